@@ -1,0 +1,15 @@
+/** Who took liquidity. */
+export const Aggressor = { Unknown: 0, Buyer: 1, Seller: 2 } as const;
+export type Aggressor = (typeof Aggressor)[keyof typeof Aggressor];
+
+/** Prints other than regular ones happen away from the market and stay out of bars and averages. */
+export const TradeKind = {
+  Regular: 0,
+  InsuranceFund: 1,
+  AutoDeleveraging: 2,
+  Block: 3,
+  Liquidation: 4,
+  RetailPriceImprovement: 5,
+  Correction: 6,
+} as const;
+export type TradeKind = (typeof TradeKind)[keyof typeof TradeKind];

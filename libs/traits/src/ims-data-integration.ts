@@ -1,0 +1,86 @@
+import type { Clock, DataType, ExchangeId, Instrument, TimeResolutionText } from "@ims/common";
+import type { MarketDataSink } from "./market-data-sink.js";
+
+/** What a venue offers; a service refuses requests for anything else. */
+export interface IntegrationDescription {
+  readonly exchange: ExchangeId;
+  /** For people, for example `Binance spot`. */
+  readonly title: string;
+  readonly dataTypes: readonly DataType[];
+  readonly resolutions: readonly TimeResolutionText[];
+}
+
+export interface InvalidSymbol {
+  readonly symbol: string;
+  /** A sentence without final point: why it is refused. */
+  readonly reason: string;
+  /** Near names, best first, at most five. */
+  readonly suggestions: readonly string[];
+}
+
+export interface SymbolValidation {
+  readonly valid: readonly Instrument[];
+  readonly invalid: readonly InvalidSymbol[];
+}
+
+/** One venue connection or subscription as operators see it. */
+export interface IntegrationStatus {
+  readonly connected: boolean;
+  readonly connectionCount: number;
+  readonly reconnectCount: number;
+  readonly subscriptions: readonly SubscriptionStatus[];
+}
+
+export interface SubscriptionStatus {
+  readonly dataType: DataType;
+  readonly symbol: string;
+  readonly resolution?: TimeResolutionText;
+  /** `acknowledged` says that the venue took the request, not that data flows. */
+  readonly state: "pending" | "acknowledged";
+  /** Wall time of the last record in microseconds; 0 before the first. */
+  readonly lastMicros: number;
+}
+
+/**
+ * A venue plugged into a service. Symbols are the venue's own names.
+ *
+ * Start and stop are idempotent: starting what runs, or stopping what does not, succeeds. They resolve once the
+ * subscription is placed; a venue that is unreachable is retried for ever behind the resolved call and shows in
+ * {@link status}. Reference counting across clients is the template's: an integration is told of the first and the last.
+ */
+export interface ImsDataIntegration {
+  readonly description: IntegrationDescription;
+  /** All instruments of the venue, cached (at most 120 minutes old). Retries until it has them or `signal` aborts. */
+  symbols(signal?: AbortSignal): Promise<readonly Instrument[]>;
+  /** Splits into tradable instruments and refused names; throws nothing for bad names. */
+  validate(symbols: readonly string[]): Promise<SymbolValidation>;
+  startTrades(symbols: readonly string[]): Promise<void>;
+  stopTrades(symbols: readonly string[]): Promise<void>;
+  startBars(symbols: readonly string[], resolution: TimeResolutionText): Promise<void>;
+  stopBars(symbols: readonly string[], resolution: TimeResolutionText): Promise<void>;
+  /** Ends every subscription; the connections may stay. */
+  stopAll(): Promise<void>;
+  /** Ends everything; after it no sink call is made, no socket and no timer is left. */
+  shutdown(): Promise<void>;
+  status(): IntegrationStatus;
+}
+
+/** What a logger must offer; pino's loggers do. */
+export interface IntegrationLogger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What the template hands to an integration. */
+export interface IntegrationContext {
+  readonly sink: MarketDataSink;
+  readonly clock: Clock;
+  readonly logger: IntegrationLogger;
+  /** Uniform in [0, 1); for jitter. */
+  readonly random: () => number;
+}
+
+/** A plugin: the template calls it once per service. */
+export type IntegrationFactory = (context: IntegrationContext) => ImsDataIntegration;

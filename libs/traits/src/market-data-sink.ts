@@ -1,0 +1,36 @@
+import type { Instrument } from "@ims/common";
+import type { BarFields } from "./bar-fields.js";
+import type { TradeFields } from "./trade-fields.js";
+
+/** Why a frame, or one record of it, was not passed on. Each is counted by the sink. */
+export type RejectReason =
+  | "not-json"
+  | "missing-field"
+  | "bad-number"
+  | "overflow"
+  | "unknown-symbol"
+  | "unexpected";
+
+export interface RejectedFrame {
+  readonly reason: RejectReason;
+  /** What was wrong and where, for one log line; without the frame's full text. */
+  readonly detail: string;
+  readonly symbol?: string;
+}
+
+/**
+ * Where an integration puts what it reads. Implemented by the service template, which encodes each record at once
+ * into the outgoing batch: the integration may reuse its objects after the call. Calls never throw and never wait.
+ *
+ * Backpressure: when {@link accepting} is false the integration stops reading its sockets until {@link whenAccepting}
+ * resolves. The sink keeps room for what one socket read still delivers after that.
+ */
+export interface MarketDataSink {
+  /** Makes an instrument known and returns its number in this service's streams; the same number on every call. */
+  register(instrument: Instrument): number;
+  trade(trade: TradeFields): void;
+  bar(bar: BarFields): void;
+  rejected(frame: RejectedFrame): void;
+  readonly accepting: boolean;
+  whenAccepting(): Promise<void>;
+}

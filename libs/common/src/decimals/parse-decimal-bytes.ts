@@ -10,14 +10,23 @@ export const DECIMAL_SCALE_MAX = 18;
 const ZERO = 0x30;
 const POINT = 0x2e;
 const MINUS = 0x2d;
-const TWO_32 = 4294967296;
-const INT64_MAX = (1n << 63n) - 1n;
+const TWO_12 = 0x1000;
+const TWO_20 = 0x100000;
+const TWO_31 = 0x80000000;
+const TWO_32 = 0x100000000;
+/** Every number of so many digits is an exact integer below 2^53. */
+const SHORT_DIGITS_MAX = 15;
+const INT64_DIGITS_MAX = 19;
+const HEAD_DIGITS_MAX = 10;
+const POWERS_OF_TEN = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 /**
  * Reads `-?digits[.digits]` from `bytes[start, end)` into `cell`. The scale is the number of digits printed after
  * the point: `61837.63000000` gives mantissa 6183763000000, scale 8. Nothing is rounded and nothing passes through a
- * fraction. Exponent forms are a syntax error here; use `Decimal.parse` for them.
- * Leaves `cell` untouched unless the result is Ok.
+ * fraction. Leading zeros are allowed, as are `-0` and the whole int64 range. A syntax error: an empty text, a missing
+ * digit before or after the point, a plus sign, an exponent (use `Decimal.parse` for those). An overflow: a mantissa
+ * outside int64, or more than 18 digits after the point even if they are zeros.
+ * Allocates nothing; leaves `cell` untouched unless the result is Ok.
  */
 export function parseDecimalBytes(
   bytes: Uint8Array,
@@ -41,23 +50,21 @@ export function parseDecimalBytes(
       return DecimalParse.Syntax;
     }
   }
-  const digitCount = end - first - (pointAt < 0 ? 0 : 1);
-  if (digitCount <= 0 || pointAt === end - 1) return DecimalParse.Syntax;
+  if (first >= end || pointAt === end - 1) return DecimalParse.Syntax;
+  const digitCount = pointAt < 0 ? end - first : end - first - 1;
   const scale = pointAt < 0 ? 0 : end - pointAt - 1;
-  // Up to 15 digits every partial sum is an exact integer below 2^53.
-  if (digitCount > 15) return parseLong(bytes, first, end, negative, scale, cell);
-  let hi = Math.floor(value / TWO_32);
-  let lo = (value - hi * TWO_32) | 0;
-  if (negative) {
-    lo = -lo | 0;
-    hi = lo === 0 ? -hi | 0 : ~hi;
-  }
-  cell.lo = lo;
-  cell.hi = hi;
+  // At least one digit stands before the point, so the scale of a short number is at most 14.
+  if (digitCount > SHORT_DIGITS_MAX) return parseLong(bytes, first, end, negative, scale, cell);
+  const hi = Math.floor(value / TWO_32) | 0;
+  setMagnitude(cell, value - hi * TWO_32, hi, negative);
   cell.scale = scale;
   return DecimalParse.Ok;
 }
 
+/**
+ * The same for 16 digits and more; the syntax is known to be right. The first ten significant digits and the up to
+ * nine others are gathered apart, so that every product below stays an exact integer under 2^53.
+ */
 function parseLong(
   bytes: Uint8Array,
   first: number,
@@ -67,13 +74,38 @@ function parseLong(
   cell: MantissaCell,
 ): DecimalParse {
   if (scale > DECIMAL_SCALE_MAX) return DecimalParse.Overflow;
-  // Bounds the work on hostile input: an int64 has at most 19 digits, leading zeros aside.
-  if (end - first > 64) return DecimalParse.Overflow;
-  let mantissa = 0n;
+  let head = 0;
+  let tail = 0;
+  let significantDigits = 0;
   for (let at = first; at < end; at++) {
-    if (bytes[at] !== POINT) mantissa = mantissa * 10n + BigInt(bytes[at]! - ZERO);
+    const digit = bytes[at]! - ZERO;
+    if (digit < 0 || (digit === 0 && significantDigits === 0)) continue;
+    if (++significantDigits <= HEAD_DIGITS_MAX) head = head * 10 + digit;
+    else if (significantDigits <= INT64_DIGITS_MAX) tail = tail * 10 + digit;
+    else return DecimalParse.Overflow;
   }
-  if (mantissa > (negative ? INT64_MAX + 1n : INT64_MAX)) return DecimalParse.Overflow;
-  cell.setBigInt(negative ? -mantissa : mantissa, scale);
+  // mantissa = head × power + tail, head split at bit 20.
+  const power = significantDigits > HEAD_DIGITS_MAX ? POWERS_OF_TEN[significantDigits - HEAD_DIGITS_MAX]! : 1;
+  const headHigh = Math.floor(head / TWO_20);
+  const highProduct = headHigh * power;
+  const highWord = Math.floor(highProduct / TWO_12);
+  const lowSum = (highProduct - highWord * TWO_12) * TWO_20 + (head - headHigh * TWO_20) * power + tail;
+  const carry = Math.floor(lowSum / TWO_32);
+  const hi = highWord + carry;
+  const lo = lowSum - carry * TWO_32;
+  if (hi >= TWO_31 && !(negative && hi === TWO_31 && lo === 0)) return DecimalParse.Overflow;
+  setMagnitude(cell, lo, hi, negative);
+  cell.scale = scale;
   return DecimalParse.Ok;
+}
+
+/** Two's complement of a magnitude up to 2^63 given as unsigned words. */
+function setMagnitude(cell: MantissaCell, lo: number, hi: number, negative: boolean): void {
+  if (negative) {
+    cell.lo = -lo | 0;
+    cell.hi = lo === 0 ? -hi | 0 : ~hi;
+  } else {
+    cell.lo = lo | 0;
+    cell.hi = hi | 0;
+  }
 }

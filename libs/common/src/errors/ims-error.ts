@@ -1,6 +1,8 @@
-/** What the reference table says of one error code. `action` completes the message: what the reader does next. */
+/** What the reference table says of one error code, in whole sentences. */
 export interface ErrorEntry {
+  /** What the code means, whatever the occasion. */
   readonly summary: string;
+  /** What the reader does next; ends every message with this code. */
   readonly action: string;
   /** Whether the same call may succeed later without a change by the caller. */
   readonly retryable: boolean;
@@ -31,16 +33,23 @@ export class ImsError<Code extends string = string> extends Error {
     detail: string,
     options: ErrorOptions = {},
   ) {
-    super(`${detail}. ${entry.action}`, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      `${sentence(detail)} ${sentence(entry.action)}`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.retryable = entry.retryable;
     this.action = entry.action;
     this.context = options.context ?? {};
   }
 }
 
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /**
  * Binds a table to a constructor: `const fail = errorFactory(TABLE); throw fail("decimal.overflow", "price 1e40 at BTCUSDT")`.
- * The detail carries no final point; the table's action follows it.
+ * The detail says what was wrong and where; the table's action follows it. Final points are added where missing.
  */
 export function errorFactory<T extends ErrorTable>(table: T) {
   return <Code extends keyof T & string>(
@@ -55,9 +64,12 @@ export function isImsError(error: unknown, code?: string): error is ImsError {
   return error instanceof ImsError && (code === undefined || error.code === code);
 }
 
-/** The message of anything thrown, with the messages of its causes. */
-export function describeError(error: unknown): string {
+const CAUSE_DEPTH_MAX = 8;
+
+/** The message of anything thrown, with the messages of its causes, at most eight deep. */
+export function describeError(error: unknown, depth = 0): string {
   if (!(error instanceof Error)) return String(error);
   const own = error.message || error.name;
-  return error.cause === undefined ? own : `${own} (cause: ${describeError(error.cause)})`;
+  if (error.cause === undefined || depth >= CAUSE_DEPTH_MAX) return own;
+  return `${own} (cause: ${describeError(error.cause, depth + 1)})`;
 }

@@ -11,8 +11,15 @@ export interface Clock {
   nowMicros(): number;
   /** Milliseconds from an arbitrary start, never going back; for measuring and deadlines. */
   monotonicMillis(): number;
-  /** Calls `fire` once after `delayMillis` (rounded up to whole milliseconds, at most 2^31 − 1). */
+  /** Calls `fire` once after `delayMillis`, brought into range by {@link timerMillis}. */
   setTimer(delayMillis: number, fire: () => void): TimerHandle;
+}
+
+const TIMER_MILLIS_MAX = 0x7fffffff;
+
+/** A delay as timers take it: whole milliseconds rounded up, 0 to 2^31 − 1; 0 for negative values and NaN. */
+export function timerMillis(delayMillis: number): number {
+  return delayMillis > 0 ? Math.min(Math.ceil(delayMillis), TIMER_MILLIS_MAX) : 0;
 }
 
 /** Resolves after the delay, or rejects with the signal's reason when it aborts first. */

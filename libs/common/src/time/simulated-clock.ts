@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from "./clock.js";
+import { type Clock, type TimerHandle, timerMillis } from "./clock.js";
 
 interface SimulatedTimer {
   readonly dueMillis: number;
@@ -30,7 +30,7 @@ export class SimulatedClock implements Clock {
 
   setTimer(delayMillis: number, fire: () => void): TimerHandle {
     const timer: SimulatedTimer = {
-      dueMillis: this.#elapsedMillis + Math.max(0, Math.ceil(delayMillis)),
+      dueMillis: this.#elapsedMillis + timerMillis(delayMillis),
       order: this.#order++,
       fire,
     };

@@ -1,40 +1,55 @@
-import type { Clock, TimerHandle } from "./clock.js";
+import { type Clock, type TimerHandle, timerMillis } from "./clock.js";
 
-const originMicros = Math.round(performance.timeOrigin * 1000);
 const RESYNC_MILLIS = 1000;
+/** Wall time is cut to whole milliseconds and read a moment after the monotonic one: less than this is no correction. */
+const WALL_TOLERANCE_MICROS = 2000;
+
+/** The two time sources of the machine, in milliseconds; tests replace them. */
+export interface MachineTime {
+  monotonicMillis(): number;
+  wallMillis(): number;
+}
+
+const machineTime: MachineTime = {
+  monotonicMillis: () => performance.now(),
+  wallMillis: () => Date.now(),
+};
 
 /**
  * The machine's clock. Microseconds come from the monotonic timer on top of a wall-clock anchor that is taken anew
- * every second, so a corrected system clock is followed without a system call per message.
+ * every second, so a corrected system clock is followed, in both directions, without a system call per message.
+ * Between corrections it never goes back.
  */
-class SystemClock implements Clock {
-  #anchorMicros = originMicros;
-  #anchorMonotonic = 0;
+export class SystemClock implements Clock {
+  readonly #machine: MachineTime;
+  #anchorMicros: number;
+  #anchorMonotonic: number;
 
-  constructor() {
-    this.#resync(performance.now());
+  constructor(machine: MachineTime = machineTime) {
+    this.#machine = machine;
+    this.#anchorMonotonic = machine.monotonicMillis();
+    this.#anchorMicros = machine.wallMillis() * 1000;
   }
 
   nowMicros(): number {
-    const monotonic = performance.now();
+    const monotonic = this.#machine.monotonicMillis();
     if (monotonic - this.#anchorMonotonic > RESYNC_MILLIS) this.#resync(monotonic);
     return this.#anchorMicros + Math.round((monotonic - this.#anchorMonotonic) * 1000);
   }
 
   monotonicMillis(): number {
-    return performance.now();
+    return this.#machine.monotonicMillis();
   }
 
   setTimer(delayMillis: number, fire: () => void): TimerHandle {
-    const timer = setTimeout(fire, Math.min(Math.ceil(delayMillis), 0x7fffffff));
+    const timer = setTimeout(fire, timerMillis(delayMillis));
     return { cancel: () => clearTimeout(timer) };
   }
 
-  /** Date.now() is cut to whole milliseconds: follow it only when it differs by more than that. */
   #resync(monotonic: number): void {
     const predicted = this.#anchorMicros + Math.round((monotonic - this.#anchorMonotonic) * 1000);
-    const wall = Date.now() * 1000;
-    this.#anchorMicros = Math.abs(predicted - wall) > 2000 ? wall : predicted;
+    const wall = this.#machine.wallMillis() * 1000;
+    this.#anchorMicros = Math.abs(predicted - wall) > WALL_TOLERANCE_MICROS ? wall : predicted;
     this.#anchorMonotonic = monotonic;
   }
 }

@@ -1,0 +1,1 @@
+export { findErrorTables, renderErrorReference } from "./error-tables.mjs";

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { streamNames } from "@ims/common";
 import { type BinanceMarketName, startBinanceSimulator } from "@ims/exchange-simulator";
 import { IggyClient } from "@ims/iggy-client";
-import { streamNames } from "@ims/common";
 import { ImsClient } from "ims-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Child } from "./support/child.js";
-import { unusedPort } from "./support/unused-port.js";
 import { EXCHANGE_OF } from "./support/market-run.js";
+import { unusedPort } from "./support/unused-port.js";
 
 const SERVICES: readonly (readonly [BinanceMarketName, string])[] = [
   ["spot", "binance-spot"],

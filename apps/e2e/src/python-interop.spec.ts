@@ -45,14 +45,27 @@ describe.skipIf(!officialClientPresent())("the official Python client on the emb
         "200",
       ]);
       expect(await peer.exited, peer.errors).toBe(0);
-      const lines = peer.output.trim().split("\n").map((line) => JSON.parse(line) as Record<string, string>);
+      const lines = peer.output
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, string>);
       expect(lines[0]).toEqual({ stream: names.marketDataStream });
 
       const decoder = new v2.TradeDecoder();
       const theirs = lines.slice(1).map((line) => {
         const bytes = Buffer.from(line.payload!, "hex");
-        decoder.wrapAndApplyHeader(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
-        return [Number(line.offset), decoder.symbol(), decoder.tradeIdNumber(), decoder.price(), decoder.quantity()];
+        decoder.wrapAndApplyHeader(
+          new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
+          0,
+          bytes.length,
+        );
+        return [
+          Number(line.offset),
+          decoder.symbol(),
+          decoder.tradeIdNumber(),
+          decoder.price(),
+          decoder.quantity(),
+        ];
       });
       const wanted = ours.map((trade) => [
         trade.offset,

@@ -36,42 +36,46 @@ function expectationOf(session: string, symbol: string) {
 }
 
 describe.skipIf(!sharedDir)("recorded sessions through the whole system", () => {
-  it.each(SESSIONS)("%s: every trade once, in order, exact", { timeout: 120_000 }, async (session, market, symbol) => {
-    const expected = expectationOf(session, symbol);
-    const count = expected.regular.n + (expected.unusual?.n ?? 0);
-    const run = await startMarketRun(market, { kind: "recording", files: expected.files, speed: "max" });
-    try {
-      const client = await run.connectClient();
-      await client.login();
-      await client.startTradeData(symbol);
-      const received: TradeMessage[] = [];
-      for await (const trade of client.trades()) {
-        received.push(trade);
-        if (received.length === count) break;
-      }
-      await run.simulator.finished;
+  it.each(SESSIONS)(
+    "%s: every trade once, in order, exact",
+    { timeout: 120_000 },
+    async (session, market, symbol) => {
+      const expected = expectationOf(session, symbol);
+      const count = expected.regular.n + (expected.unusual?.n ?? 0);
+      const run = await startMarketRun(market, { kind: "recording", files: expected.files, speed: "max" });
+      try {
+        const client = await run.connectClient();
+        await client.login();
+        await client.startTradeData(symbol);
+        const received: TradeMessage[] = [];
+        for await (const trade of client.trades()) {
+          received.push(trade);
+          if (received.length === count) break;
+        }
+        await run.simulator.finished;
 
-      const ids = received.map((trade) => trade.tradeId);
-      expect(ids, "consecutive ids: nothing lost, doubled or out of order").toEqual(
-        ids.map((_, index) => ids[0]! + index),
-      );
-      expect(new Set(received.map((trade) => trade.symbol))).toEqual(new Set([symbol]));
-      const totals = totalsOf(received.filter((trade) => trade.kind === "regular"));
-      expect(totals).toEqual({
-        n: expected.regular.n,
-        baseQty: canonical(expected.regular.baseQty),
-        quote: canonical(expected.regular.quote),
-        firstId: expected.regular.firstId,
-        lastId: expected.regular.lastId,
-      });
-      if (expected.unusual) {
-        const unusual = received.filter((trade) => trade.kind !== "regular");
-        expect(unusual.map((trade) => [trade.kind, trade.price.toString(), String(trade.tradeId)])).toEqual([
-          ["insurance-fund", canonical("28722.50"), expected.unusual.firstId],
-        ]);
+        const ids = received.map((trade) => trade.tradeId);
+        expect(ids, "consecutive ids: nothing lost, doubled or out of order").toEqual(
+          ids.map((_, index) => ids[0]! + index),
+        );
+        expect(new Set(received.map((trade) => trade.symbol))).toEqual(new Set([symbol]));
+        const totals = totalsOf(received.filter((trade) => trade.kind === "regular"));
+        expect(totals).toEqual({
+          n: expected.regular.n,
+          baseQty: canonical(expected.regular.baseQty),
+          quote: canonical(expected.regular.quote),
+          firstId: expected.regular.firstId,
+          lastId: expected.regular.lastId,
+        });
+        if (expected.unusual) {
+          const unusual = received.filter((trade) => trade.kind !== "regular");
+          expect(unusual.map((trade) => [trade.kind, trade.price.toString(), String(trade.tradeId)])).toEqual(
+            [["insurance-fund", canonical("28722.50"), expected.unusual.firstId]],
+          );
+        }
+      } finally {
+        await run.close();
       }
-    } finally {
-      await run.close();
-    }
-  });
+    },
+  );
 });

@@ -136,9 +136,15 @@ function scalar(codec: Codec, type: Token, value: unknown): unknown {
   return value === "-0" ? -0 : number(value);
 }
 
-/** Whether the vector can be reproduced by writing: not an older version's frame, nor one with dirty padding. */
-function isWritable({ prefill, headerExtra, encodeVersion }: Vector): boolean {
-  return prefill === undefined && headerExtra === undefined && encodeVersion === undefined;
+/**
+ * Whether the vector can be reproduced by writing: not an older version's frame, nor one with dirty padding, nor one
+ * with a NaN other than the one that JavaScript writes.
+ */
+function isWritable({ name, prefill, headerExtra, encodeVersion }: Vector): boolean {
+  return (
+    [prefill, headerExtra, encodeVersion].every((value) => value === undefined) &&
+    !name.startsWith("NaN with a payload")
+  );
 }
 
 describe.skipIf(folders.length === 0)("codecs generated for the reference schemas", () => {

@@ -1,8 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLogger, type ExchangeId, ExchangeId as Exchange } from "@ims/common";
-import { type BinanceMarketName, type BinanceSimulator, startBinanceSimulator } from "@ims/exchange-simulator";
+import { createLogger, ExchangeId as Exchange, type ExchangeId } from "@ims/common";
+import {
+  type BinanceMarketName,
+  type BinanceSimulator,
+  startBinanceSimulator,
+} from "@ims/exchange-simulator";
 import { type Broker, startBroker } from "@ims/iggy-broker";
 import { createBinanceIntegration } from "@ims/integration-binance";
 import { type DataService, startDataService } from "@ims/template";

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, inject, it } from "vitest";
+import { Child } from "./support/child.js";
+
+const MAIN = "apps/local-stack/dist/main.js";
+const sharedDir = inject("sharedDir");
+
+describe("the local stack", { timeout: 60_000 }, () => {
+  it("prints trades and bars of the simulated market and exits 0", async () => {
+    const child = Child.node(MAIN, ["--seconds", "8"]);
+    expect(await child.exited, child.errors).toBe(0);
+    expect(child.output).toMatch(/^trade {2}\d\d:\d\d:\d\d\.\d{3} {2}BTCUSDT/m);
+    expect(child.output).toMatch(/^bar .*ETHUSDT .*open \d/m);
+    expect(child.errors).toBe("");
+  });
+
+  it.skipIf(!sharedDir)("replays a recording and ends with it", async () => {
+    const file = join(sharedDir, "exchanges/recordings/binance-usdm/sushi-akro-keep-ctk-20210722.jsonl.gz");
+    const child = Child.node(MAIN, ["--recording", file, "--speed", "max"], { BINANCE_TRADES: "aggTrade" });
+    expect(await child.exited, child.errors).toBe(0);
+    expect(child.output).toMatch(/^bar .*SUSHIUSDT/m);
+  });
+
+  it("names a wrong argument and exits 2", async () => {
+    const child = Child.node(MAIN, ["--second", "5"]);
+    expect(await child.exited).toBe(2);
+    expect(child.errors).toContain("--second");
+    expect(child.errors).toContain("--help");
+  });
+
+  it("names a recording that is none", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ims-e2e-"));
+    const child = Child.node(MAIN, ["--recording", join(folder, "absent.jsonl.gz")]);
+    expect(await child.exited).toBe(1);
+    expect(child.errors).toContain("absent.jsonl.gz");
+    await rm(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,70 @@
+import type { PrimitiveName } from "../schema/primitive-type.js";
+import type { ByteOrder, Presence } from "../schema/schema-model.js";
+
+/** What a token says; every `begin…` has its `end…`. */
+export type Signal =
+  | "beginMessage"
+  | "endMessage"
+  | "beginField"
+  | "endField"
+  | "beginComposite"
+  | "endComposite"
+  | "beginEnum"
+  | "validValue"
+  | "endEnum"
+  | "beginSet"
+  | "choice"
+  | "endSet"
+  | "beginVarData"
+  | "endVarData"
+  | "encoding";
+
+/**
+ * One step of a schema told as a flat list, as plain JSON: the same idea as the tokens of the reference tool.
+ * Values are text because 64-bit integers and NaN are no JSON numbers.
+ */
+export interface Token {
+  readonly signal: Signal;
+  readonly name: string;
+  /** Octets from the start of the enclosing block or composite. */
+  readonly offset: number;
+  /** Octets on the wire; 0 for constants and what is of variable length. */
+  readonly size: number;
+  /** Tokens from this one to its end, both included; 1 for a token without an end. */
+  readonly tokenCount: number;
+  /** Template id of a message, field id of a field or data. */
+  readonly id?: number;
+  /** Name of the type in the schema, on composites, enums, sets and encodings. */
+  readonly typeName?: string;
+  readonly primitive?: PrimitiveName;
+  readonly byteOrder?: ByteOrder;
+  /** Elements of an array; 0 for the content of variable-length data. */
+  readonly length?: number;
+  readonly presence?: Presence;
+  readonly nullValue?: string;
+  readonly minValue?: string;
+  readonly maxValue?: string;
+  /** Of a constant: its value; of a constant enum field the name of the valid value. */
+  readonly constant?: string;
+  /** Of a valid value its number, of a choice its bit position. */
+  readonly value?: string;
+  readonly characterEncoding?: string;
+  readonly sinceVersion: number;
+  readonly deprecated?: number;
+  readonly semanticType?: string;
+  readonly description?: string;
+}
+
+/** A whole schema as tokens; the only input of printers. */
+export interface SchemaTokens {
+  /** Form of this document; raised when a printer for the form before would misread it. */
+  readonly irVersion: 1;
+  readonly package: string;
+  readonly id: number;
+  readonly version: number;
+  readonly semanticVersion?: string;
+  readonly description?: string;
+  readonly byteOrder: ByteOrder;
+  readonly header: readonly Token[];
+  readonly messages: readonly (readonly Token[])[];
+}

@@ -1,0 +1,108 @@
+import type { Token } from "../ir/token.js";
+import type { TokenNode } from "../ir/token-tree.js";
+import type { MemberNames } from "./names.js";
+import { plus, WireAccess } from "./wire-access.js";
+
+export type MemberKind = "constant" | "number" | "wide" | "text" | "array" | "enum" | "set" | "composite";
+
+/** One fixed-place field of a message, or member of a composite, as printers need it. */
+export interface Member {
+  readonly kind: MemberKind;
+  /** Name in the schema: the key of JSON. */
+  readonly name: string;
+  /** First part of the names of its accessors. */
+  readonly accessor: string;
+  /** For messages of errors: `Trade.price`. */
+  readonly label: string;
+  /** The token of the type: an encoding, or the begin of an enum, set or composite. */
+  readonly type: Token;
+  /** Field token in a message, type token in a composite. */
+  readonly owner: Token;
+  readonly optional: boolean;
+  /** Octets from the start of the block or composite, and the first after it. */
+  readonly offset: number;
+  readonly end: number;
+  /** Expression of its place in the buffer. */
+  readonly at: string;
+  /** Expression that is true when a frame does not hold the field; undefined for what every frame holds. */
+  readonly absent?: string;
+}
+
+const OPTIONAL_SUFFIXES = ["Null", "IsNull"];
+
+function suffixes(kind: MemberKind, optional: boolean): readonly string[] {
+  switch (kind) {
+    case "wide":
+      return ["", "Number", "Words", "Lo", "Hi", ...(optional ? OPTIONAL_SUFFIXES : [])];
+    case "number":
+      return ["", ...(optional ? OPTIONAL_SUFFIXES : [])];
+    case "enum":
+      return ["", "Null"];
+    case "text":
+      return ["", "Bytes", "BytesEqual", "Start", "Length"];
+    case "composite":
+      return ["", "Composite"];
+    default:
+      return [""];
+  }
+}
+
+function kindOf(type: Token, constant: boolean): MemberKind {
+  if (constant) return "constant";
+  if (type.signal === "beginEnum") return "enum";
+  if (type.signal === "beginSet") return "set";
+  if (type.signal === "beginComposite") return "composite";
+  if (type.length !== 1) return type.primitive === "char" ? "text" : "array";
+  return new WireAccess(type).isWide ? "wide" : "number";
+}
+
+function member(owner: Token, type: Token, scope: string, names: MemberNames): Member {
+  const kind = kindOf(type, (owner.presence ?? type.presence) === "constant");
+  const optional = type.presence === "optional" && kind !== "text" && kind !== "composite";
+  return {
+    kind,
+    name: owner.name,
+    accessor: names.claim(owner.name, suffixes(kind, optional)),
+    label: `${scope}.${owner.name}`,
+    type,
+    owner,
+    optional,
+    offset: owner.offset,
+    end: owner.offset + owner.size,
+    at: plus("this.offset", owner.offset),
+  };
+}
+
+/** Members of a composite. */
+export function compositeMembers(node: TokenNode, names: MemberNames): readonly Member[] {
+  return node.children.map(({ token }) => member(token, token, node.token.typeName!, names));
+}
+
+/** Fields of a message with what a decoder must check before it reads them. */
+export interface MessageFields {
+  readonly members: readonly Member[];
+  /** Octets that every frame must hold: the end of the last required field of the first version. */
+  readonly requiredLength: number;
+}
+
+/** Fields of a message. A frame shorter than its required fields is refused; what else it lacks reads as absent. */
+export function messageFields(node: TokenNode, names: MemberNames): MessageFields {
+  const members = node.children
+    .filter(({ token }) => token.signal === "beginField")
+    .map(({ token, children }) => member(token, children[0]!.token, node.token.name, names));
+  const always = members.filter(({ owner, optional }) => owner.sinceVersion === 0 && !optional);
+  const requiredLength = Math.max(0, ...always.map(({ end }) => end));
+  return {
+    members: members.map((field) => ({ ...field, absent: absence(field, requiredLength) })),
+    requiredLength,
+  };
+}
+
+function absence({ kind, owner, end }: Member, requiredLength: number): string | undefined {
+  if (kind === "constant") return undefined;
+  const tests = [
+    ...(owner.sinceVersion > 0 ? [`this.actingVersion < ${owner.sinceVersion}`] : []),
+    ...(end > requiredLength ? [`this.actingBlockLength < ${end}`] : []),
+  ];
+  return tests.length > 0 ? tests.join(" || ") : undefined;
+}

@@ -1,1 +1,14 @@
-export {};
+export type { Instrument, TimeResolutionText } from "@ims/common";
+export { Decimal, ExchangeId, ImsError, isImsError } from "@ims/common";
+export type { ClientEvents } from "./client/client-events.js";
+export { EXCHANGE_NAMES, resolveExchange, resolveResolution } from "./client/client-settings.js";
+export type { ClientSettings, ConnectOptions } from "./client/connect-options.js";
+export { DEFAULT_IGGY_URL } from "./client/connect-options.js";
+export { ImsClient, type IterationOptions } from "./client/ims-client.js";
+export type { LoginAccepted } from "./control/reply.js";
+export type { Subscription } from "./delivery/delivery.js";
+export type { RecordListener } from "./delivery/message-hub.js";
+export type { MalformedRecord } from "./delivery/partition-reader.js";
+export { CLIENT_ERRORS, type ClientErrorName } from "./errors/client-errors.js";
+export type * from "./records/market-message.js";
+export type { ImsTransport, PartitionPlace, PolledRecords } from "./transport/ims-transport.js";

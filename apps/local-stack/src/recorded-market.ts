@@ -14,11 +14,20 @@ const MARKET_OF_HOST: readonly (readonly [RegExp, BinanceMarketName])[] = [
   [/^wss?:\/\/(demo-)?dstream\.binance(future)?\./, "coin-future"],
 ];
 
+/** Lines looked at: the quietest recordings have a trade among their first few hundred frames. */
+const LINES_MAX = 2000;
+
+export interface RecordedMarket {
+  readonly market: BinanceMarketName;
+  /** The recorded stream of trades; `trade` when the lines looked at have both, or neither. */
+  readonly tradesChannel: "trade" | "aggTrade";
+}
+
 /**
- * Which market a recording is of, told by the address on its first stream line.
+ * What a recording is of, told by the addresses and stream names on its first lines.
  * @throws ImsError `local-stack.recording` when the file cannot be read or names no Binance stream in its first lines
  */
-export async function recordedMarket(file: string): Promise<BinanceMarketName> {
+export async function recordedMarket(file: string): Promise<RecordedMarket> {
   const input = createReadStream(file);
   const text = file.endsWith(".gz") ? input.pipe(createGunzip()) : input;
   try {
@@ -35,13 +44,22 @@ export async function recordedMarket(file: string): Promise<BinanceMarketName> {
   }
 }
 
-async function findMarket(file: string, lines: AsyncIterable<string>): Promise<BinanceMarketName> {
+async function findMarket(file: string, lines: AsyncIterable<string>): Promise<RecordedMarket> {
+  let market: BinanceMarketName | undefined;
+  let aggregated = false;
   let seen = 0;
   for await (const line of lines) {
-    const url = /"url":"([^"]*)"/.exec(line.slice(0, 4096))?.[1];
-    const match = MARKET_OF_HOST.find(([host]) => url !== undefined && host.test(url));
-    if (match) return match[1];
-    if (++seen === 100) break;
+    market ??= marketOf(line);
+    if (market && /@trade\b/.test(line)) return { market, tradesChannel: "trade" };
+    aggregated ||= line.includes("@aggTrade");
+    if (++seen === LINES_MAX) break;
   }
-  throw fail("local-stack.recording", `${file} names no Binance stream in its first ${seen} lines`);
+  if (!market)
+    throw fail("local-stack.recording", `${file} names no Binance stream in its first ${seen} lines`);
+  return { market, tradesChannel: aggregated ? "aggTrade" : "trade" };
+}
+
+function marketOf(line: string): BinanceMarketName | undefined {
+  const url = /"url":"([^"]*)"/.exec(line.slice(0, 4096))?.[1];
+  return MARKET_OF_HOST.find(([host]) => url !== undefined && host.test(url))?.[1];
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { errorFactory, type ErrorTable } from "@ims/common";
+import { type ErrorTable, errorFactory } from "@ims/common";
 
 export const LOCAL_STACK_ERRORS = {
   "local-stack.usage": {
@@ -52,7 +52,10 @@ export function parseStackOptions(args: readonly string[]): StackOptions {
     source: values.live ? "live" : recordingFiles.length > 0 ? "recording" : "simulated",
     recordingFiles,
     speed: values.speed === "max" ? "max" : positive("speed", values.speed ?? "1"),
-    symbols: (values.symbols ?? []).flatMap((list) => list.split(",")).map((name) => name.trim().toUpperCase()).filter(Boolean),
+    symbols: (values.symbols ?? [])
+      .flatMap((list) => list.split(","))
+      .map((name) => name.trim().toUpperCase())
+      .filter(Boolean),
     seconds: values.seconds === undefined ? undefined : positive("seconds", values.seconds),
     seed: values.seed === undefined ? undefined : positive("seed", values.seed),
     help: values.help ?? false,
@@ -75,7 +78,10 @@ function readArguments(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw fail("local-stack.usage", error instanceof Error ? error.message.replace(/\.$/, "") : String(error));
+    throw fail(
+      "local-stack.usage",
+      error instanceof Error ? error.message.replace(/\.$/, "") : String(error),
+    );
   }
 }
 

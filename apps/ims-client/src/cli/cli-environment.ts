@@ -1,0 +1,27 @@
+import type { Clock } from "@ims/common";
+import type { ConnectOptions } from "../client/connect-options.js";
+import type { ImsClient } from "../client/ims-client.js";
+
+/** Where lines go: a terminal, a pipe, or a test's array. */
+export interface CliOutput {
+  readonly isTerminal: boolean;
+  /** Resolves when more may be written; false when the reader of the output is gone. */
+  write(text: string): Promise<boolean>;
+}
+
+/** Everything that the command takes from the process, so that tests can stand in for it. */
+export interface CliEnvironment {
+  /** Without the interpreter and the script. */
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly output: CliOutput;
+  readonly errors: CliOutput;
+  readonly clock: Clock;
+  /** Aborts when the user or the system asks the command to end. */
+  readonly interrupted: AbortSignal;
+  connect(options: ConnectOptions): Promise<ImsClient>;
+}
+
+/** 0: done, or ended by the user; 1: failed; 2: the command line or the configuration is wrong. */
+export const ExitCode = { Ok: 0, Failed: 1, Usage: 2 } as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

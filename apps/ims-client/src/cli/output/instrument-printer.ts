@@ -1,0 +1,28 @@
+import type { Instrument } from "@ims/common";
+import { line, TextColumn } from "./columns.js";
+
+/** Instruments as JSON lines. */
+export function instrumentsAsJson(instruments: readonly Instrument[]): string[] {
+  return instruments.map((instrument) => `${JSON.stringify(instrument)}\n`);
+}
+
+/** Instruments as one table with a header; empty for no instruments. */
+export function instrumentsAsTable(instruments: readonly Instrument[]): string[] {
+  if (instruments.length === 0) return [];
+  const columns: readonly [TextColumn, (instrument: Instrument) => string][] = [
+    [new TextColumn("SYMBOL"), (instrument) => instrument.symbol],
+    [new TextColumn("BASE"), (instrument) => instrument.base],
+    [new TextColumn("QUOTE"), (instrument) => instrument.quote],
+    [new TextColumn("KIND"), (instrument) => instrument.kind],
+    [new TextColumn("STATUS"), (instrument) => instrument.status],
+    [new TextColumn("PRICE STEP", "right"), (instrument) => instrument.priceIncrement],
+    [new TextColumn("QUANTITY STEP", "right"), (instrument) => instrument.quantityIncrement],
+  ];
+  const print = () =>
+    instruments.map((instrument) =>
+      line(...columns.map(([column, value]) => column.cell(value(instrument)))),
+    );
+  // The first pass only finds the widths.
+  print();
+  return [line(...columns.map(([column]) => column.header())), ...print()];
+}

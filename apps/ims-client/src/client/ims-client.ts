@@ -1,0 +1,304 @@
+import {
+  DataType,
+  type ExchangeId,
+  exchangeName,
+  type Instrument,
+  MARKET_DATA_TOPICS,
+  NO_RESOLUTION,
+  streamNames,
+  type TimeResolutionText,
+} from "@ims/common";
+import { ControlChannel } from "../control/control-channel.js";
+import type { LoginAccepted } from "../control/reply.js";
+import { Delivery, type Subscription } from "../delivery/delivery.js";
+import type { RecordListener } from "../delivery/message-hub.js";
+import type { MalformedRecord } from "../delivery/partition-reader.js";
+import { fail } from "../errors/client-errors.js";
+import { TypedEmitter } from "../events/typed-emitter.js";
+import { readInstrumentList } from "../records/instrument-list.js";
+import type {
+  BarMessage,
+  MarketMessage,
+  MarketMessageType,
+  TradeMessage,
+} from "../records/market-message.js";
+import { ClientSession } from "../session/client-session.js";
+import { IggyTransport } from "../transport/iggy-transport.js";
+import type { ImsTransport } from "../transport/ims-transport.js";
+import type { ClientEvents } from "./client-events.js";
+import { resolveResolution } from "./client-settings.js";
+import { type ClientSettings, type ConnectOptions, resolveOptions } from "./connect-options.js";
+import { Subscriber } from "./subscriber.js";
+
+/** Longest wait for the logout of a shutdown: a service that is gone needs none. */
+const SHUTDOWN_LOGOUT_MILLIS = 1000;
+
+export interface IterationOptions {
+  /** Ends the iteration, without an error. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A client of one exchange's service.
+ *
+ * ```ts
+ * const client = await ImsClient.connect({ exchange: "binancespot" });
+ * await client.login();
+ * await client.startTradeData(["BTCUSDT", "ETHUSDT"]);
+ * for await (const trade of client.trades()) console.log(trade.symbol, trade.price.toString());
+ * ```
+ *
+ * Data is read from the shared market-data streams while somebody consumes it: nothing is read, and so nothing is
+ * missed, between a start and the first iteration. Every iteration gets every message. A full one stops the reading
+ * (the data waits in the broker), so iterate over only what is wanted and end what is not.
+ */
+export class ImsClient {
+  readonly #events = new TypedEmitter<ClientEvents>();
+  readonly #delivery: Delivery;
+  readonly #channel: ControlChannel;
+  readonly #session: ClientSession;
+  readonly #subscriber: Subscriber;
+  #malformedCount = 0;
+  #closing: Promise<void> | undefined;
+
+  /** Over a transport of one's own, as tests do; programs use {@link connect}. */
+  constructor(
+    private readonly transport: ImsTransport,
+    private readonly settings: ClientSettings,
+  ) {
+    const { clock } = settings;
+    const names = streamNames(settings.exchange);
+    this.#delivery = new Delivery(transport, clock, {
+      malformed: (record) => this.#malformed(record),
+      restarted: (place, expectedOffset) => this.#events.emit("restarted", { ...place, expectedOffset }),
+      failed: (error) => this.#events.emit("error", error),
+    });
+    this.#channel = new ControlChannel(transport, settings, (offset, reason) =>
+      this.#malformed({
+        stream: names.clientStream(settings.clientId),
+        topic: names.dataTopic,
+        partitionId: 0,
+        offset,
+        reason,
+      }),
+    );
+    this.#session = new ClientSession(this.#channel, settings, {
+      restore: () => this.#subscriber.restore(),
+      resumed: (awayMillis) =>
+        this.#events.emit("resumed", { subscriptionCount: this.subscriptions.length, awayMillis }),
+      silent: (error) => this.#events.emit("silent", error),
+      lost: (error) => this.#lost(error as Error),
+    });
+    this.#subscriber = new Subscriber(this.#session, this.#delivery, (error) =>
+      this.#events.emit("error", error),
+    );
+    transport.onConnection((connected) => {
+      this.#events.emit(connected ? "connected" : "disconnected");
+      if (connected) this.#session.probe();
+    });
+  }
+
+  /**
+   * Connects to the broker; {@link login} is the next step.
+   * @throws ImsError `client.no-broker`, `client.unknown-exchange`, `client.invalid-argument`
+   */
+  static async connect(options: ConnectOptions = {}): Promise<ImsClient> {
+    const settings = resolveOptions(options);
+    const transport = await IggyTransport.connect({
+      url: settings.url,
+      names: streamNames(settings.exchange),
+      consumerName: `ims-client-${settings.clientId}`,
+      connectTimeoutMillis: settings.connectTimeoutMillis,
+      requestTimeoutMillis: settings.requestTimeoutMillis,
+      clock: settings.clock,
+      random: settings.random,
+      signal: options.signal,
+    });
+    return new ImsClient(transport, settings);
+  }
+
+  get exchange(): ExchangeId {
+    return this.settings.exchange;
+  }
+
+  /** Lower-case name of the exchange. */
+  get exchangeName(): string {
+    return exchangeName(this.settings.exchange)!;
+  }
+
+  get clientId(): number {
+    return this.settings.clientId;
+  }
+
+  get isLoggedIn(): boolean {
+    return this.#session.isLoggedIn;
+  }
+
+  /** What runs at the moment. */
+  get subscriptions(): readonly Subscription[] {
+    return this.#delivery.subscriptions;
+  }
+
+  /** Calls `listener` at every such event; returns a function that ends it. */
+  on<Name extends keyof ClientEvents>(
+    name: Name,
+    listener: (...args: ClientEvents[Name]) => void,
+  ): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  /**
+   * Opens a session with the service; heartbeats then keep it, and a restart of the service is followed by itself.
+   * @throws ImsError `client.no-reply`, `client.refused` (for instance when the client id is already logged in)
+   */
+  async login(): Promise<LoginAccepted> {
+    this.#assertOpen();
+    return this.#session.login();
+  }
+
+  /** Ends the session and all subscriptions; the connection stays for another login. */
+  async logout(): Promise<void> {
+    this.#assertOpen();
+    await this.#session.logout();
+    this.#delivery.stopAll();
+  }
+
+  /**
+   * Asks for the trades of one or several symbols, named as the venue does. All or none: if one is refused, the call
+   * rejects and the others of this call do not run either. Starting what runs changes nothing.
+   * @throws ImsError `client.refused` with the service's sentence, `client.no-reply`
+   */
+  startTradeData(symbols: string | readonly string[]): Promise<readonly Subscription[]> {
+    return this.#start(DataType.Trade, NO_RESOLUTION, symbols);
+  }
+
+  /** Asks for bars of one resolution such as `1m`; otherwise as {@link startTradeData}. */
+  async startOhlcvData(
+    symbols: string | readonly string[],
+    resolution: TimeResolutionText,
+  ): Promise<readonly Subscription[]> {
+    return this.#start(DataType.Bar, resolveResolution(resolution), symbols);
+  }
+
+  /** Ends the trades of the symbols; returns how many subscriptions ended. Other clients keep theirs. */
+  stopTradeData(symbols: string | readonly string[]): Promise<number> {
+    return this.#stop(DataType.Trade, NO_RESOLUTION, symbols);
+  }
+
+  /** Ends the bars of the symbols in one resolution; returns how many subscriptions ended. */
+  async stopOhlcvData(symbols: string | readonly string[], resolution: TimeResolutionText): Promise<number> {
+    return this.#stop(DataType.Bar, resolveResolution(resolution), symbols);
+  }
+
+  /** Ends all subscriptions of this client; returns how many. The session stays. */
+  async stopAllData(): Promise<number> {
+    this.#assertOpen();
+    return this.#subscriber.stopAll();
+  }
+
+  /**
+   * The instruments of the exchange, sorted by symbol. Needs a login, whose reply says where the list is.
+   * @throws ImsError `client.invalid-argument` before a login, `client.no-reply`
+   */
+  async symbols(): Promise<readonly Instrument[]> {
+    this.#assertOpen();
+    const { accepted } = this.#session;
+    if (!accepted) throw fail("client.invalid-argument", "symbols() needs a session, call login() first");
+    const { exchange, clock, requestTimeoutMillis } = this.settings;
+    const stream = streamNames(exchange).marketDataStream;
+    return readInstrumentList(
+      this.transport,
+      clock,
+      {
+        exchange,
+        firstOffset: accepted.instrumentsOffset,
+        count: accepted.instrumentCount,
+        timeoutMillis: requestTimeoutMillis,
+      },
+      (offset, reason) =>
+        this.#malformed({ stream, topic: MARKET_DATA_TOPICS.instruments, partitionId: 0, offset, reason }),
+    );
+  }
+
+  /** All messages from now on, in order within each symbol. */
+  messages(options: IterationOptions = {}): AsyncIterableIterator<MarketMessage> {
+    return this.#iterate<MarketMessageType>(["trade", "bar"], options);
+  }
+
+  /** Trades only. */
+  trades(options: IterationOptions = {}): AsyncIterableIterator<TradeMessage> {
+    return this.#iterate(["trade"], options);
+  }
+
+  /** Bars only. */
+  bars(options: IterationOptions = {}): AsyncIterableIterator<BarMessage> {
+    return this.#iterate(["bar"], options);
+  }
+
+  /**
+   * The fast way: calls back with the bytes of every subscribed record, SBE header first, without making an object.
+   * The bytes are valid only during the call; decode them with the flyweights of `@ims/sbe`. The callback must return
+   * quickly: it holds up everything else. Returns a function that ends it.
+   */
+  onRecord(listener: RecordListener): () => void {
+    this.#assertOpen();
+    return this.#delivery.hub.addListener(listener);
+  }
+
+  /** Logs out if logged in, ends all iterations after what they hold, closes the connection. Never rejects. */
+  shutdown(): Promise<void> {
+    this.#closing ??= this.#shutdown();
+    return this.#closing;
+  }
+
+  async #shutdown(): Promise<void> {
+    if (this.#session.isLoggedIn) {
+      const millis = Math.min(SHUTDOWN_LOGOUT_MILLIS, this.settings.requestTimeoutMillis);
+      // A session that cannot be ended expires at the service by itself.
+      await this.#session.logout(millis).catch(() => undefined);
+    }
+    this.#session.close();
+    this.#channel.close();
+    this.#delivery.close();
+    await this.transport.close().catch(() => undefined);
+  }
+
+  async #start(dataType: DataType, resolution: number, symbols: string | readonly string[]) {
+    this.#assertOpen();
+    return this.#subscriber.start(symbolList(symbols).map((symbol) => ({ dataType, resolution, symbol })));
+  }
+
+  async #stop(dataType: DataType, resolution: number, symbols: string | readonly string[]) {
+    this.#assertOpen();
+    return this.#subscriber.stop(symbolList(symbols).map((symbol) => ({ dataType, resolution, symbol })));
+  }
+
+  #iterate<Type extends MarketMessageType>(types: readonly Type[], { signal }: IterationOptions) {
+    return this.#delivery.hub.open(types, { capacity: this.settings.queueCapacity, signal });
+  }
+
+  #malformed(record: Omit<MalformedRecord, "count">): void {
+    this.#malformedCount++;
+    this.#events.emit("malformed", { ...record, count: this.#malformedCount });
+  }
+
+  #lost(error: Error): void {
+    this.#delivery.close({ error });
+    this.#events.emit("lost", error);
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw fail("client.closed", "The client was shut down");
+  }
+}
+
+/** Distinct, in the order given. */
+function symbolList(symbols: string | readonly string[]): readonly string[] {
+  const list = [
+    ...new Set((typeof symbols === "string" ? [symbols] : symbols).map((symbol) => symbol.trim())),
+  ];
+  if (list.length === 0 || list.includes("")) {
+    throw fail("client.invalid-argument", "At least one symbol is needed, and none may be blank");
+  }
+  return list;
+}

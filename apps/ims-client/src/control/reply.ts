@@ -1,0 +1,45 @@
+import type { PartitionPlace } from "../transport/ims-transport.js";
+
+interface ReplyHeader {
+  readonly sessionId: bigint;
+  readonly requestId: number;
+  /** Template id of the request that this answers. */
+  readonly requestType: number;
+}
+
+export interface LoginAccepted extends ReplyHeader {
+  readonly kind: "login-accepted";
+  readonly heartbeatMillis: number;
+  readonly expiryMillis: number;
+  readonly symbolsPerClientMax: number;
+  readonly instrumentCount: number;
+  readonly instrumentsOffset: number;
+  readonly serviceVersion: string;
+}
+
+export interface RequestAccepted extends ReplyHeader {
+  readonly kind: "request-accepted";
+  /** Subscriptions that the request ended. */
+  readonly affectedCount: number;
+}
+
+export interface StartAccepted extends ReplyHeader {
+  readonly kind: "start-accepted";
+  readonly place: PartitionPlace;
+  readonly firstOffset: number;
+  readonly instrumentId: number;
+  readonly dataType: number;
+  readonly resolution: number;
+  readonly symbol: string;
+}
+
+export interface RequestRefused extends ReplyHeader {
+  readonly kind: "refused";
+  /** Which table the code is of: `ClientErrorCode` or `DataErrorCode`. */
+  readonly table: "client" | "data";
+  readonly code: number;
+  /** The service's sentence: why, and what to do. */
+  readonly text: string;
+}
+
+export type ControlReply = LoginAccepted | RequestAccepted | StartAccepted | RequestRefused;

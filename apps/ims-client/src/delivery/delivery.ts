@@ -1,0 +1,139 @@
+import { type Clock, DataType, dataTypeName, type TimeResolutionText, timeResolutionText } from "@ims/common";
+import type { StartAccepted } from "../control/reply.js";
+import type { MarketMessageType } from "../records/market-message.js";
+import type { ImsTransport, PartitionPlace } from "../transport/ims-transport.js";
+import { MessageHub } from "./message-hub.js";
+import { PartitionReader, type PartitionSubscription, type ReaderListener } from "./partition-reader.js";
+
+/** One running subscription as users see it. */
+export interface Subscription extends PartitionPlace {
+  readonly type: MarketMessageType;
+  readonly symbol: string;
+  /** Only of bars. */
+  readonly resolution?: TimeResolutionText;
+  /** Number of the instrument in the service's streams. */
+  readonly instrumentId: number;
+  /** Offset in the partition from which this client reads. */
+  readonly firstOffset: number;
+}
+
+/** What identifies a subscription: the reply may change everything else. */
+export interface SubscriptionKey {
+  readonly dataType: DataType;
+  readonly resolution: number;
+  readonly symbol: string;
+}
+
+interface Entry {
+  readonly key: SubscriptionKey;
+  readonly subscription: Subscription;
+  readonly cursor: PartitionSubscription;
+  readonly reader: PartitionReader;
+}
+
+/** The data side of the client: which subscriptions run, and the readers that serve them. */
+export class Delivery {
+  readonly hub: MessageHub;
+  readonly #entries = new Map<string, Entry>();
+  readonly #readers = new Map<string, PartitionReader>();
+  readonly #abort = new AbortController();
+
+  constructor(
+    private readonly transport: ImsTransport,
+    private readonly clock: Clock,
+    private readonly listener: ReaderListener,
+  ) {
+    this.hub = new MessageHub((error) => listener.failed(error as Error));
+  }
+
+  get subscriptions(): readonly Subscription[] {
+    return [...this.#entries.values()].map((entry) => entry.subscription);
+  }
+
+  get keys(): readonly SubscriptionKey[] {
+    return [...this.#entries.values()].map((entry) => entry.key);
+  }
+
+  find(key: SubscriptionKey): Subscription | undefined {
+    return this.#entries.get(textOf(key))?.subscription;
+  }
+
+  /**
+   * Begins, or goes on, to read what a reply announced. A subscription that ran before the service was started anew
+   * goes on where it was, so that nothing published meanwhile is left out.
+   */
+  start(key: SubscriptionKey, accepted: StartAccepted): Subscription {
+    const type = key.dataType === DataType.Bar ? "bar" : "trade";
+    const earlier = this.#entries.get(textOf(key));
+    if (earlier) this.#remove(earlier);
+    const goesOn =
+      earlier !== undefined &&
+      samePlace(earlier.subscription, accepted.place) &&
+      earlier.cursor.nextOffset <= accepted.firstOffset;
+    const cursor: PartitionSubscription = {
+      instrumentId: accepted.instrumentId,
+      resolution: accepted.resolution,
+      nextOffset: goesOn ? earlier.cursor.nextOffset : accepted.firstOffset,
+    };
+    const resolution = timeResolutionText(accepted.resolution);
+    const subscription: Subscription = {
+      type,
+      symbol: key.symbol,
+      ...(type === "bar" && resolution ? { resolution } : {}),
+      ...accepted.place,
+      instrumentId: accepted.instrumentId,
+      firstOffset: cursor.nextOffset,
+    };
+    const reader = this.#readerOf(accepted.place, type);
+    this.#entries.set(textOf(key), { key, subscription, cursor, reader });
+    reader.add(cursor);
+    return subscription;
+  }
+
+  stop(key: SubscriptionKey): void {
+    const entry = this.#entries.get(textOf(key));
+    if (entry) this.#remove(entry);
+  }
+
+  stopAll(): void {
+    for (const entry of [...this.#entries.values()]) this.#remove(entry);
+  }
+
+  /** Ends all readers; iterations end after what they hold, with the error if one is given. */
+  close(failure?: { readonly error: unknown }): void {
+    this.stopAll();
+    this.#abort.abort();
+    this.hub.end(failure);
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(textOf(entry.key));
+    entry.reader.remove(entry.cursor);
+  }
+
+  #readerOf(place: PartitionPlace, type: MarketMessageType): PartitionReader {
+    const name = `${place.stream}/${place.topic}/${place.partitionId}`;
+    let reader = this.#readers.get(name);
+    if (!reader) {
+      reader = new PartitionReader(
+        place,
+        type,
+        this.transport,
+        this.hub,
+        this.clock,
+        this.#abort.signal,
+        this.listener,
+      );
+      this.#readers.set(name, reader);
+    }
+    return reader;
+  }
+}
+
+function textOf({ dataType, resolution, symbol }: SubscriptionKey): string {
+  return `${dataTypeName(dataType)} ${resolution} ${symbol}`;
+}
+
+function samePlace(a: PartitionPlace, b: PartitionPlace): boolean {
+  return a.stream === b.stream && a.topic === b.topic && a.partitionId === b.partitionId;
+}

@@ -1,0 +1,114 @@
+import { fail } from "../errors/client-errors.js";
+import type { MarketMessage, MarketMessageType } from "../records/market-message.js";
+import { MessageQueue, type MessageQueueOptions } from "./message-queue.js";
+
+/** One encoded record, SBE header first, at `view[offset, offset + length)`. Valid only during the call. */
+export type RecordListener = (templateId: number, view: DataView, offset: number, length: number) => void;
+
+/** The record that a reader has before it, encoded and, on request, decoded. */
+export interface CurrentRecord {
+  readonly type: MarketMessageType;
+  readonly templateId: number;
+  readonly view: DataView;
+  readonly start: number;
+  readonly length: number;
+  message(): MarketMessage;
+}
+
+/**
+ * Gives every record to every consumer. Readers ask before each record whether it may go out: while nobody wants its
+ * type, or one consumer's queue is full, they wait and the data stays in the broker.
+ */
+export class MessageHub {
+  readonly #queues = new Set<MessageQueue>();
+  readonly #listeners = new Set<RecordListener>();
+  #waiting: (() => void)[] = [];
+  #ending: { readonly failure: { readonly error: unknown } | undefined } | undefined;
+
+  constructor(private readonly onListenerError: (error: unknown) => void) {}
+
+  /** A new iteration over messages of the given types, from the next record on. */
+  open<Type extends MarketMessageType>(
+    types: readonly Type[],
+    options: MessageQueueOptions,
+  ): MessageQueue<Extract<MarketMessage, { type: Type }>> {
+    const wanted: ReadonlySet<string> = new Set(types);
+    const queue = new MessageQueue(
+      (type) => wanted.has(type),
+      options,
+      () => this.wake(),
+      (closed) => {
+        this.#queues.delete(closed);
+        this.wake();
+      },
+    );
+    this.#queues.add(queue);
+    if (this.#ending) queue.end(this.#ending.failure);
+    queue.open();
+    this.wake();
+    // The queue is given only messages of these types, see publish().
+    return queue as unknown as MessageQueue<Extract<MarketMessage, { type: Type }>>;
+  }
+
+  /** Calls back with the bytes of each record of a subscription; returns a function that ends it. */
+  addListener(listener: RecordListener): () => void {
+    this.#listeners.add(listener);
+    this.wake();
+    return () => {
+      this.#listeners.delete(listener);
+      this.wake();
+    };
+  }
+
+  /** Whether a record of this type may be published now. */
+  accepts(type: MarketMessageType): boolean {
+    let wanted = this.#listeners.size > 0;
+    for (const queue of this.#queues) {
+      if (!queue.wants(type)) continue;
+      if (!queue.hasRoom) return false;
+      wanted = true;
+    }
+    return wanted;
+  }
+
+  /** Resolves at the next change of what {@link accepts} says; callers look again. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Lets all waiting readers look again. */
+  wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Hands out one record; it is decoded once, and only if an iteration wants it. */
+  publish(record: CurrentRecord): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(record.templateId, record.view, record.start, record.length);
+      } catch (error) {
+        this.onListenerError(
+          fail("client.callback-failed", "A record callback threw", {
+            cause: error,
+            context: { templateId: record.templateId },
+          }),
+        );
+      }
+    }
+    let message: MarketMessage | undefined;
+    for (const queue of this.#queues) {
+      if (!queue.wants(record.type)) continue;
+      message ??= record.message();
+      queue.push(message);
+    }
+  }
+
+  /** All iterations end after what they hold, with the error if one is given; later ones end at once. */
+  end(failure?: { readonly error: unknown }): void {
+    this.#ending = { failure };
+    for (const queue of [...this.#queues]) queue.end(failure);
+    this.wake();
+  }
+}

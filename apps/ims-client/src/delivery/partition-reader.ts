@@ -1,0 +1,179 @@
+import { type Clock, describeError, isImsError } from "@ims/common";
+import { fail } from "../errors/client-errors.js";
+import type { MarketMessageType } from "../records/market-message.js";
+import { RecordDecoder } from "../records/record-decoder.js";
+import { IdleWait } from "../transport/idle-wait.js";
+import type { ImsTransport, PartitionPlace, PolledRecords } from "../transport/ims-transport.js";
+import type { MessageHub } from "./message-hub.js";
+
+/** A record that could not be read; it was skipped and the ones after it are delivered. */
+export interface MalformedRecord extends PartitionPlace {
+  readonly offset: number;
+  readonly reason: string;
+  /** Malformed records of this client so far. */
+  readonly count: number;
+}
+
+/** Where one subscription stands in its partition. */
+export interface PartitionSubscription {
+  readonly instrumentId: number;
+  /** Time resolution number; 0 for anything but bars. */
+  readonly resolution: number;
+  /** Records before it belong to the past, or were delivered. */
+  nextOffset: number;
+}
+
+export interface ReaderListener {
+  malformed(record: Omit<MalformedRecord, "count">): void;
+  /** The broker came back without the partition's old content: reading goes on from its new beginning. */
+  restarted(place: PartitionPlace, expectedOffset: number): void;
+  failed(error: Error): void;
+}
+
+const POLL_COUNT_MAX = 1000;
+/** Between `instrumentId` and `resolution` in a subscription's key; resolutions are octets. */
+const RESOLUTION_COUNT = 256;
+
+/**
+ * The one poll loop of a partition, for all subscriptions that have their data there. It runs while there are
+ * subscriptions and consumers, and its cursor is kept here, not in the broker.
+ *
+ * Each subscription remembers its own next offset. One that begins before the cursor (its reply came late) moves the
+ * cursor back; records that the others already had are then not given out again.
+ */
+export class PartitionReader {
+  readonly #subscriptions = new Map<number, PartitionSubscription>();
+  readonly #decoder: RecordDecoder;
+  #cursor = 0;
+  #running = false;
+  #isFailing = false;
+  #sessionSeen: number;
+
+  constructor(
+    readonly place: PartitionPlace,
+    readonly type: MarketMessageType,
+    private readonly transport: ImsTransport,
+    private readonly hub: MessageHub,
+    private readonly clock: Clock,
+    private readonly signal: AbortSignal,
+    private readonly listener: ReaderListener,
+  ) {
+    this.#sessionSeen = transport.sessionCount;
+    this.#decoder = new RecordDecoder(place.partitionId);
+  }
+
+  get subscriptionCount(): number {
+    return this.#subscriptions.size;
+  }
+
+  add(subscription: PartitionSubscription): void {
+    if (this.#subscriptions.size === 0) this.#cursor = subscription.nextOffset;
+    else this.#cursor = Math.min(this.#cursor, subscription.nextOffset);
+    this.#subscriptions.set(keyOf(subscription.instrumentId, subscription.resolution), subscription);
+    if (this.#running || this.signal.aborted) return;
+    this.#running = true;
+    void this.#run();
+  }
+
+  remove(subscription: PartitionSubscription): void {
+    const key = keyOf(subscription.instrumentId, subscription.resolution);
+    if (this.#subscriptions.get(key) === subscription) this.#subscriptions.delete(key);
+    // A loop that waits for consumers must see that it may end.
+    this.hub.wake();
+  }
+
+  get #isWanted(): boolean {
+    return this.#subscriptions.size > 0 && !this.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    const wait = new IdleWait(this.clock, this.signal);
+    while (this.#isWanted) {
+      if (!this.hub.accepts(this.type)) {
+        await this.hub.changed();
+        continue;
+      }
+      try {
+        await this.#followBroker();
+        const from = this.#cursor;
+        const records = await this.transport.poll(this.place, from, POLL_COUNT_MAX);
+        this.#isFailing = false;
+        if (records && (await this.#deliver(records, from))) wait.reset();
+        else await wait.afterNothing();
+      } catch (error) {
+        if (!this.signal.aborted) this.#report(error);
+        await wait.afterFailure();
+      }
+    }
+    this.#running = false;
+  }
+
+  /** After a new broker session: a partition that ends before the cursor was begun anew. */
+  async #followBroker(): Promise<void> {
+    const { sessionCount } = this.transport;
+    if (sessionCount === this.#sessionSeen) return;
+    const end = await this.transport.endOffset(this.place);
+    this.#sessionSeen = sessionCount;
+    if (end >= this.#cursor) return;
+    const expected = this.#cursor;
+    this.#cursor = 0;
+    for (const subscription of this.#subscriptions.values()) subscription.nextOffset = 0;
+    this.listener.restarted(this.place, expected);
+  }
+
+  /**
+   * Gives out the records of a poll that began at `from`; false if there were none. A cursor that is not where this
+   * loop left it was moved back by a new subscription: the rest is then left to the next poll.
+   */
+  async #deliver(records: PolledRecords, from: number): Promise<boolean> {
+    let found = false;
+    let expected = from;
+    if (this.#cursor !== from) return true;
+    while (this.#isWanted && this.#cursor === expected && records.next()) {
+      found = true;
+      if (records.offset < expected) continue;
+      while (!this.hub.accepts(this.type)) {
+        await this.hub.changed();
+        if (!this.#isWanted || this.#cursor !== expected) return true;
+      }
+      expected = records.offset + 1;
+      this.#cursor = expected;
+      this.#deliverOne(records);
+    }
+    return found;
+  }
+
+  #deliverOne(records: PolledRecords): void {
+    const decoder = this.#decoder;
+    try {
+      if (!decoder.wrap(records) || decoder.type !== this.type) return;
+      const subscription = this.#subscriptions.get(keyOf(decoder.instrumentId, decoder.resolution));
+      if (!subscription || decoder.offset < subscription.nextOffset) return;
+      subscription.nextOffset = decoder.offset + 1;
+      this.hub.publish(decoder);
+    } catch (error) {
+      this.listener.malformed({ ...this.place, offset: records.offset, reason: describeError(error) });
+    }
+  }
+
+  /** Once per run of failures; a lost connection is the transport's to tell. */
+  #report(error: unknown): void {
+    if (this.#isFailing || isConnectionError(error)) return;
+    this.#isFailing = true;
+    const { stream, topic, partitionId } = this.place;
+    this.listener.failed(
+      fail("client.read-failed", `Partition ${partitionId} of ${stream}/${topic} cannot be read`, {
+        cause: error,
+        context: { ...this.place },
+      }),
+    );
+  }
+}
+
+function isConnectionError(error: unknown): boolean {
+  return isImsError(error) && (error.retryable || error.code === "iggy-client.outcome-unknown");
+}
+
+function keyOf(instrumentId: number, resolution: number): number {
+  return instrumentId * RESOLUTION_COUNT + resolution;
+}

@@ -1,0 +1,111 @@
+import type { ImsTransport, PartitionPlace, PolledRecords } from "../transport/ims-transport.js";
+
+/** A broker in memory: partitions are arrays of payloads, and a test decides when it is there. */
+export class MemoryBroker {
+  readonly #partitions = new Map<string, Uint8Array[]>();
+  readonly #listeners: ((connected: boolean) => void)[] = [];
+  sessionCount = 1;
+  isAway = false;
+  /** Called with each control message; undefined: no service has ever run, the control topic is missing. */
+  onControl: ((payload: Uint8Array) => void) | undefined;
+  /** Polls of this stream find nothing for the moment. */
+  slowStream: string | undefined;
+  pollCount = 0;
+  controlCount = 0;
+
+  append(place: PartitionPlace, payload: Uint8Array): number {
+    const key = keyOf(place);
+    const payloads = this.#partitions.get(key) ?? [];
+    this.#partitions.set(key, payloads);
+    payloads.push(payload);
+    return payloads.length - 1;
+  }
+
+  endOffset(place: PartitionPlace): number {
+    return this.#partitions.get(keyOf(place))?.length ?? 0;
+  }
+
+  read(place: PartitionPlace): readonly Uint8Array[] | undefined {
+    return this.#partitions.get(keyOf(place));
+  }
+
+  /** All connections end; calls reject until {@link comeBack}. */
+  goAway(): void {
+    this.isAway = true;
+    for (const listener of this.#listeners) listener(false);
+  }
+
+  comeBack({ isEmpty = false } = {}): void {
+    if (isEmpty) this.#partitions.clear();
+    this.isAway = false;
+    this.sessionCount++;
+    for (const listener of this.#listeners) listener(true);
+  }
+
+  transport(): ImsTransport & { isClosed: boolean } {
+    const broker = this;
+    return {
+      isClosed: false,
+      get sessionCount() {
+        return broker.sessionCount;
+      },
+      async sendControl(payload) {
+        broker.#assertThere();
+        if (!broker.onControl) return false;
+        broker.controlCount++;
+        broker.onControl(payload);
+        return true;
+      },
+      async poll(place, offset, countMax) {
+        broker.#assertThere();
+        broker.pollCount++;
+        const payloads = place.stream === broker.slowStream ? [] : broker.read(place);
+        return payloads && new MemoryRecords(payloads.slice(offset, offset + countMax), offset);
+      },
+      async endOffset(place) {
+        broker.#assertThere();
+        return broker.endOffset(place);
+      },
+      onConnection(listener) {
+        broker.#listeners.push(listener);
+      },
+      async close() {
+        this.isClosed = true;
+      },
+    };
+  }
+
+  #assertThere(): void {
+    if (this.isAway) throw new Error("the broker is away");
+  }
+}
+
+class MemoryRecords implements PolledRecords {
+  #index = -1;
+  offset = -1;
+  /** Records stand behind foreign bytes, so that a reader that ignores the start fails. */
+  readonly payloadStart = 24;
+  payloadLength = 0;
+  bytes = new Uint8Array(0);
+  view = new DataView(this.bytes.buffer);
+
+  constructor(
+    private readonly payloads: readonly Uint8Array[],
+    private readonly firstOffset: number,
+  ) {}
+
+  next(): boolean {
+    const payload = this.payloads[++this.#index];
+    if (!payload) return false;
+    this.offset = this.firstOffset + this.#index;
+    this.payloadLength = payload.length;
+    this.bytes = new Uint8Array(this.payloadStart + payload.length + 8).fill(0xee);
+    this.bytes.set(payload, this.payloadStart);
+    this.view = new DataView(this.bytes.buffer);
+    return true;
+  }
+}
+
+function keyOf({ stream, topic, partitionId }: PartitionPlace): string {
+  return `${stream}/${topic}/${partitionId}`;
+}

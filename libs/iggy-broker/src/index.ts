@@ -1,1 +1,10 @@
-export {};
+export { startBroker } from "./broker.js";
+export type {
+  Broker,
+  BrokerLimits,
+  BrokerLogger,
+  BrokerOptions,
+  BrokerWorkerOptions,
+} from "./broker-options.js";
+export { startBrokerWorker } from "./broker-worker.js";
+export { BROKER_ERRORS } from "./errors.js";

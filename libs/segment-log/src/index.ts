@@ -1,1 +1,17 @@
-export {};
+export { STORAGE_ERRORS } from "./errors.js";
+export type { FileHandle, FileLock, FileSystem, OpenMode } from "./file-system/file-system.js";
+export {
+  type FileFault,
+  type FileOperation,
+  MemoryFileSystem,
+  systemError,
+} from "./file-system/memory-file-system.js";
+export { hasCode, nodeFileSystem } from "./file-system/node-file-system.js";
+export { OpenFiles } from "./file-system/open-files.js";
+export { Journal, type JournalOptions, type OpenedJournal } from "./journal/journal.js";
+export type { JournalEntry } from "./journal/journal-file.js";
+export { HotTailBudget } from "./log/hot-tail-budget.js";
+export type { AppendSync, PartitionLogOptions, RecoveryReport } from "./log/log-context.js";
+export type { ReadLimits } from "./log/log-reader.js";
+export { PartitionLog } from "./log/partition-log.js";
+export type { LogRecord, RecordFormat } from "./log/record-format.js";

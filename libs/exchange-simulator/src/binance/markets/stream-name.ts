@@ -1,0 +1,21 @@
+/** The parts of a stream name such as `btcusdt@kline_1m`. */
+export interface StreamName {
+  /** Lower case, as in the name; empty for all-market streams such as `!ticker@arr`. */
+  readonly subject: string;
+  /** `trade`, `aggTrade`, `kline`, `bookTicker`, `depth`, … ; for `!` streams the word after it. */
+  readonly type: string;
+  /** Interval of a kline stream, else empty. */
+  readonly interval: string;
+}
+
+/** Splits a stream name; anything is a name, since the venue acknowledges anything. */
+export function parseStreamName(stream: string): StreamName {
+  if (stream.startsWith("!")) return { subject: "", type: stream.slice(1).split(/[@_]/)[0]!, interval: "" };
+  const at = stream.indexOf("@");
+  if (at < 0) return { subject: "", type: stream, interval: "" };
+  const subject = stream.slice(0, at);
+  const rest = stream.slice(at + 1).split("@")[0]!;
+  const underscore = rest.indexOf("_");
+  if (underscore < 0) return { subject, type: rest, interval: "" };
+  return { subject, type: rest.slice(0, underscore), interval: rest.slice(underscore + 1) };
+}

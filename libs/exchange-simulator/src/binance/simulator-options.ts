@@ -1,0 +1,80 @@
+import type { Clock } from "@ims/common";
+import type { BinanceMarketName } from "./markets/market.js";
+
+/** A made-up market: everything in it follows from the seed, the symbols, the rate and the clock's start. */
+export interface SyntheticSourceOptions {
+  readonly kind: "synthetic";
+  /** Whole number from 0 to 2^32 − 1; drawn from `random` when absent. */
+  readonly seed?: number;
+  /**
+   * Names in upper case, or how many symbols (1 to 5,000). A name outside the market's built-in list becomes a
+   * tradable symbol with middling scales. Absent: the built-in list, about a dozen.
+   */
+  readonly symbols?: readonly string[] | number;
+  /** Average over the whole market, shared unevenly between its symbols; 0 to 1,000,000, default 50. */
+  readonly tradesPerSecond?: number;
+  /**
+   * Futures only: share (0 to 1, default 0) of taker orders that print as INSURANCE_FUND, ADL or NA. They use up
+   * trade ids and stay out of bars and aggregate trades, as on the venue.
+   */
+  readonly unusualTradeShare?: number;
+}
+
+/** Recorded sessions, sent to whoever subscribed the stream each frame was recorded from. */
+export interface RecordingSourceOptions {
+  readonly kind: "recording";
+  /** Paths of `.jsonl.gz` (or plain `.jsonl`) files, replayed one after the other. */
+  readonly files: readonly string[];
+  /** 1 keeps the recorded pace, N divides it; `max` sends as fast as the subscribers read. */
+  readonly speed: number | "max";
+  /**
+   * Holds the replay until each named stream, or that many distinct recorded streams, has a subscriber.
+   * Default 1: the first subscriber of any recorded stream starts it.
+   */
+  readonly startWhenSubscribed?: readonly string[] | number;
+  /** A recorded exchangeInfo body (`.json` or `.json.gz`), served as it is in place of one made from the symbols seen. */
+  readonly exchangeInfoFile?: string;
+}
+
+/** Bounds of the venue; tests may tighten them. Absent ones are the market's own. */
+export interface SimulatorLimits {
+  /** Incoming frames per second and connection: control messages, pings and pongs together. */
+  readonly messagesPerSecond?: number;
+  readonly streamsPerConnection?: number;
+  /** Connection attempts per five minutes. */
+  readonly connectionsPerFiveMinutes?: number;
+  readonly requestWeightPerMinute?: number;
+  readonly pingIntervalMillis?: number;
+  /** How long a ping may stay unanswered. */
+  readonly pongTimeoutMillis?: number;
+  readonly connectionLifeMillis?: number;
+  /** Unsent bytes at which a synthetic market gives up on a reader; default 64 MiB. */
+  readonly unsentBytesMax?: number;
+}
+
+/** What a logger must offer; pino's loggers do. */
+export interface SimulatorLogger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface BinanceSimulatorOptions {
+  readonly market: BinanceMarketName;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** A loopback address, default `127.0.0.1`; others are refused. */
+  readonly host?: string;
+  readonly source: SyntheticSourceOptions | RecordingSourceOptions;
+  readonly clock?: Clock;
+  /** Uniform in [0, 1); only draws a seed that was not given. Default `Math.random`. */
+  readonly random?: () => number;
+  readonly logger?: SimulatorLogger;
+  readonly limits?: SimulatorLimits;
+  /**
+   * How control errors look. `wire` (default) is what was recorded, `{"error":{"code","msg"},"id"}`;
+   * `documented` is `{"code","msg","id"}`. Spot documentation, "Error Messages" of the streams page, and recordings.
+   */
+  readonly controlErrorShape?: "wire" | "documented";
+}

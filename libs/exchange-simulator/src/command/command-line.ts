@@ -1,0 +1,133 @@
+import { parseArgs } from "node:util";
+import { BINANCE_MARKETS } from "../binance/markets/markets.js";
+import type { BinanceSimulator } from "../binance/simulator.js";
+import type { BinanceSimulatorOptions } from "../binance/simulator-options.js";
+import { fail } from "../errors/simulator-errors.js";
+
+export const USAGE = `exchange-simulator: a Binance market on this machine
+
+  --market spot|coin-future|usd-future   default spot
+  --port N                               default 9870, 0 for any free port
+  --seed N                               synthetic market: grow it again from this number
+  --symbols A,B,C                        synthetic market: these symbols, or a number of them
+  --trades-per-second N                  synthetic market: average over all symbols, default 50
+  --recording FILE                       replay a recording; may be given several times, in order
+  --exchange-info FILE                   recording: serve this exchangeInfo body
+  --speed max|N                          recording: as fast as possible, or N times real time, default 1
+  --help
+`;
+
+const DEFAULT_PORT = 9870;
+
+/**
+ * Reads the command line; undefined when help was asked for.
+ *
+ * @throws ImsError `simulator.invalid-option` naming the option
+ */
+export function parseCommandLine(args: readonly string[]): BinanceSimulatorOptions | undefined {
+  const values = readValues(args);
+  if (values.help) return undefined;
+  const market = values.market ?? "spot";
+  if (!isMarket(market)) {
+    throw fail(
+      "simulator.invalid-option",
+      `--market ${market} is none of ${Object.keys(BINANCE_MARKETS).join(", ")}`,
+    );
+  }
+  const port = values.port === undefined ? DEFAULT_PORT : number("--port", values.port);
+  if (values.recording) {
+    for (const option of ["seed", "symbols", "trades-per-second"] as const) {
+      if (values[option] !== undefined) {
+        throw fail(
+          "simulator.invalid-option",
+          `--${option} is for a synthetic market and --recording is given`,
+        );
+      }
+    }
+    const speed =
+      values.speed === undefined ? 1 : values.speed === "max" ? "max" : number("--speed", values.speed);
+    return {
+      market,
+      port,
+      source: {
+        kind: "recording",
+        files: values.recording,
+        speed,
+        exchangeInfoFile: values["exchange-info"],
+      },
+    };
+  }
+  for (const option of ["speed", "exchange-info"] as const) {
+    if (values[option] !== undefined) {
+      throw fail("simulator.invalid-option", `--${option} is for recordings and no --recording is given`);
+    }
+  }
+  return {
+    market,
+    port,
+    source: {
+      kind: "synthetic",
+      seed: values.seed === undefined ? undefined : number("--seed", values.seed),
+      symbols: values.symbols === undefined ? undefined : symbolChoice(values.symbols),
+      tradesPerSecond:
+        values["trades-per-second"] === undefined
+          ? undefined
+          : number("--trades-per-second", values["trades-per-second"]),
+    },
+  };
+}
+
+/** What to print once the simulator runs: its addresses, and the settings that point a service at it. */
+export function greeting(options: BinanceSimulatorOptions, simulator: BinanceSimulator): string {
+  const market = BINANCE_MARKETS[options.market];
+  const source =
+    options.source.kind === "synthetic"
+      ? `synthetic, seed ${simulator.seed}`
+      : `recording at speed ${options.source.speed}, starts with the first subscriber`;
+  return [
+    `${market.title}, simulated (${source}, ${simulator.symbols.length} symbols)`,
+    `REST       ${simulator.restUrl}`,
+    `WebSocket  ${simulator.wsUrl}`,
+    "",
+    `BINANCE_${market.settingName}_REST_URL=${simulator.restUrl} BINANCE_${market.settingName}_WS_URL=${simulator.wsUrl}`,
+    "",
+  ].join("\n");
+}
+
+function readValues(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        market: { type: "string" },
+        port: { type: "string" },
+        seed: { type: "string" },
+        symbols: { type: "string" },
+        "trades-per-second": { type: "string" },
+        recording: { type: "string", multiple: true },
+        "exchange-info": { type: "string" },
+        speed: { type: "string" },
+        help: { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
+    throw fail("simulator.invalid-option", reason);
+  }
+}
+
+function isMarket(name: string): name is BinanceSimulatorOptions["market"] {
+  return Object.hasOwn(BINANCE_MARKETS, name);
+}
+
+function number(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) {
+    throw fail("simulator.invalid-option", `${option} ${text} is not a number`);
+  }
+  return value;
+}
+
+function symbolChoice(text: string): readonly string[] | number {
+  return /^\d+$/.test(text) ? Number(text) : text.split(",").filter((symbol) => symbol !== "");
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { describeError } from "@ims/common";
+import { startBroker } from "./broker.js";
+import type { BrokerLogger } from "./broker-options.js";
+
+const USAGE = `usage: iggy-broker [--host ADDRESS] [--port PORT] [--data-dir FOLDER]
+  --host      address to listen on, default 127.0.0.1
+  --port      default 8090, 0 = any free port
+  --data-dir  default .ims/broker
+User and password come from IGGY_ROOT_USERNAME and IGGY_ROOT_PASSWORD, default iggy / iggy.
+`;
+
+function line(level: string) {
+  return (context: object, message: string) => {
+    process.stderr.write(`${JSON.stringify({ level, message, ...context })}\n`);
+  };
+}
+
+const logger: BrokerLogger = {
+  debug: () => undefined,
+  info: line("info"),
+  warn: line("warn"),
+  error: line("error"),
+};
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      host: { type: "string", default: "127.0.0.1" },
+      port: { type: "string", default: "8090" },
+      "data-dir": { type: "string", default: ".ims/broker" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const { IGGY_ROOT_USERNAME: username, IGGY_ROOT_PASSWORD: password } = process.env;
+  const broker = await startBroker({
+    host: values.host,
+    port: Number(values.port),
+    dataDir: values["data-dir"],
+    username,
+    password,
+    logger,
+  });
+  process.stdout.write(`listening on ${broker.host}:${broker.port}\n`);
+  let isStopping = false;
+  const stop = () => {
+    // A second signal does not wait for the disk.
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    broker.close().catch((error: unknown) => {
+      process.stderr.write(`${describeError(error)}\n`);
+      process.exitCode = 1;
+    });
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`iggy-broker: ${describeError(error)}\n`);
+  process.exitCode = 1;
+});

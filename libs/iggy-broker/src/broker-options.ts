@@ -1,0 +1,62 @@
+import type { Clock } from "@ims/common";
+import type { FileSystem } from "@ims/segment-log";
+
+/** The part of a pino logger that the broker uses. */
+export interface BrokerLogger {
+  debug(context: object, message: string): void;
+  info(context: object, message: string): void;
+  warn(context: object, message: string): void;
+  error(context: object, message: string): void;
+}
+
+/** Bounds of one broker. Every one has a declared outcome when it is reached. */
+export interface BrokerLimits {
+  /** Connections beyond this are closed at once. Default 1,024. */
+  readonly connectionCountMax?: number;
+  /** Frames above this close their connection. Default 64 MiB, the reference server's bound; 256 at least. */
+  readonly frameBytesMax?: number;
+  /** Requests taken from one connection and not yet answered; reading pauses there. Default 256. */
+  readonly inFlightCountMax?: number;
+  /** Bytes of requests taken from one connection and not yet answered; reading pauses there. Default 16 MiB. */
+  readonly inFlightBytesMax?: number;
+  /** Bytes of replies waiting for one socket; no further request is taken up above it. Default 8 MiB. */
+  readonly outboundBytesMax?: number;
+  /** Record bytes of one poll reply; a poll that wants more gets fewer messages. Default 32 MiB. */
+  readonly pollBytesMax?: number;
+  /** Memory for the newest records of all partitions together. Default 64 MiB. */
+  readonly hotTailBytesMax?: number;
+  /** File descriptors for message segments. Default 256. */
+  readonly openFileCountMax?: number;
+  /** Time between syncs of partitions that do not sync every batch, milliseconds. Default 1,000. */
+  readonly syncIntervalMillis?: number;
+}
+
+export interface BrokerOptions extends BrokerLimits {
+  /** Default 127.0.0.1. Other than loopback needs own credentials or `allowDefaultCredentials`. */
+  readonly host?: string;
+  /** 0 takes any free port; see `Broker.port`. */
+  readonly port: number;
+  /** Folder of this broker alone; created when missing, locked while the broker runs. */
+  readonly dataDir: string;
+  /** 3 to 50 bytes. Default `iggy`. */
+  readonly username?: string;
+  /** 3 to 100 bytes. Default `iggy`. */
+  readonly password?: string;
+  readonly allowDefaultCredentials?: boolean;
+  readonly clock?: Clock;
+  readonly logger?: BrokerLogger;
+  /** Disk access; tests pass a memory file system. Default: the machine's. */
+  readonly fileSystem?: FileSystem;
+}
+
+/** What can cross the border to a worker thread. */
+export type BrokerWorkerOptions = Omit<BrokerOptions, "clock" | "fileSystem">;
+
+/** A running broker. */
+export interface Broker {
+  readonly host: string;
+  /** The port in use, also when 0 was asked for. */
+  readonly port: number;
+  /** Stops taking requests, writes and syncs everything, frees the port and the folder. Safe to call twice. */
+  close(): Promise<void>;
+}

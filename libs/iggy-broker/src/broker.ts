@@ -1,0 +1,130 @@
+import { type Clock, systemClock } from "@ims/common";
+import { type FileSystem, nodeFileSystem } from "@ims/segment-log";
+import type { Broker, BrokerOptions } from "./broker-options.js";
+import type { Catalog } from "./catalog/catalog.js";
+import { CatalogRecords } from "./catalog/catalog-records.js";
+import { MetadataStore } from "./catalog/metadata-store.js";
+import type { TopicSettings } from "./catalog/topic-settings.js";
+import { PartitionStore } from "./partitions/partition-store.js";
+import { SyncTimer } from "./partitions/sync-timer.js";
+import { type ResolvedOptions, resolveOptions } from "./resolve-options.js";
+import { Listener } from "./server/listener.js";
+import { SessionTable } from "./session/session-table.js";
+import { openDataDir } from "./storage/data-dir.js";
+
+/** Undoes what was set up, last first. Invariant: each step runs at most once. */
+class Teardown {
+  private readonly steps: (() => Promise<void>)[] = [];
+  private running: Promise<void> | undefined;
+
+  add(step: () => Promise<void>): void {
+    this.steps.push(step);
+  }
+
+  run(): Promise<void> {
+    this.running ??= this.runAll();
+    return this.running;
+  }
+
+  private async runAll(): Promise<void> {
+    let failure: { readonly error: unknown } | undefined;
+    for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
+      await step().catch((error: unknown) => {
+        failure ??= { error };
+      });
+    }
+    if (failure !== undefined) throw failure.error;
+  }
+}
+
+/**
+ * Starts a single-node broker that speaks Apache Iggy's protocol 0.11 in this thread; resolves when it listens.
+ * @throws ImsError of BROKER_ERRORS, and `log.*` or `journal.*` of segment-log for damaged files
+ */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const resolved = resolveOptions(options);
+  const clock = options.clock ?? systemClock;
+  const teardown = new Teardown();
+  try {
+    const listener = await bringUp(resolved, clock, options.fileSystem ?? nodeFileSystem, teardown);
+    const { host, dataDir } = resolved;
+    const { port } = listener;
+    resolved.logger.info({ host, port, dataDir }, "the broker listens");
+    return { host, port, close: () => teardown.run() };
+  } catch (error) {
+    await teardown.run().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function bringUp(
+  options: ResolvedOptions,
+  clock: Clock,
+  fileSystem: FileSystem,
+  teardown: Teardown,
+): Promise<Listener> {
+  const { logger } = options;
+  // The port first: it costs nothing, and a broker that cannot have it must not wait for a recovery.
+  const listener = await Listener.listen({ ...options, clock });
+  teardown.add(() => listener.close());
+  const dataDir = await openDataDir(fileSystem, options.dataDir);
+  teardown.add(() => dataDir.release());
+  const metadata = await MetadataStore.open({ fileSystem, directory: dataDir.metadataDirectory, logger });
+  teardown.add(() => metadata.close());
+  const partitions = await openPartitions(
+    options,
+    clock,
+    fileSystem,
+    dataDir.partitionsDirectory,
+    metadata.catalog,
+  );
+  teardown.add(() => partitions.close());
+  const timer = new SyncTimer(clock, options.syncIntervalMillis, () => partitions.sync());
+  teardown.add(() => timer.stop());
+  listener.serve({
+    catalog: metadata.catalog,
+    metadata,
+    records: new CatalogRecords(partitions),
+    partitions,
+    sessions: new SessionTable(),
+    credentials: options.credentials,
+    clock,
+    logger,
+    pollBytesMax: options.pollBytesMax,
+    startedAtMicros: clock.nowMicros(),
+    endpoint: () => ({ host: options.host, port: listener.port }),
+    connectionCount: () => listener.connectionCount,
+  });
+  // Closed again as the first step, before the stores that its requests use.
+  teardown.add(() => listener.close());
+  return listener;
+}
+
+async function openPartitions(
+  options: ResolvedOptions,
+  clock: Clock,
+  fileSystem: FileSystem,
+  directory: string,
+  catalog: Catalog,
+): Promise<PartitionStore> {
+  const { logger, hotTailBytesMax, openFileCountMax } = options;
+  const store = new PartitionStore({
+    directory,
+    fileSystem,
+    clock,
+    logger,
+    hotTailBytesMax,
+    openFileCountMax,
+  });
+  const settingsOf = new Map<number, TopicSettings>();
+  for (const topic of catalog.topics()) {
+    for (const { storageId } of topic.partitions) settingsOf.set(storageId, topic.settings);
+  }
+  try {
+    await store.openExisting(settingsOf);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+}

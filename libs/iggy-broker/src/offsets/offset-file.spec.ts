@@ -1,0 +1,104 @@
+import { MemoryFileSystem, OpenFiles } from "@ims/segment-log";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { OffsetFile } from "./offset-file.js";
+
+async function open(fileSystem: MemoryFileSystem, endOffset = 1_000_000, syncEveryStore = true) {
+  await fileSystem.makeDirectory("/p");
+  const files = new OpenFiles(fileSystem, 2);
+  return OffsetFile.open({ path: "/p/offsets", fileSystem, files, syncEveryStore }, endOffset);
+}
+
+describe("OffsetFile", () => {
+  it("gives back after a reopen what a map would hold, for any sequence of stores and deletions", async () => {
+    const step = fc.record({ consumer: fc.nat(5), offset: fc.option(fc.nat(1000)), reopen: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const fileSystem = new MemoryFileSystem();
+        const model = new Map<number, number>();
+        let file = await open(fileSystem);
+        for (const { consumer, offset, reopen } of steps) {
+          if (offset === null) {
+            if (model.delete(consumer)) await file.delete("consumer", consumer);
+          } else {
+            model.set(consumer, offset);
+            await file.store("consumer", consumer, offset);
+          }
+          if (reopen) file = await open(fileSystem);
+          for (let id = 0; id <= 5; id++) expect(file.get("consumer", id)).toBe(model.get(id));
+        }
+        // Two slots per consumer and the header: nothing grows with the number of stores.
+        const bytes = await fileSystem.readFile("/p/offsets");
+        expect(bytes?.length ?? 0).toBeLessThanOrEqual(8 + 6 * 64);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("holds the last confirmed or a later value after a loss of power at any write", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(40),
+        fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
+        async (operationsBeforeCrash, randoms) => {
+          const fileSystem = new MemoryFileSystem();
+          let operationCount = 0;
+          let confirmed = -1;
+          let crash: { disk: MemoryFileSystem; confirmed: number } | undefined;
+          const file = await open(fileSystem);
+          fileSystem.fault = () => {
+            if (operationCount++ !== operationsBeforeCrash) return undefined;
+            crash = { disk: fileSystem.crashed(() => randoms.next().value!), confirmed };
+            return undefined;
+          };
+          for (let offset = 0; offset < 20; offset++) {
+            await file.store("consumer", 1, offset);
+            confirmed = offset;
+          }
+          crash ??= { disk: fileSystem.crashed(() => randoms.next().value!), confirmed };
+          const found = (await open(crash.disk)).get("consumer", 1) ?? -1;
+          expect(found).toBeGreaterThanOrEqual(crash.confirmed);
+          expect(found).toBeLessThanOrEqual(crash.confirmed + 1);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it("confirms many stores at once and keeps groups and consumers apart", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const file = await open(fileSystem);
+    await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        file.store(index % 2 ? "group" : "consumer", index >> 1, index),
+      ),
+    );
+    const reopened = await open(fileSystem);
+    for (let index = 0; index < 100; index++) {
+      expect(reopened.get(index % 2 ? "group" : "consumer", index >> 1)).toBe(index);
+    }
+  });
+
+  it("pulls offsets beyond the last message back", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const file = await open(fileSystem);
+    await file.store("consumer", 1, 9);
+    expect((await open(fileSystem, 5)).get("consumer", 1)).toBe(4);
+    expect((await open(fileSystem, 0)).get("consumer", 1)).toBeUndefined();
+  });
+
+  it("reads any bytes without failing", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
+        const fileSystem = new MemoryFileSystem();
+        await fileSystem.makeDirectory("/p");
+        const handle = await fileSystem.open("/p/offsets", "create");
+        await handle.write([bytes], 0);
+        const file = await open(fileSystem);
+        await file.store("consumer", 3, 8);
+        expect((await open(fileSystem)).get("consumer", 3)).toBe(8);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

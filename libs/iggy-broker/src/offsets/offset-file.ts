@@ -1,0 +1,233 @@
+import { crc32 } from "node:zlib";
+import type { FileSystem, OpenFiles } from "@ims/segment-log";
+
+/*
+ * Offsets file "offsets" of one partition, little-endian:
+ *
+ *   @0   magic     6 bytes  "IMSOFF"
+ *   @6   version   u8       1
+ *   @7   reserved  u8       0
+ *   @8   slots, 32 bytes each:
+ *          @0   checksum  u32  CRC-32 of bytes 4..32
+ *          @4   state     u8   1 stored, 2 deleted
+ *          @5   kind      u8   1 consumer, 2 group
+ *          @6   reserved  u16
+ *          @8   consumer  u32
+ *          @12  reserved  u32
+ *          @16  offset    u64
+ *          @24  sequence  u64  grows with every write to this file
+ *
+ * A consumer has two slots and writes them in turn, so a torn write spoils only the newer of two known values. Slots of
+ * a deleted consumer are used again. A slot whose checksum is wrong counts as never written.
+ */
+const HEADER = Buffer.from("IMSOFF\x01\x00", "latin1");
+const SLOT_BYTES = 32;
+const STORED = 1;
+const DELETED = 2;
+
+export type ConsumerKind = "consumer" | "group";
+
+interface StoredOffset {
+  readonly kind: ConsumerKind;
+  readonly consumerId: number;
+  /** Undefined once deleted. */
+  offset: number | undefined;
+  /** Positions of the two slots; the next write goes to the first of them. */
+  readonly slots: [number, number];
+  /** Writes so far, and how many of them the file holds. */
+  version: number;
+  writtenVersion: number;
+}
+
+export interface OffsetFileOptions {
+  readonly path: string;
+  readonly fileSystem: FileSystem;
+  readonly files: OpenFiles;
+  /** Whether a store is confirmed only after a sync. */
+  readonly syncEveryStore: boolean;
+}
+
+/** The last consumed offset of every consumer of one partition. Values are in memory; the file follows every change. */
+export class OffsetFile {
+  private readonly offsets = new Map<string, StoredOffset>();
+  private readonly changed = new Set<StoredOffset>();
+  private freeSlots: [number, number][] = [];
+  private sequence = 0;
+  private nextPosition = HEADER.length;
+  private exists = false;
+  private unsynced = false;
+  /** False while the file's name may not survive a loss of power. */
+  private nameSynced = false;
+  private writing: Promise<void> | undefined;
+
+  private constructor(private readonly options: OffsetFileOptions) {}
+
+  /** Reads the file, if there is one; offsets at or beyond `endOffset` are pulled back to the last message. */
+  static async open(options: OffsetFileOptions, endOffset: number): Promise<OffsetFile> {
+    const file = new OffsetFile(options);
+    const bytes = await options.fileSystem.readFile(options.path);
+    if (bytes !== undefined) file.restore(Buffer.from(bytes), endOffset);
+    return file;
+  }
+
+  get(kind: ConsumerKind, consumerId: number): number | undefined {
+    return this.offsets.get(key(kind, consumerId))?.offset;
+  }
+
+  /** Sets the offset; resolves when the file holds it. Later reads see it at once. */
+  store(kind: ConsumerKind, consumerId: number, offset: number): Promise<void> {
+    return this.change(kind, consumerId, offset);
+  }
+
+  /** Forgets the offset; resolves when the file says so. */
+  delete(kind: ConsumerKind, consumerId: number): Promise<void> {
+    return this.change(kind, consumerId, undefined);
+  }
+
+  /** Makes all confirmed changes survive a loss of power. */
+  async sync(): Promise<void> {
+    await this.writing?.catch(() => undefined);
+    if (!this.unsynced) return;
+    this.unsynced = false;
+    await this.options.files.use(this.options.path, "write", (file) => file.sync());
+    await this.syncName();
+  }
+
+  private async syncName(): Promise<void> {
+    if (this.nameSynced) return;
+    const { path, fileSystem } = this.options;
+    const directory = path.slice(0, path.lastIndexOf("/"));
+    await fileSystem.syncDirectory(directory);
+    await fileSystem.syncDirectory(directory.slice(0, directory.lastIndexOf("/")) || "/");
+    this.nameSynced = true;
+  }
+
+  async close(): Promise<void> {
+    await this.sync();
+    this.options.files.forget(this.options.path);
+  }
+
+  private async change(kind: ConsumerKind, consumerId: number, offset: number | undefined): Promise<void> {
+    const id = key(kind, consumerId);
+    let stored = this.offsets.get(id);
+    if (stored === undefined) {
+      stored = { kind, consumerId, offset, slots: this.takeSlots(), version: 0, writtenVersion: 0 };
+      this.offsets.set(id, stored);
+    }
+    stored.offset = offset;
+    const version = ++stored.version;
+    this.changed.add(stored);
+    while (stored.writtenVersion < version) {
+      this.writing ??= this.writeChanged().finally(() => {
+        this.writing = undefined;
+      });
+      await this.writing;
+    }
+  }
+
+  private async writeChanged(): Promise<void> {
+    const { path, files, fileSystem } = this.options;
+    const group = [...this.changed].map((stored) => ({
+      stored,
+      version: stored.version,
+      offset: stored.offset,
+    }));
+    this.changed.clear();
+    try {
+      if (!this.exists) await fileSystem.makeDirectory(path.slice(0, path.lastIndexOf("/")));
+      await files.use(path, "create", async (file) => {
+        if (!this.exists) await file.write([HEADER], 0);
+        this.exists = true;
+        for (const { stored, offset } of group) {
+          await file.write([this.encodeSlot(stored, offset)], stored.slots[0]);
+          stored.slots.reverse();
+        }
+        if (this.options.syncEveryStore) await file.sync();
+      });
+      if (this.options.syncEveryStore) await this.syncName();
+    } catch (error) {
+      for (const { stored } of group) this.changed.add(stored);
+      throw error;
+    }
+    this.unsynced = !this.options.syncEveryStore;
+    for (const { stored, version, offset } of group) {
+      stored.writtenVersion = version;
+      if (offset === undefined && stored.version === version) this.forget(stored);
+    }
+  }
+
+  /** The older slot still holds the value from before the deletion, so the pair stays unused until both are rewritten. */
+  private forget(stored: StoredOffset): void {
+    this.offsets.delete(key(stored.kind, stored.consumerId));
+    this.freeSlots.push(stored.slots);
+  }
+
+  private takeSlots(): [number, number] {
+    const free = this.freeSlots.pop();
+    if (free !== undefined) return free;
+    const first = this.nextPosition;
+    this.nextPosition += 2 * SLOT_BYTES;
+    return [first, first + SLOT_BYTES];
+  }
+
+  private encodeSlot(stored: StoredOffset, offset: number | undefined): Uint8Array {
+    const slot = Buffer.alloc(SLOT_BYTES);
+    slot.writeUInt8(offset === undefined ? DELETED : STORED, 4);
+    slot.writeUInt8(stored.kind === "consumer" ? 1 : 2, 5);
+    slot.writeUInt32LE(stored.consumerId, 8);
+    slot.writeBigUInt64LE(BigInt(offset ?? 0), 16);
+    slot.writeBigUInt64LE(BigInt(++this.sequence), 24);
+    slot.writeUInt32LE(crc32(slot.subarray(4)), 0);
+    return slot;
+  }
+
+  private restore(bytes: Buffer, endOffset: number): void {
+    this.exists = bytes.subarray(0, HEADER.length).equals(HEADER);
+    for (let at = HEADER.length; at + SLOT_BYTES <= bytes.length; at += 2 * SLOT_BYTES) {
+      this.nextPosition = at + 2 * SLOT_BYTES;
+      this.restorePair(bytes, at, endOffset);
+    }
+  }
+
+  private restorePair(bytes: Buffer, at: number, endOffset: number): void {
+    const [newer, older] = [readSlot(bytes, at), readSlot(bytes, at + SLOT_BYTES)].sort(
+      (left, right) => (right?.sequence ?? 0) - (left?.sequence ?? 0),
+    );
+    const slots: [number, number] = newer?.at === at ? [at + SLOT_BYTES, at] : [at, at + SLOT_BYTES];
+    this.sequence = Math.max(this.sequence, newer?.sequence ?? 0, older?.sequence ?? 0);
+    if (newer === undefined || newer.state === DELETED || endOffset === 0) {
+      this.freeSlots.push(slots);
+      return;
+    }
+    const { kind, consumerId } = newer;
+    const offset = Math.min(newer.offset, endOffset - 1);
+    this.offsets.set(key(kind, consumerId), {
+      kind,
+      consumerId,
+      offset,
+      slots,
+      version: 0,
+      writtenVersion: 0,
+    });
+  }
+}
+
+function readSlot(bytes: Buffer, at: number) {
+  if (at + SLOT_BYTES > bytes.length) return undefined;
+  if (bytes.readUInt32LE(at) !== crc32(bytes.subarray(at + 4, at + SLOT_BYTES))) return undefined;
+  const state = bytes.readUInt8(at + 4);
+  if (state !== STORED && state !== DELETED) return undefined;
+  const kind: ConsumerKind = bytes.readUInt8(at + 5) === 2 ? "group" : "consumer";
+  return {
+    at,
+    state,
+    kind,
+    consumerId: bytes.readUInt32LE(at + 8),
+    offset: Number(bytes.readBigUInt64LE(at + 16)),
+    sequence: Number(bytes.readBigUInt64LE(at + 24)),
+  };
+}
+
+function key(kind: ConsumerKind, consumerId: number): string {
+  return `${kind}:${consumerId}`;
+}

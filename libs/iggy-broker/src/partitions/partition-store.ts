@@ -1,0 +1,141 @@
+import type { Clock } from "@ims/common";
+import { type FileSystem, HotTailBudget, OpenFiles, PartitionLog } from "@ims/segment-log";
+import type { BrokerLogger } from "../broker-options.js";
+import type { TopicSettings } from "../catalog/topic-settings.js";
+import { OffsetFile } from "../offsets/offset-file.js";
+import { batchFormat } from "./batch-format.js";
+import { Partition } from "./partition.js";
+
+export interface PartitionStoreOptions {
+  /** Holds one folder per storage id. */
+  readonly directory: string;
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly logger: BrokerLogger;
+  readonly hotTailBytesMax: number;
+  readonly openFileCountMax: number;
+}
+
+const OPEN_AT_ONCE_MAX = 16;
+
+/** All partitions by storage id. Folders appear with the first message or offset and go with the partition. */
+export class PartitionStore {
+  private readonly partitions = new Map<number, Partition>();
+  private readonly opening = new Map<number, Promise<Partition>>();
+  private readonly removing = new Set<Promise<void>>();
+  private readonly files: OpenFiles;
+  private readonly tailBudget: HotTailBudget;
+
+  constructor(private readonly options: PartitionStoreOptions) {
+    this.files = new OpenFiles(options.fileSystem, options.openFileCountMax);
+    this.tailBudget = new HotTailBudget(options.hotTailBytesMax);
+  }
+
+  /** Opens every partition that has a folder and removes the folders that no partition owns any more. */
+  async openExisting(settingsOf: ReadonlyMap<number, TopicSettings>): Promise<void> {
+    const { directory, fileSystem } = this.options;
+    await fileSystem.makeDirectory(directory);
+    const names = await fileSystem.list(directory);
+    const next = names.values();
+    const work = async () => {
+      for (const name of next) {
+        const settings = settingsOf.get(Number(name));
+        if (settings === undefined) await fileSystem.remove(`${directory}/${name}`);
+        else await this.open(Number(name), settings);
+      }
+    };
+    await Promise.all(Array.from({ length: OPEN_AT_ONCE_MAX }, work));
+  }
+
+  /** The partition if it is open; one that never was holds nothing. */
+  find(storageId: number): Partition | undefined {
+    return this.partitions.get(storageId);
+  }
+
+  async open(storageId: number, settings: TopicSettings): Promise<Partition> {
+    const open = this.partitions.get(storageId);
+    if (open !== undefined) return open;
+    let opening = this.opening.get(storageId);
+    if (opening === undefined) {
+      opening = this.load(storageId, settings).finally(() => this.opening.delete(storageId));
+      this.opening.set(storageId, opening);
+    }
+    return opening;
+  }
+
+  /** Takes partitions away at once; their files are removed behind the scenes. */
+  remove(storageIds: readonly number[]): void {
+    for (const storageId of storageIds) {
+      const removing = this.removeOne(storageId)
+        .catch((error: unknown) =>
+          this.options.logger.warn(
+            { error, storageId },
+            "the files of a removed partition could not be deleted",
+          ),
+        )
+        .finally(() => this.removing.delete(removing));
+      this.removing.add(removing);
+    }
+  }
+
+  /** Syncs all partitions, one after the other; a failing one is reported and leaves the others alone. */
+  async sync(): Promise<void> {
+    for (const [storageId, partition] of this.partitions) {
+      await partition.sync().catch((error: unknown) => {
+        this.options.logger.error({ error, storageId }, "a partition could not be synced");
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    while (this.opening.size > 0) await Promise.allSettled(this.opening.values());
+    const closed = await Promise.allSettled(
+      [...this.partitions.values()].map((partition) => partition.close()),
+    );
+    for (const outcome of closed) {
+      if (outcome.status === "rejected") {
+        this.options.logger.error({ error: outcome.reason }, "a partition could not be closed in order");
+      }
+    }
+    while (this.removing.size > 0) await Promise.all(this.removing);
+    await this.files.close();
+    this.partitions.clear();
+  }
+
+  private async load(storageId: number, settings: TopicSettings): Promise<Partition> {
+    const { fileSystem, clock, logger } = this.options;
+    const directory = this.directoryOf(storageId);
+    const log = await PartitionLog.open({
+      directory,
+      fileSystem,
+      files: this.files,
+      format: batchFormat,
+      clock,
+      tailBudget: this.tailBudget,
+      segmentBytesMax: settings.segmentBytes,
+      appendSync: settings.syncEveryBatch ? "every-append" : "later",
+      onRecovery: (repair) => logger.warn(repair, "unconfirmed bytes at the end of a segment were cut off"),
+    });
+    const offsets = await OffsetFile.open(
+      { path: `${directory}/offsets`, fileSystem, files: this.files, syncEveryStore: settings.syncOffsets },
+      log.committedNextOffset,
+    );
+    const partition = new Partition(log, offsets, clock);
+    this.partitions.set(storageId, partition);
+    return partition;
+  }
+
+  private async removeOne(storageId: number): Promise<void> {
+    const partition =
+      (await this.opening.get(storageId)?.catch(() => undefined)) ?? this.partitions.get(storageId);
+    this.partitions.delete(storageId);
+    await partition?.log.settled();
+    partition?.log.abandon();
+    await partition?.offsets.close().catch(() => undefined);
+    await this.options.fileSystem.remove(this.directoryOf(storageId));
+  }
+
+  private directoryOf(storageId: number): string {
+    return `${this.options.directory}/${storageId}`;
+  }
+}

@@ -1,0 +1,84 @@
+import { isIPv4 } from "node:net";
+import { FRAME_BYTES_MAX, HEADER_BYTES } from "@ims/iggy-protocol";
+import type { BrokerLimits, BrokerLogger, BrokerOptions } from "./broker-options.js";
+import { fail } from "./errors.js";
+import type { ConnectionLimits } from "./server/connection.js";
+import { DEFAULT_PASSWORD, DEFAULT_USERNAME, RootCredentials } from "./session/credentials.js";
+
+/** Options with every default filled in and checked. */
+export interface ResolvedOptions extends Readonly<Required<BrokerLimits>> {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly credentials: RootCredentials;
+  readonly limits: ConnectionLimits;
+  readonly logger: BrokerLogger;
+}
+
+const DEFAULT_LIMITS: Required<BrokerLimits> = {
+  connectionCountMax: 1024,
+  frameBytesMax: FRAME_BYTES_MAX,
+  inFlightCountMax: 256,
+  inFlightBytesMax: 16 * 2 ** 20,
+  outboundBytesMax: 8 * 2 ** 20,
+  pollBytesMax: 32 * 2 ** 20,
+  hotTailBytesMax: 64 * 2 ** 20,
+  openFileCountMax: 256,
+  syncIntervalMillis: 1000,
+};
+
+/** Smallest value of each limit where it is not 1. */
+const LIMIT_MIN: Partial<Record<keyof BrokerLimits, number>> = {
+  frameBytesMax: HEADER_BYTES,
+  hotTailBytesMax: 0,
+};
+
+const silentLogger: BrokerLogger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** @throws ImsError `broker.invalid-option`, `broker.default-credentials` */
+export function resolveOptions(options: BrokerOptions): ResolvedOptions {
+  const limits = resolveLimits(options);
+  const { port, dataDir, host = "127.0.0.1" } = options;
+  const { username = DEFAULT_USERNAME, password = DEFAULT_PASSWORD } = options;
+  checkRange("port", port, 0, 65_535);
+  if (dataDir === "") throw fail("broker.invalid-option", "the data folder has no name");
+  const isDefault = username === DEFAULT_USERNAME && password === DEFAULT_PASSWORD;
+  if (!isLoopback(host) && isDefault && options.allowDefaultCredentials !== true) {
+    throw fail("broker.default-credentials", `listening on ${host} was refused`, { context: { host } });
+  }
+  const { frameBytesMax, inFlightCountMax, inFlightBytesMax, outboundBytesMax } = limits;
+  return {
+    ...limits,
+    host,
+    port,
+    dataDir,
+    credentials: new RootCredentials(username, password),
+    limits: { frameBytesMax, inFlightCountMax, inFlightBytesMax, outboundBytesMax },
+    logger: options.logger ?? silentLogger,
+  };
+}
+
+function resolveLimits(options: BrokerLimits): Required<BrokerLimits> {
+  const names = Object.keys(DEFAULT_LIMITS) as (keyof BrokerLimits)[];
+  const resolved: Record<string, number> = {};
+  for (const name of names) {
+    const value = options[name] ?? DEFAULT_LIMITS[name];
+    checkRange(name, value, LIMIT_MIN[name] ?? 1, Number.MAX_SAFE_INTEGER);
+    resolved[name] = value;
+  }
+  return { ...DEFAULT_LIMITS, ...resolved };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+}
+
+function checkRange(name: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw fail("broker.invalid-option", `${name} is ${value}; allowed are whole numbers from ${min} to ${max}`);
+}

@@ -1,0 +1,92 @@
+import { createServer, type Server, type Socket } from "node:net";
+import type { Clock } from "@ims/common";
+import type { BrokerLogger } from "../broker-options.js";
+import { fail } from "../errors.js";
+import type { BrokerContext } from "../handlers/broker-context.js";
+import { Connection, type ConnectionLimits } from "./connection.js";
+import { RequestDispatcher } from "./request-dispatcher.js";
+
+export interface ListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly connectionCountMax: number;
+  readonly limits: ConnectionLimits;
+  readonly logger: BrokerLogger;
+  readonly clock: Clock;
+}
+
+/** Accepts connections and gives each a dispatcher. */
+export class Listener {
+  private readonly connections = new Set<Connection>();
+  /** Came before {@link serve}. */
+  private waiting: Socket[] = [];
+  private context: BrokerContext | undefined;
+  private nextNumber = 1;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly options: ListenerOptions,
+  ) {
+    server.on("connection", (socket) => this.accept(socket));
+    server.on("error", (error) => options.logger.error({ error: error.message }, "the listener failed"));
+  }
+
+  /** @throws ImsError `broker.address-in-use`, `broker.address-unavailable` */
+  static async listen(options: ListenerOptions): Promise<Listener> {
+    const { host, port } = options;
+    const server = createServer({ noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", (cause: NodeJS.ErrnoException) => {
+        const code = cause.code === "EADDRINUSE" ? "broker.address-in-use" : "broker.address-unavailable";
+        reject(fail(code, `cannot listen on ${host}:${port}`, { cause, context: { host, port } }));
+      });
+      server.listen({ host, port }, () => {
+        server.removeAllListeners("error");
+        resolve();
+      });
+    });
+    return new Listener(server, options);
+  }
+
+  get port(): number {
+    const address = this.server.address();
+    return typeof address === "object" && address !== null ? address.port : this.options.port;
+  }
+
+  get connectionCount(): number {
+    return this.connections.size;
+  }
+
+  /** Begins to serve, the connections that came before included. */
+  serve(context: BrokerContext): void {
+    this.context = context;
+    for (const socket of this.waiting.splice(0)) this.accept(socket);
+  }
+
+  /** Frees the port and ends every connection once its requests are answered. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const socket of this.waiting.splice(0)) socket.destroy();
+    await Promise.all([...this.connections].map((connection) => connection.end()));
+    await closed;
+  }
+
+  private accept(socket: Socket): void {
+    const { connectionCountMax, limits, logger, clock } = this.options;
+    if (this.connections.size + this.waiting.length >= connectionCountMax) {
+      logger.warn({ connectionCountMax }, "a connection was refused because too many are open");
+      socket.destroy();
+      return;
+    }
+    if (this.context === undefined) {
+      socket.on("error", () => socket.destroy());
+      this.waiting.push(socket);
+      return;
+    }
+    const connection = new Connection(socket, limits, logger, clock);
+    const address = `${socket.remoteAddress}:${socket.remotePort}`;
+    const dispatcher = new RequestDispatcher(this.context, connection, this.nextNumber++, address);
+    this.connections.add(connection);
+    connection.start(dispatcher, () => this.connections.delete(connection));
+  }
+}

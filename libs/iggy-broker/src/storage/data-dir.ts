@@ -1,0 +1,110 @@
+import { dirname, resolve } from "node:path";
+import { isImsError } from "@ims/common";
+import type { FileLock, FileSystem } from "@ims/segment-log";
+import { fail } from "../errors.js";
+
+/*
+ * Data folder of one broker:
+ *
+ *   format                      text, "ims-broker 1\n": the version of everything below
+ *   lock                        held while a broker runs, see segment-log/src/file-system/process-lock.ts
+ *   metadata/journal-*.log      streams, topics, partitions and sessions, see segment-log/src/journal
+ *   metadata/snapshot-*.snap
+ *   partitions/<storage id>/    one folder per partition that holds something
+ *     <base offset>.log         batches as they travel, see segment-log/src/segment/segment-file.ts
+ *     <base offset>.index
+ *     offsets                   see offsets/offset-file.ts
+ */
+const FORMAT = "ims-broker 1\n";
+
+export interface DataDir {
+  readonly metadataDirectory: string;
+  readonly partitionsDirectory: string;
+  release(): Promise<void>;
+}
+
+/**
+ * Makes the folder when it is missing, locks it and checks its format.
+ * @throws ImsError `broker.data-dir-unwritable`, `broker.data-dir-locked`, `broker.data-dir-version`
+ */
+export async function openDataDir(fileSystem: FileSystem, dataDir: string): Promise<DataDir> {
+  const path = resolve(dataDir);
+  const lock = await lockFolder(fileSystem, path);
+  try {
+    await checkFormat(fileSystem, path);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  return {
+    metadataDirectory: `${path}/metadata`,
+    partitionsDirectory: `${path}/partitions`,
+    release: () => lock.release(),
+  };
+}
+
+async function lockFolder(fileSystem: FileSystem, path: string): Promise<FileLock> {
+  try {
+    await fileSystem.makeDirectory(path);
+    return await fileSystem.lock(`${path}/lock`);
+  } catch (error) {
+    if (isImsError(error, "file.locked")) {
+      throw fail(
+        "broker.data-dir-locked",
+        `data folder ${path} is in use by process ${String(error.context.pid)}`,
+        {
+          cause: error,
+          context: { path, pid: error.context.pid },
+        },
+      );
+    }
+    throw unwritable(path, error);
+  }
+}
+
+async function checkFormat(fileSystem: FileSystem, path: string): Promise<void> {
+  const name = `${path}/format`;
+  let found: Uint8Array | undefined;
+  try {
+    found = await fileSystem.readFile(name);
+    // A part of it is what a loss of power during the very first start leaves.
+    if (
+      found === undefined ||
+      (found.length < FORMAT.length && FORMAT.startsWith(Buffer.from(found).toString()))
+    ) {
+      await writeFormat(fileSystem, path, name);
+      return;
+    }
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+  const text = Buffer.from(found).toString();
+  if (text !== FORMAT) {
+    throw fail(
+      "broker.data-dir-version",
+      `data folder ${path} has format ${JSON.stringify(text.slice(0, 40))}`,
+      {
+        context: { path },
+      },
+    );
+  }
+}
+
+async function writeFormat(fileSystem: FileSystem, path: string, name: string): Promise<void> {
+  const file = await fileSystem.open(name, "create");
+  try {
+    await file.write([Buffer.from(FORMAT)], 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await fileSystem.syncDirectory(path);
+  await fileSystem.syncDirectory(dirname(path));
+}
+
+function unwritable(path: string, cause: unknown) {
+  return fail("broker.data-dir-unwritable", `data folder ${path} cannot be written`, {
+    cause,
+    context: { path },
+  });
+}

@@ -1,0 +1,131 @@
+import { connect, type Socket } from "node:net";
+import {
+  COMMANDS,
+  encodeRequestFrame,
+  FrameReader,
+  Operation,
+  PROTOCOL_VERSION,
+  type ReplyOutcome,
+  readReply,
+} from "@ims/iggy-protocol";
+
+/** A socket that speaks whole frames, for tests: what came and was not taken yet is in `frames`. */
+export class FrameClient {
+  readonly frames: Uint8Array[] = [];
+  closed = false;
+  session = 0n;
+  private readonly reader = new FrameReader(256 * 2 ** 20);
+  private waiters: (() => void)[] = [];
+  private request = 0;
+
+  private constructor(
+    readonly socket: Socket,
+    readonly client: bigint,
+  ) {
+    socket.on("data", (chunk) => {
+      this.reader.push(chunk);
+      for (let frame = this.reader.next(); frame !== undefined; frame = this.reader.next())
+        this.frames.push(frame);
+      this.notify();
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      this.closed = true;
+      this.notify();
+    });
+  }
+
+  static connect(port: number, client = 0x1234n): Promise<FrameClient> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: "127.0.0.1", port, noDelay: true }, () => {
+        socket.off("error", reject);
+        resolve(new FrameClient(socket, client));
+      });
+      socket.once("error", reject);
+    });
+  }
+
+  /** Connects and logs in as iggy / iggy. */
+  static async login(port: number, client = 0x1234n): Promise<FrameClient> {
+    const peer = await FrameClient.connect(port, client);
+    const body = COMMANDS.login.codec.encodeRequest({
+      protocolVersion: PROTOCOL_VERSION,
+      sdkName: "test",
+      sdkVersion: "1.0",
+      credentials: { kind: "password", username: "iggy", password: "iggy" },
+      context: new Uint8Array(0),
+    });
+    const outcome = await peer.ask(Operation.Register, body, { request: 0 });
+    if (outcome.kind !== "success") throw new Error(`the login was ${outcome.kind}`);
+    peer.session = COMMANDS.login.codec.decodeReply(outcome.payload).session;
+    return peer;
+  }
+
+  /** Sends one request and takes the next frame. */
+  async ask(
+    operation: number,
+    body: Uint8Array,
+    fields: { code?: number; request?: number } = {},
+  ): Promise<ReplyOutcome> {
+    this.write(operation, body, fields);
+    return readReply(await this.next());
+  }
+
+  /** As {@link ask}, for a command of the table; refusals are thrown as text. */
+  async call<Request, Reply>(
+    command: {
+      readonly operation: number;
+      readonly code: number;
+      readonly codec: {
+        encodeRequest(request: Request): Uint8Array;
+        decodeReply(payload: Uint8Array): Reply;
+      };
+    },
+    request: Request,
+  ): Promise<Reply> {
+    const outcome = await this.ask(command.operation, command.codec.encodeRequest(request), {
+      code: command.code,
+    });
+    if (outcome.kind === "success") return command.codec.decodeReply(outcome.payload);
+    throw new Error(
+      outcome.kind === "refused"
+        ? `${outcome.channel} ${outcome.code}`
+        : `evicted ${outcome.eviction.reason}`,
+    );
+  }
+
+  write(operation: number, body: Uint8Array, fields: { code?: number; request?: number } = {}): void {
+    const request = fields.request ?? ++this.request;
+    const code = operation === Operation.NonReplicated ? fields.code : 0;
+    this.socket.write(
+      encodeRequestFrame({ client: this.client, request, operation, session: this.session, code }, body),
+    );
+  }
+
+  /** Takes the oldest frame, waiting for one if need be. */
+  async next(): Promise<Uint8Array> {
+    while (this.frames.length === 0) {
+      if (this.closed) throw new Error("the connection was closed");
+      await this.change();
+    }
+    return this.frames.shift()!;
+  }
+
+  /** Resolves with the next frame, close or error. */
+  change(): Promise<void> {
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  async waitClosed(): Promise<void> {
+    while (!this.closed) await this.change();
+  }
+
+  async end(): Promise<void> {
+    if (!this.closed) this.socket.destroy();
+    await this.waitClosed();
+  }
+
+  private notify(): void {
+    for (const wake of this.waiters.splice(0)) wake();
+  }
+}

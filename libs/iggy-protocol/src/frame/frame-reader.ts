@@ -1,0 +1,124 @@
+import { fail } from "../errors/protocol-errors.js";
+import { FRAME_BYTES_MAX, FRAME_KIND_MAX, frameKind, frameSize, HEADER_BYTES } from "./frame-layout.js";
+
+/** Memory taken on the word of a size field alone; beyond it, memory follows the bytes that really came. */
+const TRUSTED_BYTES = 1024 * 1024;
+
+/**
+ * Reassembles frames from chunks cut anywhere. `push` a chunk, then take frames with `next` until it gives `undefined`.
+ * A frame that lies within one chunk is a view of that chunk, so a caller must not write into a chunk afterwards.
+ * Throws `iggy-protocol.frame-size` or `iggy-protocol.frame-kind` for a stream that cannot be read further, and keeps
+ * throwing it.
+ */
+export class FrameReader {
+  private chunk: Uint8Array = new Uint8Array(0);
+  private chunkAt = 0;
+  /** Bytes of a frame that began in an earlier chunk. */
+  private partial: Uint8Array | undefined;
+  private partialLength = 0;
+  private broken: Error | undefined;
+
+  /** @param frameBytesMax largest accepted frame, header included */
+  constructor(private readonly frameBytesMax: number = FRAME_BYTES_MAX) {}
+
+  /** Bytes held back until the rest of their frame arrives. */
+  get pendingBytes(): number {
+    return this.partialLength + this.chunk.length - this.chunkAt;
+  }
+
+  /** Best called once `next` gave `undefined`: what is left of the previous chunk is copied otherwise. */
+  push(chunk: Uint8Array): void {
+    const left = this.chunk.subarray(this.chunkAt);
+    this.chunk = left.length === 0 ? chunk : joined(left, chunk);
+    this.chunkAt = 0;
+  }
+
+  next(): Uint8Array | undefined {
+    if (this.broken) throw this.broken;
+    return this.partial ? this.completePartial() : this.frameOfChunk();
+  }
+
+  private frameOfChunk(): Uint8Array | undefined {
+    const at = this.chunkAt;
+    const present = this.chunk.length - at;
+    if (present === 0) return undefined;
+    if (present >= HEADER_BYTES) {
+      const size = this.checkedSize(this.chunk, at);
+      if (present >= size) {
+        this.chunkAt = at + size;
+        return this.chunk.subarray(at, at + size);
+      }
+      this.partial = new Uint8Array(Math.max(present, Math.min(size, TRUSTED_BYTES)));
+    } else {
+      this.partial = new Uint8Array(HEADER_BYTES);
+    }
+    this.keep(present);
+    return undefined;
+  }
+
+  private completePartial(): Uint8Array | undefined {
+    if (this.partialLength < HEADER_BYTES) {
+      this.keep(Math.min(HEADER_BYTES - this.partialLength, this.chunk.length - this.chunkAt));
+      if (this.partialLength < HEADER_BYTES) return undefined;
+    }
+    const size = this.checkedSize(this.partial!, 0);
+    this.keep(Math.min(size - this.partialLength, this.chunk.length - this.chunkAt), size);
+    if (this.partialLength < size) return undefined;
+    const frame = this.partial!.subarray(0, size);
+    this.partial = undefined;
+    this.partialLength = 0;
+    return frame;
+  }
+
+  /** Moves bytes from the chunk to the partial frame, growing it by doubling up to the frame's size. */
+  private keep(count: number, frameBytes = HEADER_BYTES): void {
+    const needed = this.partialLength + count;
+    let partial = this.partial ?? new Uint8Array(Math.max(needed, HEADER_BYTES));
+    if (needed > partial.length) {
+      const capacity = Math.max(needed, Math.min(frameBytes, Math.max(partial.length * 2, TRUSTED_BYTES)));
+      const grown = new Uint8Array(capacity);
+      grown.set(partial.subarray(0, this.partialLength));
+      partial = grown;
+    }
+    partial.set(this.chunk.subarray(this.chunkAt, this.chunkAt + count), this.partialLength);
+    this.partial = partial;
+    this.partialLength = needed;
+    this.chunkAt += count;
+  }
+
+  private checkedSize(bytes: Uint8Array, at: number): number {
+    const size = frameSize(bytes, at);
+    if (size < HEADER_BYTES || size > this.frameBytesMax) {
+      throw this.fatal(
+        fail(
+          "iggy-protocol.frame-size",
+          `a frame declares ${size} bytes, allowed are ${HEADER_BYTES} to ${this.frameBytesMax}`,
+          {
+            context: { size, frameBytesMax: this.frameBytesMax },
+          },
+        ),
+      );
+    }
+    const kind = frameKind(bytes, at);
+    if (kind > FRAME_KIND_MAX) {
+      throw this.fatal(fail("iggy-protocol.frame-kind", `command byte ${kind} is above ${FRAME_KIND_MAX}`));
+    }
+    return size;
+  }
+
+  private fatal(error: Error): Error {
+    this.broken = error;
+    this.chunk = new Uint8Array(0);
+    this.chunkAt = 0;
+    this.partial = undefined;
+    this.partialLength = 0;
+    return error;
+  }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
+}

@@ -1,0 +1,111 @@
+import type { Clock } from "@ims/common";
+import { type Pacer, SocketSession } from "@ims/integration-kit";
+import type { IntegrationLogger } from "@ims/traits";
+import { FrameDecoder, type FrameDecoderOptions } from "../decode/frame-decoder.js";
+import type { BinanceMarket } from "../market/binance-market.js";
+import type { BinanceOptions } from "../settings/binance-options.js";
+import { SubscriptionKeeper } from "./subscription-keeper.js";
+
+export interface BinanceConnectionOptions {
+  readonly url: string;
+  readonly market: BinanceMarket;
+  readonly limits: BinanceOptions;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: IntegrationLogger;
+  readonly connectionBudget: Pacer;
+  readonly decoding: Omit<FrameDecoderOptions, "onReply" | "onServerShutdown">;
+  /** After each frame: the sink may have become full. */
+  readonly onFrameDone: () => void;
+  /** The connection was lost: what its streams sent meanwhile is lost with it. */
+  readonly onDown: () => void;
+}
+
+/** One combined-stream connection: socket, subscriptions and decoder joined. */
+export class BinanceConnection {
+  readonly #session: SocketSession;
+  readonly #keeper: SubscriptionKeeper;
+  #paused = false;
+
+  constructor(options: BinanceConnectionOptions) {
+    const { clock, limits, logger, market, random } = options;
+    const decoder = new FrameDecoder({
+      ...options.decoding,
+      onReply: (reply) => this.#keeper.onReply(reply),
+      // [WebSocket Streams, serverShutdown] unsolicited, shortly before the venue closes the connection itself.
+      onServerShutdown: () => this.#session.reconnect("the venue announced its shutdown"),
+    });
+    this.#keeper = new SubscriptionKeeper({
+      clock,
+      random,
+      logger,
+      send: (text) => this.#session.send(text),
+      isPaused: () => this.#paused,
+      onUnresponsive: () => this.#session.reconnect("the venue does not do as asked"),
+      controlMessagesPerSecond: market.controlMessagesPerSecond,
+      acknowledgeTimeoutMillis: limits.acknowledgeTimeoutMillis ?? 10_000,
+    });
+    const { onFrameDone } = options;
+    this.#session = new SocketSession({
+      url: options.url,
+      clock,
+      random,
+      logger,
+      connectTimeoutMillis: limits.connectTimeoutMillis,
+      silenceMillis: limits.silenceMillis,
+      lifeMillis: market.connectionLifeMillis,
+      connectionBudget: options.connectionBudget,
+      handlers: {
+        onOpen: () => this.#keeper.connectionUp(),
+        onFrame: (frame) => {
+          decoder.decode(frame, clock.nowMicros());
+          onFrameDone();
+        },
+        onDown: () => {
+          this.#keeper.connectionDown();
+          options.onDown();
+        },
+      },
+    });
+    this.#session.start();
+  }
+
+  get isOpen(): boolean {
+    return this.#session.isOpen;
+  }
+
+  get reconnectCount(): number {
+    return this.#session.reconnectCount;
+  }
+
+  want(stream: string): void {
+    this.#keeper.want(stream);
+  }
+
+  unwant(stream: string): void {
+    this.#keeper.unwant(stream);
+  }
+
+  isAcknowledged(stream: string): boolean {
+    return this.isOpen && this.#keeper.isAcknowledged(stream);
+  }
+
+  mayCarry(stream: string): boolean {
+    return this.#keeper.mayCarry(stream);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#session.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#session.resume();
+  }
+
+  async close(): Promise<void> {
+    this.#keeper.connectionDown();
+    await this.#session.close();
+  }
+}

@@ -1,0 +1,204 @@
+import { type Clock, describeError, sleep } from "@ims/common";
+import { Backoff, Pacer } from "@ims/integration-kit";
+import type { IntegrationLogger } from "@ims/traits";
+import type { ControlReply } from "../decode/control-reply.js";
+
+export interface SubscriptionKeeperOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: IntegrationLogger;
+  /** Sends one text frame; false if the connection is down. */
+  readonly send: (text: string) => boolean;
+  /** While true nothing is read, so that an answer cannot be expected. */
+  readonly isPaused: () => boolean;
+  /** The venue did not do as asked several times in a row: a new connection is needed. */
+  readonly onUnresponsive: () => void;
+  readonly controlMessagesPerSecond: number;
+  readonly acknowledgeTimeoutMillis: number;
+}
+
+type Method = "SUBSCRIBE" | "UNSUBSCRIBE";
+type Outcome = "acknowledged" | "refused" | "unanswered";
+
+interface Request {
+  readonly method: Method;
+  readonly streams: readonly string[];
+}
+
+/** Our own bound: a message of this many names stays below 10 kB. The venue documents none. */
+const STREAMS_PER_MESSAGE = 200;
+const FAILURES_MAX = 3;
+
+/**
+ * Brings the streams of one connection to what is wanted, by live SUBSCRIBE and UNSUBSCRIBE messages: one at a time,
+ * paced, each waiting for its acknowledgement. A new connection starts from nothing and gets everything again.
+ */
+export class SubscriptionKeeper {
+  readonly #options: SubscriptionKeeperOptions;
+  readonly #pacer: Pacer;
+  readonly #backoff: Backoff;
+  readonly #wanted = new Set<string>();
+  /** Asked for on this connection, and not yet known to be gone from it. */
+  readonly #asked = new Set<string>();
+  readonly #acknowledged = new Set<string>();
+  readonly #pending = new Map<number, (reply: ControlReply) => void>();
+  #nextId = 1;
+  #failureCount = 0;
+  #up: AbortController | undefined;
+  #working = false;
+
+  constructor(options: SubscriptionKeeperOptions) {
+    this.#options = options;
+    // Pongs count as messages too, and the network may push two seconds' worth together: one place stays free.
+    this.#pacer = new Pacer(options.clock, Math.max(1, options.controlMessagesPerSecond - 1), 1000);
+    this.#backoff = new Backoff(options.random, { firstMillis: 1000 });
+  }
+
+  want(stream: string): void {
+    this.#wanted.add(stream);
+    this.#work();
+  }
+
+  unwant(stream: string): void {
+    this.#wanted.delete(stream);
+    this.#work();
+  }
+
+  /** Whether the venue took the request on the present connection; it says nothing of data. */
+  isAcknowledged(stream: string): boolean {
+    return this.#acknowledged.has(stream) && this.#wanted.has(stream);
+  }
+
+  /** Whether the venue may still send the stream, also after {@link unwant}. */
+  mayCarry(stream: string): boolean {
+    return this.#asked.has(stream);
+  }
+
+  connectionUp(): void {
+    this.connectionDown();
+    this.#up = new AbortController();
+    this.#work();
+  }
+
+  connectionDown(): void {
+    this.#up?.abort(new Error("the connection is down"));
+    this.#up = undefined;
+    this.#working = false;
+    this.#asked.clear();
+    this.#acknowledged.clear();
+    this.#pending.clear();
+    this.#failureCount = 0;
+  }
+
+  onReply(reply: ControlReply): void {
+    const id = typeof reply.id === "string" ? Number(reply.id) : reply.id;
+    // A message that the venue could not read is refused without its id; only one is ever under way.
+    const waiting = id === null ? [...this.#pending.values()][0] : this.#pending.get(id);
+    waiting?.(reply);
+  }
+
+  #work(): void {
+    const up = this.#up;
+    if (!up || this.#working) return;
+    this.#working = true;
+    this.#reconcile(up.signal).then(
+      () => {
+        if (this.#up !== up) return;
+        this.#working = false;
+        // Something may have been asked for after the last look.
+        if (this.#nextRequest()) this.#work();
+      },
+      (error: unknown) => {
+        if (up.signal.aborted) return;
+        this.#options.logger.error({ error: describeError(error) }, "subscriptions could not be placed");
+        this.#options.onUnresponsive();
+      },
+    );
+  }
+
+  async #reconcile(signal: AbortSignal): Promise<void> {
+    // Lets one call's worth of streams gather into one message.
+    await Promise.resolve();
+    while (this.#nextRequest()) {
+      await this.#pacer.wait(signal);
+      // Chosen after the wait: what is wanted may have changed meanwhile.
+      const request = this.#nextRequest();
+      if (!request) return;
+      const outcome = await this.#exchange(request, signal);
+      signal.throwIfAborted();
+      if (outcome === "acknowledged") this.#settle(request);
+      else await this.#onFailure(signal);
+    }
+  }
+
+  #nextRequest(): Request | undefined {
+    const leaving = firstOf(this.#asked, (stream) => !this.#wanted.has(stream));
+    if (leaving.length > 0) return { method: "UNSUBSCRIBE", streams: leaving };
+    const joining = firstOf(this.#wanted, (stream) => !this.#acknowledged.has(stream));
+    return joining.length > 0 ? { method: "SUBSCRIBE", streams: joining } : undefined;
+  }
+
+  #settle({ method, streams }: Request): void {
+    this.#failureCount = 0;
+    this.#backoff.reset();
+    for (const stream of streams) {
+      if (method === "SUBSCRIBE") {
+        this.#acknowledged.add(stream);
+      } else {
+        this.#asked.delete(stream);
+        this.#acknowledged.delete(stream);
+      }
+    }
+  }
+
+  async #onFailure(signal: AbortSignal): Promise<void> {
+    if (++this.#failureCount >= FAILURES_MAX) {
+      this.#options.onUnresponsive();
+      signal.throwIfAborted();
+    }
+    await sleep(this.#options.clock, this.#backoff.nextMillis(), signal);
+  }
+
+  #exchange({ method, streams }: Request, signal: AbortSignal): Promise<Outcome> {
+    const { acknowledgeTimeoutMillis, clock, isPaused, logger, send } = this.#options;
+    const id = this.#nextId++;
+    if (method === "SUBSCRIBE") for (const stream of streams) this.#asked.add(stream);
+    return new Promise((resolve) => {
+      const finish = (outcome: Outcome) => {
+        timer.cancel();
+        signal.removeEventListener("abort", onAbort);
+        this.#pending.delete(id);
+        resolve(outcome);
+      };
+      const onAbort = () => finish("unanswered");
+      const onTimeout = () => {
+        if (isPaused()) {
+          timer = clock.setTimer(acknowledgeTimeoutMillis, onTimeout);
+          return;
+        }
+        logger.warn(
+          { method, streamCount: streams.length, acknowledgeTimeoutMillis },
+          "not acknowledged in time",
+        );
+        finish("unanswered");
+      };
+      let timer = clock.setTimer(acknowledgeTimeoutMillis, onTimeout);
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#pending.set(id, ({ error }) => {
+        if (error) logger.error({ method, streams: streams.slice(0, 5), ...error }, "refused by the venue");
+        finish(error ? "refused" : "acknowledged");
+      });
+      if (!send(JSON.stringify({ method, params: streams, id }))) finish("unanswered");
+    });
+  }
+}
+
+function firstOf(streams: Iterable<string>, matches: (stream: string) => boolean): string[] {
+  const found: string[] = [];
+  for (const stream of streams) {
+    if (!matches(stream)) continue;
+    found.push(stream);
+    if (found.length === STREAMS_PER_MESSAGE) break;
+  }
+  return found;
+}

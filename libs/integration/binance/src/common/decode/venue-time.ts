@@ -1,0 +1,10 @@
+/** Milliseconds reach this in the year 5138, microseconds passed it in 1973. */
+const MICROS_FROM = 1e14;
+
+/**
+ * A venue time to microseconds. Binance prints milliseconds, or microseconds on connections that asked for them
+ * [WebSocket Streams, General WSS information, timeUnit]; the number itself tells which.
+ */
+export function microsOf(time: number): number {
+  return time >= MICROS_FROM ? time : time * 1000;
+}

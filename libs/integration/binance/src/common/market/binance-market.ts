@@ -1,0 +1,47 @@
+import type { ExchangeId, Instrument, TimeResolutionText } from "@ims/common";
+
+/** The three markets, by our names. Binance calls them Spot, COIN-M Futures and USDⓈ-M Futures. */
+export type BinanceMarketName = "spot" | "coin-future" | "usd-future";
+
+/** Stream kinds that carry trades: every single one, or one record per taker order and price. */
+export type BinanceTradesChannel = "trade" | "aggTrade";
+
+/** Every stream kind that is read. */
+export type BinanceChannel = BinanceTradesChannel | "kline";
+
+export interface BinanceHosts {
+  readonly exchange: ExchangeId;
+  /** Origin of the REST service; {@link BinanceMarket.exchangeInfoPath} follows. */
+  readonly restUrl: string;
+  /** Origin of the WebSocket service; the channel's path and `/stream` follow. */
+  readonly wsUrl: string;
+}
+
+/** All that differs between the markets, as data. The core reads it and never asks which market it is. */
+export interface BinanceMarket {
+  readonly name: BinanceMarketName;
+  readonly title: string;
+  readonly production: BinanceHosts;
+  readonly testnet: BinanceHosts;
+  readonly exchangeInfoPath: string;
+  /** Path in front of `/stream` on which the venue serves a channel; a wrong one is acknowledged and stays silent. */
+  readonly channelPaths: Readonly<Record<BinanceChannel, string>>;
+  readonly resolutions: readonly TimeResolutionText[];
+  /** Incoming messages per second and connection: control frames, pings and pongs count alike. */
+  readonly controlMessagesPerSecond: number;
+  readonly streamsPerConnection: number;
+  readonly connectionAttemptsPerFiveMinutes: number;
+  /** After so long the venue closes a connection. */
+  readonly connectionLifeMillis: number;
+  readonly symbolRules: BinanceSymbolRules;
+}
+
+/** How to read one row of `exchangeInfo.symbols`. */
+export interface BinanceSymbolRules {
+  readonly statusKey: "status" | "contractStatus";
+  readonly statuses: Readonly<Record<string, Instrument["status"]>>;
+  /** Undefined on spot, where rows have no contract type. */
+  readonly contractKinds: Readonly<Record<string, Instrument["kind"]>> | undefined;
+  readonly settleKey: "quoteAsset" | "marginAsset";
+  readonly hasContractSize: boolean;
+}

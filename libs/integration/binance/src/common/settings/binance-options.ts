@@ -1,0 +1,25 @@
+import type { BinanceTradesChannel } from "../market/binance-market.js";
+
+/** What an operator, or a test, may choose. Everything has a default. */
+export interface BinanceOptions {
+  /** The venue's test environment, with its own exchange id. Default false. */
+  readonly testnet?: boolean;
+  /** Origin in place of the market's REST host, for example `http://127.0.0.1:8080`. */
+  readonly restUrl?: string;
+  /** Origin in place of the market's WebSocket host; the market's paths are appended to it. */
+  readonly wsUrl?: string;
+  /** Which stream trades are read from. Default `trade`: every single one. */
+  readonly tradesChannel?: BinanceTradesChannel;
+  /** Largest age of the symbol list. Default 120 minutes. */
+  readonly symbolsRefreshMillis?: number;
+  /** How long `validate`, `startTrades` and `startBars` wait for the first symbol list. Default 15 s. */
+  readonly symbolsWaitMillis?: number;
+  /** Silence after which a connection is taken for dead; it is probed with a ping at half of it. Default 30 s. */
+  readonly silenceMillis?: number;
+  /** How long the venue may take to accept a connection. Default 10 s. */
+  readonly connectTimeoutMillis?: number;
+  /** How long the venue may take to acknowledge a control message. Default 10 s. */
+  readonly acknowledgeTimeoutMillis?: number;
+  /** How long one REST request may take. Default 20 s. */
+  readonly requestTimeoutMillis?: number;
+}

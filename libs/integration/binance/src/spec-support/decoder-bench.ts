@@ -1,0 +1,88 @@
+import type { Instrument, TimeResolution } from "@ims/common";
+import { ExchangeId, TIME_RESOLUTION_TEXTS, timeResolutionOf } from "@ims/common";
+import type { BarFields, MarketDataSink, RejectedFrame, TradeFields } from "@ims/traits";
+import type { ControlReply } from "../common/decode/control-reply.js";
+import { createFeedCounters } from "../common/decode/feed-counters.js";
+import { FeedTable } from "../common/decode/feed-table.js";
+import { FrameDecoder } from "../common/decode/frame-decoder.js";
+import { InstrumentFeed } from "../common/decode/instrument-feed.js";
+import { copyTrade, type SeenTrade } from "./recording-sink.js";
+
+export type SinkCall =
+  | { readonly trade: SeenTrade }
+  | { readonly bar: BarFields }
+  | { readonly rejected: RejectedFrame }
+  | { readonly reply: ControlReply }
+  | { readonly shutdown: true };
+
+/** An instrument of which only the name matters. */
+export function instrumentNamed(symbol: string): Instrument {
+  return {
+    exchange: ExchangeId.BinanceSpot,
+    symbol,
+    base: "BASE",
+    quote: "QUOTE",
+    settle: "QUOTE",
+    kind: "spot",
+    status: "trading",
+    priceScale: 2,
+    quantityScale: 5,
+    priceIncrement: "0.01",
+    quantityIncrement: "0.00001",
+  };
+}
+
+/** A decoder with everything subscribed for the given symbols, whose calls are listed. */
+export class DecoderBench {
+  readonly calls: SinkCall[] = [];
+  readonly idJumps: string[] = [];
+  readonly counters = createFeedCounters();
+  readonly table = new FeedTable();
+  readonly decoder: FrameDecoder;
+  #instrumentId = 1;
+
+  constructor(symbols: readonly string[]) {
+    for (const symbol of symbols) this.subscribe(symbol);
+    const sink: MarketDataSink = {
+      register: () => 0,
+      trade: (trade: TradeFields) => this.calls.push({ trade: copyTrade(trade) }),
+      bar: (bar: BarFields) => this.calls.push({ bar: { ...bar } }),
+      rejected: (rejected: RejectedFrame) => this.calls.push({ rejected }),
+      accepting: true,
+      whenAccepting: () => Promise.resolve(),
+    };
+    this.decoder = new FrameDecoder({
+      table: this.table,
+      sink,
+      counters: this.counters,
+      onReply: (reply) => this.calls.push({ reply }),
+      onServerShutdown: () => this.calls.push({ shutdown: true }),
+      onIdJump: (feed, expectedId, tradeId) =>
+        this.idJumps.push(`${feed.instrument.symbol} ${expectedId} ${tradeId}`),
+    });
+  }
+
+  subscribe(symbol: string): InstrumentFeed {
+    const known = this.table.find(symbol);
+    if (known) return known;
+    const feed = new InstrumentFeed(instrumentNamed(symbol), this.#instrumentId++);
+    feed.trades.active = true;
+    for (const text of TIME_RESOLUTION_TEXTS) {
+      feed.bars.set(timeResolutionOf(text) as TimeResolution, { active: true, lastMicros: 0 });
+    }
+    this.table.add(feed);
+    return feed;
+  }
+
+  /** What the frame led to, through the byte walk where it applies. */
+  decode(frame: Uint8Array | string, receiveMicros = 1): SinkCall[] {
+    this.decoder.decode(typeof frame === "string" ? Buffer.from(frame) : frame, receiveMicros);
+    return this.calls.splice(0);
+  }
+
+  /** What the frame leads to through the general parser alone. */
+  decodeGeneral(frame: Uint8Array | string, receiveMicros = 1): SinkCall[] {
+    this.decoder.decodeGeneral(typeof frame === "string" ? Buffer.from(frame) : frame, receiveMicros);
+    return this.calls.splice(0);
+  }
+}

@@ -1,0 +1,142 @@
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { type WebSocket, WebSocketServer } from "ws";
+import { EventQueue } from "./event-queue.js";
+
+export interface ControlMessage {
+  readonly method: string;
+  readonly params: readonly string[];
+  readonly id: number;
+}
+
+/** One accepted connection of {@link FakeBinance}. */
+export interface FakePeer {
+  readonly path: string;
+  readonly socket: WebSocket;
+  readonly controls: EventQueue<ControlMessage>;
+  readonly closed: Promise<unknown>;
+  send(frame: object | string): void;
+}
+
+/** REST and streams on one local port. It answers exchangeInfo; what else it does the test says. */
+export class FakeBinance {
+  readonly peers = new EventQueue<FakePeer>();
+  readonly requests = new EventQueue<string>();
+  /** Whether control messages are acknowledged. */
+  acknowledges = true;
+  exchangeInfo: unknown = { symbols: [] };
+  exchangeInfoStatus = 200;
+
+  private constructor(
+    private readonly server: http.Server,
+    private readonly sockets: WebSocketServer,
+  ) {
+    server.on("request", (request, response) => {
+      response.writeHead(this.exchangeInfoStatus).end(JSON.stringify(this.exchangeInfo));
+      this.requests.push(request.url ?? "");
+    });
+    sockets.on("connection", (socket, request) => this.#accept(socket, request.url ?? ""));
+  }
+
+  static async start(options: { autoPong?: boolean } = {}): Promise<FakeBinance> {
+    const server = http.createServer();
+    const sockets = new WebSocketServer({ server, ...options });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return new FakeBinance(server, sockets);
+  }
+
+  get restUrl(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get wsUrl(): string {
+    return this.restUrl.replace("http", "ws");
+  }
+
+  get clientCount(): number {
+    return this.sockets.clients.size;
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.sockets.clients) client.terminate();
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  #accept(socket: WebSocket, path: string): void {
+    const controls = new EventQueue<ControlMessage>();
+    socket.on("error", () => {});
+    socket.on("message", (data) => {
+      const control = JSON.parse(data.toString()) as ControlMessage;
+      if (this.acknowledges) socket.send(JSON.stringify({ result: null, id: control.id }));
+      controls.push(control);
+    });
+    this.peers.push({
+      path,
+      socket,
+      controls,
+      closed: once(socket, "close"),
+      send: (frame) => socket.send(typeof frame === "string" ? frame : JSON.stringify(frame)),
+    });
+  }
+}
+
+/** A row as the spot and USD-M lists have them, or with `contractStatus` as COIN-M. */
+export function listedRow(symbol: string, fields: object = {}): object {
+  return {
+    symbol,
+    status: "TRADING",
+    contractStatus: "TRADING",
+    contractType: "PERPETUAL",
+    contractSize: 100,
+    deliveryDate: 4133404800000,
+    baseAsset: symbol.slice(0, 3),
+    quoteAsset: symbol.slice(3),
+    marginAsset: symbol.slice(3),
+    filters: [
+      { filterType: "PRICE_FILTER", tickSize: "0.01000000" },
+      { filterType: "LOT_SIZE", stepSize: "0.00001000" },
+    ],
+    ...fields,
+  };
+}
+
+export function tradeFrame(symbol: string, tradeId: number, price = "100.50000000"): object {
+  return {
+    stream: `${symbol.toLowerCase()}@trade`,
+    data: {
+      e: "trade",
+      E: 1723161255343,
+      s: symbol,
+      t: tradeId,
+      p: price,
+      q: "0.5",
+      T: 1723161255342,
+      m: true,
+      M: true,
+    },
+  };
+}
+
+export function klineFrame(symbol: string, interval: string, closed = false): object {
+  const times = { t: 1723161240000, T: 1723161299999 };
+  const prices = { o: "1.0", h: "3.00", l: "0.5", c: "2.25" };
+  const k = {
+    ...times,
+    s: symbol,
+    i: interval,
+    ...prices,
+    v: "10",
+    n: 4,
+    x: closed,
+    q: "20.5",
+    V: "5",
+    Q: "10",
+  };
+  return {
+    stream: `${symbol.toLowerCase()}@kline_${interval}`,
+    data: { e: "kline", E: 1723161255343, s: symbol, k },
+  };
+}

@@ -1,0 +1,45 @@
+/** Bounds of {@link Backoff}, in milliseconds. */
+export interface BackoffOptions {
+  /** Largest first delay. Default 250. */
+  readonly firstMillis?: number;
+  /** No delay is longer, however many failures. Default 30,000. */
+  readonly capMillis?: number;
+}
+
+/**
+ * Delays that double with each failure up to a cap. Each is drawn from the upper half of its range, so that many
+ * clients that failed together do not come back together, and none comes back at once. Never ends.
+ */
+export class Backoff {
+  readonly #firstMillis: number;
+  readonly #capMillis: number;
+  #failureCount = 0;
+
+  /** @param random uniform in [0, 1) */
+  constructor(
+    readonly random: () => number,
+    options: BackoffOptions = {},
+  ) {
+    this.#firstMillis = options.firstMillis ?? 250;
+    this.#capMillis = options.capMillis ?? 30_000;
+  }
+
+  get failureCount(): number {
+    return this.#failureCount;
+  }
+
+  /** The delay after one more failure, in whole milliseconds. */
+  nextMillis(): number {
+    // 2^30 times any first delay is beyond every cap; the bound keeps the power finite.
+    const rangeMillis = Math.min(
+      this.#capMillis,
+      this.#firstMillis * 2 ** Math.min(this.#failureCount++, 30),
+    );
+    return Math.ceil(rangeMillis * (0.5 + this.random() / 2));
+  }
+
+  /** After a success: the next failure starts from the first delay. */
+  reset(): void {
+    this.#failureCount = 0;
+  }
+}

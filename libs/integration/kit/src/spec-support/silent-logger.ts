@@ -1,0 +1,3 @@
+import type { IntegrationLogger } from "@ims/traits";
+
+export const silentLogger: IntegrationLogger = { debug() {}, info() {}, warn() {}, error() {} };

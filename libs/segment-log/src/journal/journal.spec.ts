@@ -1,0 +1,158 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MemoryFileSystem, systemError } from "../file-system/memory-file-system.js";
+import { Journal } from "./journal.js";
+
+const DIRECTORY = "/journal";
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
+}
+
+async function filledJournal(count: number) {
+  const fileSystem = new MemoryFileSystem();
+  const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY });
+  for (let index = 1; index <= count; index++) await journal.append(Buffer.from(`entry ${index}`));
+  await journal.close();
+  const path = `${DIRECTORY}/${(await fileSystem.list(DIRECTORY))[0]}`;
+  return { fileSystem, path };
+}
+
+describe("Journal", () => {
+  it("gives back every entry with its sequence after a reopen, and counts on", async () => {
+    const { fileSystem } = await filledJournal(3);
+    const opened = await Journal.open({ fileSystem, directory: DIRECTORY });
+    expect(opened.entries.map((entry) => [entry.sequence, text(entry.payload)])).toEqual([
+      [1, "entry 1"],
+      [2, "entry 2"],
+      [3, "entry 3"],
+    ]);
+    expect(await opened.journal.append(Buffer.from("x"))).toBe(4);
+  });
+
+  it("confirms together what arrives during a sync, in order", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY });
+    let syncCount = 0;
+    fileSystem.fault = (operation) => {
+      if (operation.kind === "sync") syncCount++;
+      return undefined;
+    };
+    const sequences = await Promise.all(Array.from({ length: 50 }, () => journal.append(Buffer.from("x"))));
+    expect(sequences).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+    expect(syncCount).toBe(2);
+  });
+
+  it("cuts a last entry torn at any byte", async () => {
+    const { fileSystem, path } = await filledJournal(3);
+    const whole = (await fileSystem.readFile(path))!;
+    const lastBytes = 24 + "entry 3".length;
+    for (let missing = 1; missing < lastBytes; missing++) {
+      const handle = await fileSystem.open(path, "write");
+      await handle.truncate(0);
+      await handle.write([whole.subarray(0, whole.length - missing)], 0);
+      await handle.close();
+      const opened = await Journal.open({ fileSystem, directory: DIRECTORY });
+      expect(opened.entries).toHaveLength(2);
+      expect(opened.tornBytes).toBe(lastBytes - missing);
+      expect(await opened.journal.append(Buffer.from("entry 3"))).toBe(3);
+      await opened.journal.close();
+      expect((await Journal.open({ fileSystem, directory: DIRECTORY })).entries).toHaveLength(3);
+    }
+  });
+
+  it("refuses a flipped bit in any confirmed entry that a later one vouches for", async () => {
+    const { fileSystem, path } = await filledJournal(4);
+    const whole = (await fileSystem.readFile(path))!.slice();
+    const lastAt = whole.length - 24 - "entry 4".length;
+    for (let at = 0; at < lastAt; at++) {
+      if (at === 7) continue; // reserved
+      fileSystem.damage(path, at, Uint8Array.of(whole[at]! ^ 0x10));
+      await expect(Journal.open({ fileSystem, directory: DIRECTORY }), `byte ${at}`).rejects.toMatchObject({
+        code: "journal.corrupt",
+      });
+      fileSystem.damage(path, at, whole.subarray(at, at + 1));
+    }
+  });
+
+  it("goes on from a snapshot and forgets what lies before it", async () => {
+    const { fileSystem } = await filledJournal(3);
+    const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY });
+    await journal.compact(Buffer.from("state at 3"));
+    expect(await journal.append(Buffer.from("entry 4"))).toBe(4);
+    await journal.close();
+    const opened = await Journal.open({ fileSystem, directory: DIRECTORY });
+    expect(text(opened.snapshot!.payload)).toBe("state at 3");
+    expect(opened.snapshot!.sequence).toBe(3);
+    expect(opened.entries.map((entry) => text(entry.payload))).toEqual(["entry 4"]);
+    expect(await fileSystem.list(DIRECTORY)).toHaveLength(2);
+  });
+
+  it("refuses a damaged snapshot", async () => {
+    const { fileSystem } = await filledJournal(1);
+    const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY });
+    await journal.compact(Buffer.from("state"));
+    await journal.close();
+    const name = (await fileSystem.list(DIRECTORY)).find((found) => found.endsWith(".snap"));
+    fileSystem.damage(`${DIRECTORY}/${name}`, 25, Uint8Array.of(0));
+    await expect(Journal.open({ fileSystem, directory: DIRECTORY })).rejects.toMatchObject({
+      code: "journal.corrupt",
+    });
+  });
+
+  it("refuses everything after a failed write", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY });
+    fileSystem.fault = (operation) =>
+      operation.kind === "write" ? { error: systemError("ENOSPC", operation.path) } : undefined;
+    await expect(journal.append(Buffer.from("a"))).rejects.toMatchObject({ code: "journal.failed" });
+    fileSystem.fault = undefined;
+    await expect(journal.append(Buffer.from("b"))).rejects.toMatchObject({ code: "journal.failed" });
+  });
+
+  it("loses nothing confirmed when the power goes, whenever it goes", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            { weight: 5, arbitrary: fc.constant("append") },
+            { weight: 1, arbitrary: fc.constant("compact") },
+          ),
+          { maxLength: 15 },
+        ),
+        fc.nat(60),
+        fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
+        async (steps, operationsBeforeCrash, randoms) => {
+          const fileSystem = new MemoryFileSystem();
+          let operationCount = 0;
+          let crashed: MemoryFileSystem | undefined;
+          let confirmed = 0;
+          let confirmedAtCrash = 0;
+          fileSystem.fault = () => {
+            if (operationCount++ === operationsBeforeCrash) {
+              crashed = fileSystem.crashed(() => randoms.next().value!);
+              confirmedAtCrash = confirmed;
+            }
+            return undefined;
+          };
+          const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY });
+          for (const step of steps) {
+            if (step === "append") confirmed = await journal.append(Buffer.from(`${confirmed + 1}`));
+            else await journal.compact(Buffer.from(`${confirmed}`));
+          }
+          await journal.close();
+          crashed ??= fileSystem.crashed(() => randoms.next().value!);
+          if (operationCount <= operationsBeforeCrash) confirmedAtCrash = confirmed;
+          const opened = await Journal.open({ fileSystem: crashed, directory: DIRECTORY });
+          const base = opened.snapshot ? Number(text(opened.snapshot.payload)) : 0;
+          expect(opened.snapshot?.sequence ?? 0).toBe(base);
+          expect(opened.entries.map((entry) => Number(text(entry.payload)))).toEqual(
+            opened.entries.map((_, index) => base + index + 1),
+          );
+          expect(opened.journal.sequence).toBeGreaterThanOrEqual(confirmedAtCrash);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,51 @@
+import type { Clock } from "@ims/common";
+import type { FileSystem } from "../file-system/file-system.js";
+import type { OpenFiles } from "../file-system/open-files.js";
+import type { HotTailBudget } from "./hot-tail-budget.js";
+import type { RecordFormat } from "./record-format.js";
+
+/** When appended records survive a loss of power: never promised, or before every append is confirmed. */
+export type AppendSync = "later" | "every-append";
+
+/** Says what recovery did; nothing is called when there was nothing to repair. */
+export type RecoveryReport = (repair: {
+  readonly path: string;
+  readonly position: number;
+  readonly removedBytes: number;
+  readonly reason: string;
+}) => void;
+
+export interface PartitionLogOptions {
+  /** Folder of this log alone; made with the first record. */
+  readonly directory: string;
+  readonly fileSystem: FileSystem;
+  /** Shared by all logs of a process, so that their open files are bounded together. */
+  readonly files: OpenFiles;
+  readonly format: RecordFormat;
+  readonly clock: Clock;
+  /** Memory for the newest records, shared by all logs of a process. */
+  readonly tailBudget: HotTailBudget;
+  /** A segment that has reached this many bytes is sealed; the last record may exceed it. 1 to 2^30. Default 2^30. */
+  readonly segmentBytesMax?: number;
+  /** Distance of index entries. Default 65,536. */
+  readonly indexIntervalBytes?: number;
+  /** Newest records kept in memory. Default 4 MiB. */
+  readonly tailBytesMax?: number;
+  /** Default `later`: the owner calls `sync` when it wants. */
+  readonly appendSync?: AppendSync;
+  readonly onRecovery?: RecoveryReport;
+}
+
+/** The options with every default filled in. */
+export type LogContext = Readonly<Required<PartitionLogOptions>>;
+
+export function logContext(options: PartitionLogOptions): LogContext {
+  return {
+    ...options,
+    segmentBytesMax: options.segmentBytesMax ?? 2 ** 30,
+    indexIntervalBytes: options.indexIntervalBytes ?? 65_536,
+    tailBytesMax: options.tailBytesMax ?? 4 * 2 ** 20,
+    appendSync: options.appendSync ?? "later",
+    onRecovery: options.onRecovery ?? (() => undefined),
+  };
+}

@@ -1,0 +1,143 @@
+import { fail } from "../errors.js";
+import { loadIndex } from "../recovery/recover-segment.js";
+import { scanRecords } from "../segment/scan-records.js";
+import type { Segment } from "../segment/segment.js";
+import { SEGMENT_HEADER_BYTES } from "../segment/segment-file.js";
+import type { LogContext } from "./log-context.js";
+import type { LogRecord } from "./record-format.js";
+
+/** Bounds of one read; the first record comes even when it alone exceeds them. */
+export interface ReadLimits {
+  readonly bytesMax: number;
+  /** Messages counted from the wanted offset on. */
+  readonly messageCountMax: number;
+}
+
+const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES_MAX = 4 * 2 ** 20;
+/** Indexes of sealed segments that one log keeps in memory. */
+const LOADED_INDEX_COUNT_MAX = 4;
+
+/** Finds records on disk through the sparse indexes; never loads a segment whole. */
+export class LogReader {
+  private readonly loaded: Segment[] = [];
+
+  /** @param segments the log's own list, in offset order */
+  constructor(
+    private readonly context: LogContext,
+    private readonly segments: readonly Segment[],
+  ) {}
+
+  async read(offset: number, endOffset: number, limits: ReadLimits): Promise<LogRecord[]> {
+    const records: LogRecord[] = [];
+    let bytes = 0;
+    let next = offset;
+    let wanted = limits.messageCountMax;
+    while (next < endOffset && wanted > 0) {
+      const segment = this.segmentOf(next);
+      const from = next;
+      const full = await this.scan(segment, from, endOffset, (record) => {
+        if (wanted <= 0 || (records.length > 0 && bytes + record.bytes.length > limits.bytesMax))
+          return false;
+        records.push(record);
+        bytes += record.bytes.length;
+        next = record.baseOffset + record.messageCount;
+        wanted -= next - Math.max(offset, record.baseOffset);
+        return true;
+      });
+      if (full) break;
+      if (next === from) throw this.damaged(segment, `the record with offset ${from} is missing`, 0);
+    }
+    return records;
+  }
+
+  async offsetOfTimestamp(timestampMicros: number, endOffset: number): Promise<number> {
+    const segment = this.segments.find((candidate) => candidate.lastTimestampMicros >= timestampMicros);
+    if (segment === undefined || segment.baseOffset >= endOffset) return endOffset;
+    const index = await this.indexOf(segment);
+    const start = index.positionBeforeTimestamp(timestampMicros, SEGMENT_HEADER_BYTES);
+    let found = endOffset;
+    await this.walk(segment, start, endOffset, (record, recordMicros) => {
+      if (recordMicros < timestampMicros) return true;
+      found = record.baseOffset;
+      return false;
+    });
+    return Math.min(found, endOffset);
+  }
+
+  /** @returns true when the visitor stopped it */
+  private async scan(
+    segment: Segment,
+    offset: number,
+    endOffset: number,
+    visit: (record: LogRecord) => boolean,
+  ): Promise<boolean> {
+    const index = await this.indexOf(segment);
+    const start = index.positionOfOffset(offset, SEGMENT_HEADER_BYTES);
+    let stopped = false;
+    await this.walk(segment, start, endOffset, (record) => {
+      if (record.baseOffset + record.messageCount <= offset) return true;
+      stopped = !visit(record);
+      return !stopped;
+    });
+    return stopped;
+  }
+
+  /** Visits records up to the last committed one, checking that each continues the one before. */
+  private async walk(
+    segment: Segment,
+    start: number,
+    endOffset: number,
+    visit: (record: LogRecord, timestampMicros: number) => boolean,
+  ): Promise<void> {
+    const { format, files } = this.context;
+    let expectedOffset = -1;
+    let damagedAt = -1;
+    const range = { start, end: segment.sizeBytes, chunkBytes: CHUNK_BYTES, chunkBytesMax: CHUNK_BYTES_MAX };
+    const end = await files.use(segment.path, "write", (file) =>
+      scanRecords(file, format, range, (view, chunk, at, length, position) => {
+        const baseOffset = format.baseOffset(view, at);
+        const messageCount = format.messageCount(view, at);
+        if (messageCount < 1 || (expectedOffset >= 0 && baseOffset !== expectedOffset)) {
+          damagedAt = position;
+          return false;
+        }
+        if (baseOffset >= endOffset) return false;
+        expectedOffset = baseOffset + messageCount;
+        const record = { bytes: chunk.subarray(at, at + length), baseOffset, messageCount };
+        return visit(record, format.timestampMicros(view, at));
+      }),
+    );
+    if (damagedAt >= 0)
+      throw this.damaged(segment, "a record does not continue the one before it", damagedAt);
+    if (end.reason === "torn" || end.reason === "invalid") {
+      throw this.damaged(segment, `a record is ${end.reason}`, end.position);
+    }
+  }
+
+  /** The last segment that begins at or before the offset. */
+  private segmentOf(offset: number): Segment {
+    let low = 0;
+    let high = this.segments.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.segments[middle]!.baseOffset <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return this.segments[low - 1]!;
+  }
+
+  private async indexOf(segment: Segment) {
+    if (segment.index !== undefined) return segment.index;
+    segment.index = await loadIndex(this.context, segment);
+    this.loaded.push(segment);
+    if (this.loaded.length > LOADED_INDEX_COUNT_MAX) this.loaded.shift()!.index = undefined;
+    return segment.index;
+  }
+
+  private damaged(segment: Segment, what: string, position: number) {
+    return fail("log.corrupt", `${segment.path} is damaged at byte ${position}: ${what}`, {
+      context: { path: segment.path, position },
+    });
+  }
+}

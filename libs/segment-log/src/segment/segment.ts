@@ -1,0 +1,116 @@
+import { type SegmentSummary, writeIndexFile } from "../index/index-file.js";
+import { SparseIndex } from "../index/sparse-index.js";
+import type { LogContext } from "../log/log-context.js";
+import {
+  encodeSegmentHeader,
+  INDEX_SUFFIX,
+  SEGMENT_HEADER_BYTES,
+  SEGMENT_SUFFIX,
+  segmentName,
+} from "./segment-file.js";
+
+/** Bytes that one call appends, with what the index must know of them. */
+export interface AppendGroup {
+  readonly records: readonly Uint8Array[];
+  readonly byteCount: number;
+  readonly messageCount: number;
+}
+
+/**
+ * One file of the log.
+ * Invariants: `syncedBytes <= sizeBytes`; offsets `baseOffset..nextOffset` lie within the first `sizeBytes` bytes;
+ * the file may hold more than `sizeBytes` only behind a failed write.
+ */
+export class Segment {
+  readonly path: string;
+  readonly indexPath: string;
+  index: SparseIndex | undefined;
+  nextOffset: number;
+  sizeBytes: number;
+  lastTimestampMicros: number;
+  /** Bytes known to survive a loss of power. */
+  syncedBytes: number;
+  /** Bytes that the index file on disk speaks for. */
+  indexedBytes: number;
+  /** False while the file's name may not survive a loss of power. */
+  private nameSynced: boolean;
+
+  constructor(
+    private readonly context: LogContext,
+    readonly baseOffset: number,
+    summary?: SegmentSummary,
+  ) {
+    this.path = `${context.directory}/${segmentName(baseOffset)}${SEGMENT_SUFFIX}`;
+    this.indexPath = `${context.directory}/${segmentName(baseOffset)}${INDEX_SUFFIX}`;
+    this.nextOffset = summary?.nextOffset ?? baseOffset;
+    this.sizeBytes = summary?.segmentBytes ?? SEGMENT_HEADER_BYTES;
+    this.lastTimestampMicros = summary?.lastTimestampMicros ?? 0;
+    this.syncedBytes = 0;
+    this.indexedBytes = 0;
+    this.nameSynced = summary !== undefined;
+  }
+
+  /** Bytes of records, without the file's header. */
+  get recordBytes(): number {
+    return this.sizeBytes - SEGMENT_HEADER_BYTES;
+  }
+
+  /** Makes the file with its header; a remnant of the same name is emptied. */
+  async create(createdMicros: number): Promise<void> {
+    await this.context.fileSystem.makeDirectory(this.context.directory);
+    await this.context.files.use(this.path, "create", async (file) => {
+      await file.truncate(0);
+      await file.write([encodeSegmentHeader({ baseOffset: this.baseOffset, createdMicros })], 0);
+    });
+    this.index = new SparseIndex(this.context.indexIntervalBytes);
+  }
+
+  /** Writes records behind the last one. Nothing counts as appended before {@link advance}. */
+  write(records: readonly Uint8Array[]): Promise<void> {
+    return this.context.files.use(this.path, "write", (file) => file.write(records, this.sizeBytes));
+  }
+
+  /** Takes one written record into account. */
+  advance(offset: number, messageCount: number, byteCount: number, timestampMicros: number): void {
+    this.index?.note(offset, this.sizeBytes, timestampMicros);
+    this.sizeBytes += byteCount;
+    this.nextOffset = offset + messageCount;
+    this.lastTimestampMicros = timestampMicros;
+  }
+
+  /** Cuts off what a failed write may have left. */
+  discardUnaccounted(): Promise<void> {
+    return this.context.files.use(this.path, "write", (file) => file.truncate(this.sizeBytes));
+  }
+
+  /** Makes everything that was written when this was called survive a loss of power. */
+  async sync(): Promise<void> {
+    const sizeBytes = this.sizeBytes;
+    await this.context.files.use(this.path, "write", (file) => file.sync());
+    if (!this.nameSynced) {
+      const { directory, fileSystem } = this.context;
+      await fileSystem.syncDirectory(directory);
+      await fileSystem.syncDirectory(directory.slice(0, directory.lastIndexOf("/")) || "/");
+      this.nameSynced = true;
+    }
+    this.syncedBytes = Math.max(this.syncedBytes, sizeBytes);
+  }
+
+  /** Writes the index file, so that the next recovery begins behind what is synced now. The caller syncs first. */
+  async writeIndex(): Promise<void> {
+    if (this.index === undefined || this.syncedBytes < this.sizeBytes || this.indexedBytes === this.sizeBytes)
+      return;
+    const summary = this.summary();
+    await writeIndexFile(this.context.fileSystem, this.indexPath, summary, this.index);
+    this.indexedBytes = summary.segmentBytes;
+  }
+
+  summary(): SegmentSummary {
+    return {
+      baseOffset: this.baseOffset,
+      nextOffset: this.nextOffset,
+      segmentBytes: this.sizeBytes,
+      lastTimestampMicros: this.lastTimestampMicros,
+    };
+  }
+}

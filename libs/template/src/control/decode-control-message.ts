@@ -1,0 +1,261 @@
+import { isImsError } from "@ims/common";
+import { HEADER_LENGTH, readHeader, v1, v2 } from "@ims/sbe";
+import { type ControlRequest, Delivery, type SchemaGeneration } from "./control-request.js";
+
+/** Why bytes of the control topic are no request; a fixed set, for counting and logging. */
+export type MalformedKind =
+  | "too-short"
+  | "wrong-schema"
+  | "unknown-template"
+  | "truncated"
+  | "contradicting-type"
+  | "unreadable-text";
+
+/** As much of the sender as could be read, so that it can be answered. */
+export interface MalformedSender {
+  readonly generation: SchemaGeneration;
+  readonly templateId: number;
+  readonly clientId: number;
+  readonly sessionId: bigint;
+  readonly requestId: bigint;
+}
+
+export type DecodedControlMessage =
+  | { readonly kind: "request"; readonly request: ControlRequest }
+  /** An answer to version 1 clients, which stand on the same topic as their requests. */
+  | { readonly kind: "own-answer" }
+  | {
+      readonly kind: "malformed";
+      readonly reason: MalformedKind;
+      readonly detail: string;
+      readonly sender: MalformedSender | undefined;
+    };
+
+const SCHEMA_ID = 1;
+const ANSWER_TEMPLATES: ReadonlySet<number> = new Set([
+  v1.ClientErrorDecoder.TEMPLATE_ID,
+  v1.DataErrorDecoder.TEMPLATE_ID,
+  v1.OrderErrorDecoder.TEMPLATE_ID,
+]);
+
+const loginRequest = new v2.LoginRequestDecoder();
+const logoutRequest = new v2.LogoutRequestDecoder();
+const heartbeatRequest = new v2.HeartbeatRequestDecoder();
+const startRequest = new v2.StartDataRequestDecoder();
+const stopRequest = new v2.StopDataRequestDecoder();
+const stopAllRequest = new v2.StopAllDataRequestDecoder();
+const clientLogin = new v1.ClientLoginDecoder();
+const clientLogout = new v1.ClientLogoutDecoder();
+const startData = new v1.StartDataMsgDecoder();
+const stopData = new v1.StopDataMsgDecoder();
+const stopAllData = new v1.StopAllDataMsgDecoder();
+
+type Read = (view: DataView, at: number, length: number) => ControlRequest | undefined;
+
+/** Per template id: the generation, and the reader, which gives undefined when the repeated message type differs. */
+const READERS: ReadonlyMap<number, { readonly generation: SchemaGeneration; readonly read: Read }> = new Map(
+  (
+    [
+      [2, v2.LoginRequestDecoder.TEMPLATE_ID, readLogin],
+      [2, v2.LogoutRequestDecoder.TEMPLATE_ID, readLogout],
+      [2, v2.HeartbeatRequestDecoder.TEMPLATE_ID, readHeartbeat],
+      [2, v2.StartDataRequestDecoder.TEMPLATE_ID, readStart],
+      [2, v2.StopDataRequestDecoder.TEMPLATE_ID, readStop],
+      [2, v2.StopAllDataRequestDecoder.TEMPLATE_ID, readStopAll],
+      [1, v1.ClientLoginDecoder.TEMPLATE_ID, readClientLogin],
+      [1, v1.ClientLogoutDecoder.TEMPLATE_ID, readClientLogout],
+      [1, v1.StartDataMsgDecoder.TEMPLATE_ID, readStartData],
+      [1, v1.StopDataMsgDecoder.TEMPLATE_ID, readStopData],
+      [1, v1.StopAllDataMsgDecoder.TEMPLATE_ID, readStopAllData],
+    ] as const
+  ).map(([generation, templateId, read]) => [templateId, { generation, read }]),
+);
+
+/** Reads one message of the control topic, `view[at, at + length)`. Throws nothing, whatever the bytes are. */
+export function decodeControlMessage(view: DataView, at: number, length: number): DecodedControlMessage {
+  const header = readHeader(view, at, length);
+  if (!header) return malformed("too-short", `${length} octets hold no SBE header`, undefined);
+  const { templateId, schemaId } = header;
+  if (schemaId !== SCHEMA_ID) {
+    return malformed("wrong-schema", `schema id ${schemaId} instead of ${SCHEMA_ID}`, undefined);
+  }
+  if (ANSWER_TEMPLATES.has(templateId)) return { kind: "own-answer" };
+  const reader = READERS.get(templateId);
+  if (!reader) {
+    const detail = `template ${templateId} is no request`;
+    return malformed("unknown-template", detail, undefined);
+  }
+  const { generation } = reader;
+  try {
+    const request = reader.read(view, at, length);
+    if (request) return { kind: "request", request };
+    const sender = readSender(view, at, length, generation, templateId);
+    return malformed("contradicting-type", `template ${templateId} repeats another message type`, sender);
+  } catch (error) {
+    const reason = isImsError(error, "sbe.truncated") ? "truncated" : "unreadable-text";
+    const detail = error instanceof Error ? error.message : String(error);
+    return malformed(reason, detail, readSender(view, at, length, generation, templateId));
+  }
+}
+
+function malformed(
+  reason: MalformedKind,
+  detail: string,
+  sender: MalformedSender | undefined,
+): DecodedControlMessage {
+  return { kind: "malformed", reason, detail, sender };
+}
+
+/** The client's number stands at the same place in every request of a generation, so a cut message may still hold it. */
+function readSender(
+  view: DataView,
+  at: number,
+  length: number,
+  generation: SchemaGeneration,
+  templateId: number,
+): MalformedSender | undefined {
+  const block = at + HEADER_LENGTH;
+  const octets = length - HEADER_LENGTH;
+  if (generation === 1) {
+    if (octets < 4) return undefined;
+    const clientId = view.getUint16(block + 2, true);
+    return { generation, templateId, clientId, sessionId: 0n, requestId: 0n };
+  }
+  if (octets < 26) return undefined;
+  return {
+    generation,
+    templateId,
+    clientId: view.getUint16(block + 24, true),
+    sessionId: view.getBigUint64(block, true),
+    requestId: view.getBigUint64(block + 8, true),
+  };
+}
+
+/** What every version 2 request has. */
+function common(
+  decoder:
+    | typeof loginRequest
+    | typeof logoutRequest
+    | typeof heartbeatRequest
+    | typeof startRequest
+    | typeof stopRequest
+    | typeof stopAllRequest,
+) {
+  return {
+    generation: 2,
+    templateId: decoder.TEMPLATE_ID,
+    clientId: decoder.clientId(),
+    exchangeId: decoder.exchangeId(),
+    sessionId: decoder.sessionId(),
+    requestId: decoder.requestId(),
+    sentMicros: decoder.sentTime(),
+  } as const;
+}
+
+function readLogin(view: DataView, at: number, length: number): ControlRequest {
+  loginRequest.wrapAndApplyHeader(view, at, length);
+  return {
+    kind: "login",
+    ...common(loginRequest),
+    accessToken: loginRequest.accessToken(),
+    clientName: loginRequest.clientName(),
+    clientVersion: loginRequest.clientVersion(),
+  };
+}
+
+function readLogout(view: DataView, at: number, length: number): ControlRequest {
+  return { kind: "logout", ...common(logoutRequest.wrapAndApplyHeader(view, at, length)) };
+}
+
+function readHeartbeat(view: DataView, at: number, length: number): ControlRequest {
+  return { kind: "heartbeat", ...common(heartbeatRequest.wrapAndApplyHeader(view, at, length)) };
+}
+
+function readStart(view: DataView, at: number, length: number): ControlRequest {
+  startRequest.wrapAndApplyHeader(view, at, length);
+  return {
+    kind: "start",
+    ...common(startRequest),
+    dataType: startRequest.dataType(),
+    resolution: startRequest.resolution(),
+    delivery: startRequest.delivery() === Delivery.Shared ? Delivery.Shared : Delivery.Private,
+    symbol: startRequest.symbol(),
+  };
+}
+
+function readStop(view: DataView, at: number, length: number): ControlRequest {
+  stopRequest.wrapAndApplyHeader(view, at, length);
+  return {
+    kind: "stop",
+    ...common(stopRequest),
+    dataType: stopRequest.dataType(),
+    resolution: stopRequest.resolution(),
+    symbol: stopRequest.symbol(),
+  };
+}
+
+function readStopAll(view: DataView, at: number, length: number): ControlRequest {
+  return { kind: "stop-all", ...common(stopAllRequest.wrapAndApplyHeader(view, at, length)) };
+}
+
+/** What every version 1 request has; undefined when its message type contradicts its template. */
+function version1(templateId: number, messageType: number, clientId: number, exchangeId: number) {
+  if (messageType !== templateId) return undefined;
+  return {
+    generation: 1,
+    templateId,
+    clientId,
+    exchangeId,
+    sessionId: 0n,
+    requestId: 0n,
+    sentMicros: 0n,
+  } as const;
+}
+
+function readClientLogin(view: DataView, at: number, length: number): ControlRequest | undefined {
+  const message = clientLogin.wrapAndApplyHeader(view, at, length);
+  const base = version1(message.TEMPLATE_ID, message.messageType(), message.clientID(), 0);
+  return base && { kind: "login", ...base, accessToken: "", clientName: "", clientVersion: "1" };
+}
+
+function readClientLogout(view: DataView, at: number, length: number): ControlRequest | undefined {
+  const message = clientLogout.wrapAndApplyHeader(view, at, length);
+  const base = version1(message.TEMPLATE_ID, message.messageType(), message.clientID(), 0);
+  return base && { kind: "logout", ...base };
+}
+
+function readStartData(view: DataView, at: number, length: number): ControlRequest | undefined {
+  const message = startData.wrapAndApplyHeader(view, at, length);
+  const base = version1(message.TEMPLATE_ID, message.messageType(), message.clientID(), message.exchangeID());
+  return (
+    base && {
+      kind: "start",
+      ...base,
+      dataType: message.dataTypeID(),
+      resolution: message.timeResolution(),
+      delivery: Delivery.Private,
+      symbol: message.symbolID().trim(),
+    }
+  );
+}
+
+/** Version 1 names no resolution here: the symbol's bars of every resolution end. */
+function readStopData(view: DataView, at: number, length: number): ControlRequest | undefined {
+  const message = stopData.wrapAndApplyHeader(view, at, length);
+  const base = version1(message.TEMPLATE_ID, message.messageType(), message.clientID(), message.exchangeID());
+  return (
+    base && {
+      kind: "stop",
+      ...base,
+      dataType: message.dataTypeID(),
+      resolution: 0,
+      symbol: message.symbolID().trim(),
+    }
+  );
+}
+
+function readStopAllData(view: DataView, at: number, length: number): ControlRequest | undefined {
+  const message = stopAllData.wrapAndApplyHeader(view, at, length);
+  const base = version1(message.TEMPLATE_ID, message.messageType(), message.clientID(), message.exchangeID());
+  return base && { kind: "stop-all", ...base };
+}

@@ -1,0 +1,33 @@
+import type { RejectReason } from "@ims/traits";
+import { Lifecycle, scoped } from "tsyringe";
+
+/** Running totals since the start of the service; read by the health server. */
+@scoped(Lifecycle.ContainerScoped)
+export class ServiceCounters {
+  tradesPublished = 0;
+  barsPublished = 0;
+  /** Records that found no room in the outgoing batches; each is a loss that the log names. */
+  recordsDropped = 0;
+  /** Records of the shared topics that the broker refused or that could not be confirmed. */
+  recordsFailed = 0;
+  privateCopies = 0;
+  /** Copies for a client whose own stream has no room or cannot be written. */
+  privateCopiesDropped = 0;
+  readonly framesRejected: Record<RejectReason, number> = {
+    "not-json": 0,
+    "missing-field": 0,
+    "bad-number": 0,
+    overflow: 0,
+    "unknown-symbol": 0,
+    unexpected: 0,
+  };
+  requestsHandled = 0;
+  requestsRefused = 0;
+  /** Control messages that are no request; see the log for the kinds. */
+  requestsMalformed = 0;
+  /** Requests older than the limit when the service read them. */
+  requestsStale = 0;
+  /** Replies that could not be delivered. */
+  repliesLost = 0;
+  sessionsExpired = 0;
+}

@@ -1,0 +1,100 @@
+import type { ExchangeId } from "@ims/common";
+import { v1, v2 } from "@ims/sbe";
+import type { BarFields, TradeFields } from "@ims/traits";
+
+/** A symbol as records carry it. */
+export interface SymbolOctets {
+  readonly octets: Uint8Array;
+}
+
+/** A version 1 record: which of the two shapes is written where. */
+export const VERSION_1_TRADE_BYTES = v1.TradeBarEncoder.ENCODED_LENGTH;
+export const VERSION_1_BAR_BYTES = v1.DataBarEncoder.ENCODED_LENGTH;
+export const TRADE_BYTES = v2.TradeEncoder.ENCODED_LENGTH;
+export const BAR_BYTES = v2.BarEncoder.ENCODED_LENGTH;
+
+/** Writes records at a given place; holds its flyweights, so a record costs no object. */
+export class RecordEncoder {
+  private readonly tradeEncoder = new v2.TradeEncoder();
+  private readonly barEncoder = new v2.BarEncoder();
+  private readonly tradeBarEncoder = new v1.TradeBarEncoder();
+  private readonly dataBarEncoder = new v1.DataBarEncoder();
+
+  constructor(private readonly exchange: ExchangeId) {}
+
+  /** Message 210 at `view[at, at + TRADE_BYTES)`. */
+  trade(view: DataView, at: number, trade: TradeFields, symbol: SymbolOctets, publishMicros: number): void {
+    const { price, quantity } = trade;
+    const encoder = this.tradeEncoder.wrapAndApplyHeader(view, at);
+    if (trade.eventMicros === 0) encoder.eventTimeNull().flags(v2.RecordFlags.VenueTimeMissing);
+    else encoder.eventTimeNumber(trade.eventMicros);
+    if (trade.sendMicros === 0) encoder.sendTimeNull();
+    else encoder.sendTimeNumber(trade.sendMicros);
+    encoder
+      .receiveTimeNumber(trade.receiveMicros)
+      .publishTimeNumber(publishMicros)
+      .instrumentId(trade.instrumentId)
+      .exchangeId(this.exchange)
+      .priceScale(price.scale)
+      .quantityScale(quantity.scale)
+      .symbolBytes(symbol.octets, 0, symbol.octets.length)
+      .tradeIdNumber(trade.tradeId)
+      .priceWords(price.lo, price.hi)
+      .quantityWords(quantity.lo, quantity.hi)
+      .firstTradeIdNumber(trade.firstTradeId)
+      .lastTradeIdNumber(trade.lastTradeId)
+      .aggressor(trade.aggressor)
+      .kind(trade.kind);
+  }
+
+  /** Message 211 at `view[at, at + BAR_BYTES)`. */
+  bar(view: DataView, at: number, bar: BarFields, symbol: SymbolOctets, publishMicros: number): void {
+    const encoder = this.barEncoder.wrapAndApplyHeader(view, at);
+    if (bar.eventMicros === 0) encoder.eventTimeNull().flags(v2.RecordFlags.VenueTimeMissing);
+    else encoder.eventTimeNumber(bar.eventMicros);
+    if (bar.sendMicros === 0) encoder.sendTimeNull();
+    else encoder.sendTimeNumber(bar.sendMicros);
+    encoder
+      .receiveTimeNumber(bar.receiveMicros)
+      .publishTimeNumber(publishMicros)
+      .instrumentId(bar.instrumentId)
+      .exchangeId(this.exchange)
+      .priceScale(bar.priceScale)
+      .quantityScale(bar.quantityScale)
+      .quoteScale(bar.quoteScale)
+      .symbolBytes(symbol.octets, 0, symbol.octets.length)
+      .openTimeNumber(bar.openMicros)
+      .closeTimeNumber(bar.closeMicros)
+      .open(bar.open)
+      .high(bar.high)
+      .low(bar.low)
+      .close(bar.close)
+      .volume(bar.volume)
+      .quoteVolume(bar.quoteVolume)
+      .takerVolume(bar.takerVolume)
+      .tradeCount(bar.tradeCount)
+      .resolution(bar.resolution)
+      .state(bar.state);
+  }
+
+  /** Message 205, the reference system's trade: no ids, no side, one time. */
+  version1Trade(view: DataView, at: number, trade: TradeFields, symbol: SymbolOctets): void {
+    const encoder = this.tradeBarEncoder.wrapAndApplyHeader(view, at);
+    encoder.messageType(v1.MessageType.TradeBar).symbolIDBytes(symbol.octets, 0, symbol.octets.length);
+    encoder.dateTimeNumber(trade.eventMicros || trade.receiveMicros);
+    encoder.price().numWords(trade.price.lo, trade.price.hi).scale(trade.price.scale);
+    encoder.volume().numWords(trade.quantity.lo, trade.quantity.hi).scale(trade.quantity.scale);
+  }
+
+  /** Message 204, the reference system's bar: its time is the start of the bar. */
+  version1Bar(view: DataView, at: number, bar: BarFields, symbol: SymbolOctets): void {
+    const encoder = this.dataBarEncoder.wrapAndApplyHeader(view, at);
+    encoder.messageType(v1.MessageType.DataBar).symbolIDBytes(symbol.octets, 0, symbol.octets.length);
+    encoder.dateTimeNumber(bar.openMicros);
+    encoder.openPrice().num(bar.open).scale(bar.priceScale);
+    encoder.highPrice().num(bar.high).scale(bar.priceScale);
+    encoder.lowPrice().num(bar.low).scale(bar.priceScale);
+    encoder.closePrice().num(bar.close).scale(bar.priceScale);
+    encoder.volume().num(bar.volume).scale(bar.quantityScale);
+  }
+}

@@ -1,0 +1,28 @@
+import { createLogger, systemClock } from "@ims/common";
+import { startBrokerWorker } from "@ims/iggy-broker";
+import type { ServiceSettings } from "../settings/service-settings.js";
+import { composeService } from "./compose-service.js";
+import type { DataService, DataServiceOptions } from "./data-service.js";
+import { VenueService } from "./venue-service.js";
+
+/** What a service is started from, settings apart. */
+export type LaunchOptions = Omit<DataServiceOptions, "settings" | "flags" | "env" | "configFile">;
+
+/** Starts a service with settings that were read already; see `startDataService`. */
+export async function launchService(settings: ServiceSettings, options: LaunchOptions): Promise<DataService> {
+  const { exchange, integration, clock = systemClock, random = Math.random, signal } = options;
+  const logger = options.logger ?? createLogger({ name: "ims", level: settings.logLevel });
+  signal?.throwIfAborted();
+  const container = composeService({ exchange, settings, clock, random, logger, integration });
+  const { startEmbeddedBroker = startBrokerWorker, firstSessionMillis = 10_000 } = options;
+  const service = new VenueService(container, { random, startEmbeddedBroker, firstSessionMillis });
+  const onAbort = () => void service.close();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    await service.start();
+  } catch (error) {
+    signal?.removeEventListener("abort", onAbort);
+    throw error;
+  }
+  return service;
+}

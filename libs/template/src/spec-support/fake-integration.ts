@@ -1,0 +1,225 @@
+import {
+  Aggressor,
+  BarState,
+  DataType,
+  ExchangeId,
+  type Instrument,
+  MantissaCell,
+  nearestNames,
+  type TimeResolutionText,
+  TradeKind,
+  timeResolutionOf,
+} from "@ims/common";
+import type {
+  BarFields,
+  ImsDataIntegration,
+  IntegrationContext,
+  IntegrationDescription,
+  IntegrationFactory,
+  IntegrationStatus,
+  MarketDataSink,
+  SymbolValidation,
+  TradeFields,
+} from "@ims/traits";
+
+export function testInstrument(symbol: string): Instrument {
+  return {
+    exchange: ExchangeId.BinanceSpot,
+    symbol,
+    base: symbol.slice(0, 3),
+    quote: "USDT",
+    settle: "USDT",
+    kind: "spot",
+    status: "trading",
+    priceScale: 2,
+    quantityScale: 5,
+    priceIncrement: "0.01",
+    quantityIncrement: "0.00001",
+  };
+}
+
+/** A venue that does what a test tells it to. */
+export class FakeIntegration implements ImsDataIntegration {
+  readonly description: IntegrationDescription;
+  readonly calls: string[] = [];
+  /** `trades A` and `bars A 1m` while they run. */
+  readonly running = new Set<string>();
+  instruments: Instrument[] = ["BTCUSDT", "ETHUSDT", "SOLUSDT"].map(testInstrument);
+  failNextStart: Error | undefined;
+  failNextStop: Error | undefined;
+  /** The symbol list waits until this resolves. */
+  symbolsGate: Promise<void> = Promise.resolve();
+  isShutDown = false;
+  sink!: MarketDataSink;
+  readonly #trade: TradeFields = emptyTrade();
+  #held: Promise<void> | undefined;
+
+  constructor(exchange: ExchangeId = ExchangeId.BinanceSpot) {
+    this.description = {
+      exchange,
+      title: "Test venue",
+      dataTypes: [DataType.Trade, DataType.Bar],
+      resolutions: ["1m", "1h"],
+    };
+  }
+
+  /** For `startDataService`: this very object, with the service's sink. */
+  readonly factory: IntegrationFactory = (context: IntegrationContext) => {
+    this.sink = context.sink;
+    return this;
+  };
+
+  /** The next start waits until the test settles it. */
+  holdNextStart(): { resolve(): void; reject(error: Error): void } {
+    let settle!: { resolve(): void; reject(error: Error): void };
+    this.#held = new Promise<void>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    return settle;
+  }
+
+  async symbols(signal?: AbortSignal): Promise<readonly Instrument[]> {
+    await Promise.race([this.symbolsGate, aborted(signal)]);
+    return this.instruments;
+  }
+
+  async validate(symbols: readonly string[]): Promise<SymbolValidation> {
+    const bySymbol = new Map(this.instruments.map((instrument) => [instrument.symbol, instrument]));
+    return {
+      valid: symbols.flatMap((symbol) => bySymbol.get(symbol) ?? []),
+      invalid: symbols
+        .filter((symbol) => !bySymbol.has(symbol))
+        .map((symbol) => ({
+          symbol,
+          reason: "it is not listed",
+          suggestions: nearestNames(symbol, bySymbol.keys()),
+        })),
+    };
+  }
+
+  async startTrades(symbols: readonly string[]): Promise<void> {
+    await this.#start(
+      `startTrades ${symbols}`,
+      symbols.map((symbol) => `trades ${symbol}`),
+    );
+  }
+
+  async startBars(symbols: readonly string[], resolution: TimeResolutionText): Promise<void> {
+    await this.#start(
+      `startBars ${symbols} ${resolution}`,
+      symbols.map((symbol) => `bars ${symbol} ${resolution}`),
+    );
+  }
+
+  async stopTrades(symbols: readonly string[]): Promise<void> {
+    this.#stop(
+      `stopTrades ${symbols}`,
+      symbols.map((symbol) => `trades ${symbol}`),
+    );
+  }
+
+  async stopBars(symbols: readonly string[], resolution: TimeResolutionText): Promise<void> {
+    this.#stop(
+      `stopBars ${symbols} ${resolution}`,
+      symbols.map((symbol) => `bars ${symbol} ${resolution}`),
+    );
+  }
+
+  async stopAll(): Promise<void> {
+    this.calls.push("stopAll");
+    this.running.clear();
+  }
+
+  async shutdown(): Promise<void> {
+    this.calls.push("shutdown");
+    this.running.clear();
+    this.isShutDown = true;
+  }
+
+  status(): IntegrationStatus {
+    return { connected: !this.isShutDown, connectionCount: 1, reconnectCount: 0, subscriptions: [] };
+  }
+
+  /** Hands a trade to the sink as a venue would: one object reused for all. */
+  emitTrade(symbol: string, tradeId: number, price: bigint, quantity: bigint): void {
+    const trade = this.#trade;
+    trade.instrumentId = this.sink.register(testInstrument(symbol));
+    trade.tradeId = tradeId;
+    trade.firstTradeId = tradeId;
+    trade.lastTradeId = tradeId;
+    trade.eventMicros = 1_700_000_000_000_000 + tradeId;
+    trade.sendMicros = trade.eventMicros + 1;
+    trade.receiveMicros = trade.eventMicros + 2;
+    trade.price.setBigInt(price, 2);
+    trade.quantity.setBigInt(quantity, 5);
+    trade.aggressor = Aggressor.Seller;
+    this.sink.trade(trade);
+  }
+
+  emitBar(symbol: string, resolution: TimeResolutionText, openMicros: number, close: bigint): void {
+    const bar: BarFields = {
+      instrumentId: this.sink.register(testInstrument(symbol)),
+      resolution: timeResolutionOf(resolution)!,
+      state: BarState.Forming,
+      openMicros,
+      closeMicros: openMicros + 59_999_000,
+      eventMicros: openMicros + 5,
+      sendMicros: 0,
+      receiveMicros: openMicros + 7,
+      open: 100n,
+      high: 300n,
+      low: 50n,
+      close,
+      volume: 12345n,
+      takerVolume: 2345n,
+      quoteVolume: (1n << 63n) - 1n,
+      priceScale: 2,
+      quantityScale: 5,
+      quoteScale: 7,
+      tradeCount: 3,
+    };
+    this.sink.bar(bar);
+  }
+
+  async #start(call: string, feeds: string[]): Promise<void> {
+    this.calls.push(call);
+    const held = this.#held;
+    this.#held = undefined;
+    await held;
+    const failure = this.failNextStart;
+    this.failNextStart = undefined;
+    if (failure) throw failure;
+    for (const feed of feeds) this.running.add(feed);
+  }
+
+  #stop(call: string, feeds: string[]): void {
+    this.calls.push(call);
+    const failure = this.failNextStop;
+    this.failNextStop = undefined;
+    if (failure) throw failure;
+    for (const feed of feeds) this.running.delete(feed);
+  }
+}
+
+function emptyTrade(): TradeFields {
+  return {
+    instrumentId: 0,
+    tradeId: 0,
+    firstTradeId: 0,
+    lastTradeId: 0,
+    eventMicros: 0,
+    sendMicros: 0,
+    receiveMicros: 0,
+    price: new MantissaCell(),
+    quantity: new MantissaCell(),
+    aggressor: Aggressor.Unknown,
+    kind: TradeKind.Regular,
+  };
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason as Error);
+    signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+}

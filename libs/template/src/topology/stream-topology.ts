@@ -1,0 +1,82 @@
+import { MARKET_DATA_TOPICS, type StreamNames } from "@ims/common";
+import type { IggyClient } from "@ims/iggy-client";
+import { inject, Lifecycle, scoped } from "tsyringe";
+import { CLIENT, NAMES, SETTINGS } from "../service/tokens.js";
+import type { ServiceSettings } from "../settings/service-settings.js";
+import { nextOffsetOf, PartitionOffsets } from "./partition-offsets.js";
+
+/**
+ * The streams and topics of one service. {@link ensure} runs at every session, before anything is sent, so a broker
+ * that came back empty serves again; everything that exists is left as it is.
+ */
+@scoped(Lifecycle.ContainerScoped)
+export class StreamTopology {
+  readonly #partitionCounts = new Map<string, number>();
+  readonly #knownClientStreams = new Set<number>();
+  #sessionCount = 0;
+
+  constructor(
+    @inject(CLIENT) private readonly client: Pick<IggyClient, "ensureStream" | "ensureTopic" | "getTopic">,
+    @inject(NAMES) readonly names: StreamNames,
+    @inject(SETTINGS) private readonly settings: Pick<ServiceSettings, "partitionCount">,
+    @inject(PartitionOffsets) private readonly offsets: PartitionOffsets,
+  ) {}
+
+  /** Rises with every session; readers compare it to see that the broker may have lost or kept what they knew. */
+  get sessionCount(): number {
+    return this.#sessionCount;
+  }
+
+  /** Creates what is missing and takes over the partition counts and offsets of what exists. */
+  async ensure(): Promise<void> {
+    this.#knownClientStreams.clear();
+    const { names } = this;
+    await this.client.ensureStream(names.controlStream);
+    await this.client.ensureTopic(names.controlStream, { name: names.controlTopic, partitionCount: 1 });
+    await this.client.ensureStream(names.marketDataStream);
+    await this.#ensureMarketDataTopic(MARKET_DATA_TOPICS.trades, this.settings.partitionCount);
+    await this.#ensureMarketDataTopic(MARKET_DATA_TOPICS.bars, this.settings.partitionCount);
+    await this.#ensureMarketDataTopic(MARKET_DATA_TOPICS.instruments, 1);
+    this.#sessionCount++;
+  }
+
+  /** Partitions of a market-data topic; the number asked for until the broker was heard. */
+  partitionCount(topic: string): number {
+    return this.#partitionCounts.get(topic) ?? this.settings.partitionCount;
+  }
+
+  isClientStreamKnown(clientId: number): boolean {
+    return this.#knownClientStreams.has(clientId);
+  }
+
+  /** Creates a client's own stream unless it exists; asks the broker once per session. */
+  async ensureClientStream(clientId: number): Promise<void> {
+    if (this.#knownClientStreams.has(clientId)) return;
+    const stream = this.names.clientStream(clientId);
+    await this.client.ensureStream(stream);
+    await this.client.ensureTopic(stream, { name: this.names.dataTopic, partitionCount: 1 });
+    this.#knownClientStreams.add(clientId);
+  }
+
+  /** After a refusal that the stream is missing: somebody deleted it. */
+  forgetClientStream(clientId: number): void {
+    this.#knownClientStreams.delete(clientId);
+  }
+
+  /** Next offset of partition 0, from the broker. */
+  async nextOffset(stream: string, topic: string): Promise<number> {
+    const details = await this.client.getTopic(stream, topic);
+    const partition = details?.partitions[0];
+    return partition ? nextOffsetOf(partition) : 0;
+  }
+
+  async #ensureMarketDataTopic(topic: string, partitionCount: number): Promise<void> {
+    const details = await this.client.ensureTopic(this.names.marketDataStream, {
+      name: topic,
+      partitionCount,
+    });
+    // An existing topic may have another number; a topic created this moment lists its partitions late.
+    this.#partitionCounts.set(topic, details.partitionCount > 0 ? details.partitionCount : partitionCount);
+    this.offsets.reset(topic, details);
+  }
+}

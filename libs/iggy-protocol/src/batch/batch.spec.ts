@@ -177,9 +177,9 @@ describe.skipIf(!inject("sharedDir"))("recorded batches", () => {
     batch: string;
     served?: { baseOffset: string; record: string; recordBaseTimestamp: string };
   }
-  const { vectors } = JSON.parse(
-    readFileSync(join(inject("sharedDir"), "iggy/vectors/batches.json"), "utf8"),
-  ) as { vectors: Vector[] };
+  // The body of a skipped suite runs all the same.
+  const file = join(inject("sharedDir"), "iggy/vectors/batches.json");
+  const vectors: Vector[] = inject("sharedDir") ? JSON.parse(readFileSync(file, "utf8")).vectors : [];
   const messagesOf = (vector: Vector) =>
     vector.messages.map((m) => ({
       id: BigInt(m.id),

@@ -121,7 +121,7 @@ describe("Journal", () => {
           { maxLength: 15 },
         ),
         fc.nat(60),
-        fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
+        fc.infiniteStream(fc.nat(999).map((thousandths) => thousandths / 1000)),
         async (steps, operationsBeforeCrash, randoms) => {
           const fileSystem = new MemoryFileSystem();
           let operationCount = 0;

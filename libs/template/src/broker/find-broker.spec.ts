@@ -95,7 +95,7 @@ describe("where a service finds its broker", () => {
 
   it("says so when the port is taken by something that is no Iggy server", async () => {
     const other = createServer((socket) => {
-      socket.on("error", () => {});
+      socket.on("error", () => {}).resume();
       socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
     });
     await listen(other);

@@ -287,10 +287,11 @@ export class RequestRouter {
     }
     const hint =
       verdict.suggestions.length > 0 ? ` Did you mean ${verdict.suggestions.slice(0, 5).join(", ")}?` : "";
-    return refuseData(
-      DataErrorCode.UnknownSymbol,
-      `${title} does not serve the symbol ${JSON.stringify(symbol)}: ${verdict.reason}.${hint}`,
-    );
+    // Most venues' reasons name the symbol themselves.
+    const reason = verdict.reason.includes(symbol)
+      ? verdict.reason
+      : `the symbol ${JSON.stringify(symbol)} is not served: ${verdict.reason}`;
+    return refuseData(DataErrorCode.UnknownSymbol, `${title}: ${reason}.${hint}`);
   }
 }
 

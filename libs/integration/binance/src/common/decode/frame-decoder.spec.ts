@@ -269,6 +269,20 @@ describe("both ways of decoding", () => {
     expect(walked.counters.fallbackCount).toBeLessThan(parsed.counters.fallbackCount);
   });
 
+  it.each([
+    ['"p":"1.5",'],
+    ['"t":5,"T":6,'],
+    ['"s":"ETHUSDT",'],
+    ['"m":false,'],
+    ['"e":"aggTrade","a":1,"f":1,"l":1,'],
+    ['"X":"ADL","X":"MARKET",'],
+  ])("agree that the last of equal keys wins: %s", (keys) => {
+    for (const frame of [SPOT_TRADE, FUTURES_TRADE]) {
+      expectSame(frame.replace('"e":"trade",', `"e":"trade",${keys}`));
+      expectSame(frame.replace(/\}+$/, (end) => `,${keys.slice(0, -1)}${end}`));
+    }
+  });
+
   it.each([SPOT_TRADE, FUTURES_TRADE, FUTURES_AGGREGATE, KLINE])(
     "agree on every truncation of %s",
     (frame) => {

@@ -290,7 +290,7 @@ describe("BinanceIntegration streams", () => {
     await integration.startBars(["BTCUSDT"], "1m");
     const bars = await subscribed();
     await new Promise((resolve) => bars.socket.send(JSON.stringify(klineFrame("BTCUSDT", "1m")), resolve));
-    await clock.advance(1000);
+    for (let turn = 0; turn < 20; turn++) await clock.advance(10);
     expect(sink.bars.pendingCount).toBe(0);
     sink.accept();
     await sink.bars.next();

@@ -1,0 +1,288 @@
+import type { ImsError } from "@ims/common";
+import { fail } from "../errors.js";
+import { recoverSegments } from "../recovery/recover-log.js";
+import { loadIndex } from "../recovery/recover-segment.js";
+import { Segment } from "../segment/segment.js";
+import { AppendQueue, type PendingAppend } from "./append-queue.js";
+import { HotTail } from "./hot-tail.js";
+import { type LogContext, logContext, type PartitionLogOptions } from "./log-context.js";
+import { LogReader, type ReadLimits } from "./log-reader.js";
+import type { LogRecord } from "./record-format.js";
+
+/** An index file is written again when this much was appended and synced since the last one. */
+const INDEX_CHECKPOINT_BYTES = 64 * 2 ** 20;
+
+/**
+ * An append-only log of records with consecutive offsets, kept in segments.
+ *
+ * Appends are confirmed in order, each when its bytes are written (and synced, with `appendSync: "every-append"`).
+ * What arrives during one write goes out with the next, so a lone append waits for nothing.
+ *
+ * Invariants: `firstOffset <= committedNextOffset <= nextOffset`; readers see offsets below `committedNextOffset` only;
+ * a segment is synced before the next one is begun, so only the newest can be torn.
+ */
+export class PartitionLog {
+  private readonly queue = new AppendQueue();
+  private readonly tail: HotTail;
+  private readonly reader: LogReader;
+  private pumping: Promise<void> | undefined;
+  private syncing: Promise<void> | undefined;
+  private waiters: { readonly targetOffset: number; readonly resolve: () => void }[] = [];
+  private refusal: ImsError | undefined;
+  private stampedNextOffset: number;
+  private visibleNextOffset: number;
+  private storedBytes: number;
+
+  private constructor(
+    private readonly context: LogContext,
+    private readonly segments: Segment[],
+  ) {
+    this.tail = new HotTail(context.tailBudget, context.tailBytesMax);
+    this.reader = new LogReader(context, segments);
+    this.visibleNextOffset = segments.at(-1)?.nextOffset ?? 0;
+    this.stampedNextOffset = this.visibleNextOffset;
+    this.storedBytes = segments.reduce((sum, segment) => sum + segment.recordBytes, 0);
+  }
+
+  /**
+   * Opens the log in a folder, or an empty one where there is none; nothing is created before the first append.
+   * @throws ImsError `log.corrupt`, `log.gap`, `log.format`
+   */
+  static async open(options: PartitionLogOptions): Promise<PartitionLog> {
+    const context = logContext(options);
+    const segments = await recoverSegments(context);
+    const active = segments.at(-1);
+    if (active !== undefined) active.index ??= await loadIndex(context, active);
+    return new PartitionLog(context, segments);
+  }
+
+  /** Offset of the oldest message kept. */
+  get firstOffset(): number {
+    return this.segments[0]?.baseOffset ?? 0;
+  }
+
+  /** The offset that the next append must carry; counts appends that are not yet confirmed. */
+  get nextOffset(): number {
+    return this.stampedNextOffset;
+  }
+
+  /** Offset behind the last message that readers see. */
+  get committedNextOffset(): number {
+    return this.visibleNextOffset;
+  }
+
+  /** Messages that readers see. */
+  get messageCount(): number {
+    return this.visibleNextOffset - this.firstOffset;
+  }
+
+  /** Bytes of the records that readers see. */
+  get sizeBytes(): number {
+    return this.storedBytes;
+  }
+
+  get segmentCount(): number {
+    return this.segments.length;
+  }
+
+  /** Timestamp of the last committed record, microseconds since 1970; 0 when there is none. */
+  get lastTimestampMicros(): number {
+    return this.segments.at(-1)?.lastTimestampMicros ?? 0;
+  }
+
+  /** Bytes of appends not yet confirmed. */
+  get pendingBytes(): number {
+    return this.queue.bytes;
+  }
+
+  /**
+   * Appends one record that was stamped with {@link nextOffset}. The bytes belong to the log from now on.
+   * @returns when the record is written, and synced if the log was opened so
+   * @throws ImsError (rejected) `log.write-failed` when the disk refused it: this and all later pending appends are
+   *   undone and `nextOffset` steps back; `log.failed`, `log.closed`, `log.record-invalid`
+   */
+  append(record: Uint8Array): Promise<void> {
+    const pending = this.describe(record);
+    if (pending instanceof Error) return Promise.reject(pending);
+    this.stampedNextOffset += pending.messageCount;
+    return new Promise((resolve, reject) => {
+      this.queue.push({ ...pending, resolve, reject });
+      this.pumping ??= this.pump();
+    });
+  }
+
+  /** Resolves when every append made so far is confirmed or refused; later ones do not prolong the wait. */
+  settled(): Promise<void> {
+    const targetOffset = this.stampedNextOffset;
+    if (this.visibleNextOffset >= targetOffset) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push({ targetOffset, resolve }));
+  }
+
+  /** Reads committed records from the one that holds `offset`; from the oldest one when that is gone. */
+  async read(offset: number, limits: ReadLimits): Promise<LogRecord[]> {
+    this.checkOpen();
+    const from = Math.max(offset, this.firstOffset);
+    if (from >= this.visibleNextOffset) return [];
+    if (from >= this.tail.firstOffset) return this.readTail(from, limits);
+    return this.reader.read(from, this.visibleNextOffset, limits);
+  }
+
+  /** Offset of the first record appended at that time or later; `committedNextOffset` when there is none. */
+  async offsetOfTimestamp(timestampMicros: number): Promise<number> {
+    this.checkOpen();
+    return this.reader.offsetOfTimestamp(timestampMicros, this.visibleNextOffset);
+  }
+
+  /** Makes all confirmed records survive a loss of power. Calls during a running sync join the next one. */
+  async sync(): Promise<void> {
+    while (this.syncing !== undefined) await this.syncing;
+    const active = this.segments.at(-1);
+    if (active === undefined || active.syncedBytes === active.sizeBytes || this.refusal !== undefined) return;
+    this.syncing = this.syncSegment(active).finally(() => {
+      this.syncing = undefined;
+    });
+    await this.syncing;
+  }
+
+  /** Confirms what is pending, syncs, writes the index and lets go of every file. */
+  async close(): Promise<void> {
+    if (this.refusal?.code === "log.closed") return;
+    await this.pumping;
+    try {
+      await this.sync();
+      if (this.refusal === undefined) await this.segments.at(-1)?.writeIndex();
+    } finally {
+      this.abandon();
+    }
+  }
+
+  /** Takes no more calls and lets go of every file without writing anything, as before the folder is removed. */
+  abandon(): void {
+    this.refusal = fail("log.closed", `the log in ${this.context.directory} is closed`);
+    this.tail.dropTail();
+    for (const segment of this.segments) this.context.files.forget(segment.path);
+  }
+
+  private describe(record: Uint8Array): Omit<PendingAppend, "resolve" | "reject"> | ImsError {
+    if (this.refusal !== undefined) return this.refusal;
+    const { format, directory } = this.context;
+    const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
+    const whole = record.length >= format.headerBytes && record.length <= format.recordBytesMax;
+    if (!whole || format.recordBytes(view, 0) !== record.length) {
+      return fail("log.record-invalid", `a record of ${record.length} bytes for ${directory} is not whole`);
+    }
+    const baseOffset = format.baseOffset(view, 0);
+    const messageCount = format.messageCount(view, 0);
+    if (baseOffset !== this.stampedNextOffset || messageCount < 1) {
+      return fail(
+        "log.record-invalid",
+        `a record for ${directory} carries offset ${baseOffset} and ${messageCount} messages where offset ${this.stampedNextOffset} is next`,
+      );
+    }
+    return { record, baseOffset, messageCount, timestampMicros: format.timestampMicros(view, 0) };
+  }
+
+  private async pump(): Promise<void> {
+    while (!this.queue.isEmpty) {
+      let group: PendingAppend[] = [];
+      try {
+        const active = await this.activeSegment();
+        group = this.queue.takeGroup(this.context.segmentBytesMax - active.sizeBytes);
+        await active.write(group.map((append) => append.record));
+        await this.commit(active, group);
+      } catch (error) {
+        await this.undo(group, error);
+      }
+      this.wakeSettled();
+    }
+    // In the same turn as the look at the queue: an append in between would find a pump that no longer looks.
+    this.pumping = undefined;
+  }
+
+  private wakeSettled(): void {
+    if (this.waiters.length === 0) return;
+    const settledOffset = this.queue.isEmpty ? Number.POSITIVE_INFINITY : this.visibleNextOffset;
+    this.waiters = this.waiters.filter((waiter) => {
+      if (waiter.targetOffset > settledOffset) return true;
+      waiter.resolve();
+      return false;
+    });
+  }
+
+  private async activeSegment(): Promise<Segment> {
+    const last = this.segments.at(-1);
+    if (last !== undefined && last.sizeBytes < this.context.segmentBytesMax) return last;
+    if (last !== undefined) {
+      await this.sync();
+      if (this.refusal !== undefined) throw this.refusal;
+      await last.writeIndex();
+    }
+    const next = new Segment(this.context, last?.nextOffset ?? 0);
+    await next.create(this.context.clock.nowMicros());
+    this.segments.push(next);
+    return next;
+  }
+
+  private async commit(active: Segment, group: readonly PendingAppend[]): Promise<void> {
+    for (const { baseOffset, messageCount, record, timestampMicros } of group) {
+      active.advance(baseOffset, messageCount, record.length, timestampMicros);
+    }
+    if (this.context.appendSync === "every-append") {
+      await this.sync();
+      if (this.refusal !== undefined) throw this.refusal;
+    }
+    for (const { baseOffset, messageCount, record } of group) {
+      this.tail.add({ bytes: record, baseOffset, messageCount });
+      this.storedBytes += record.length;
+    }
+    this.visibleNextOffset = active.nextOffset;
+    for (const append of group) append.resolve();
+  }
+
+  /** The failed group and everything stamped behind it are refused together, so the next offset is certain again. */
+  private async undo(group: readonly PendingAppend[], cause: unknown): Promise<void> {
+    const { directory } = this.context;
+    const error =
+      this.refusal ?? fail("log.write-failed", `a record could not be written in ${directory}`, { cause });
+    const refused = [...group, ...this.queue.takeAll()];
+    this.stampedNextOffset = this.visibleNextOffset;
+    // The remnant is overwritten by the next write at the same place; cutting it now only spares recovery the work.
+    if (this.refusal === undefined)
+      await this.segments
+        .at(-1)
+        ?.discardUnaccounted()
+        .catch(() => undefined);
+    for (const append of refused) append.reject(error);
+  }
+
+  private async syncSegment(segment: Segment): Promise<void> {
+    try {
+      await segment.sync();
+    } catch (cause) {
+      // The kernel may have dropped the dirty pages: what the file holds is unknown until it is read again.
+      this.refusal ??= fail("log.failed", `${segment.path} could not be synced`, { cause });
+      return;
+    }
+    if (segment.sizeBytes - segment.indexedBytes >= INDEX_CHECKPOINT_BYTES)
+      await segment.writeIndex().catch(() => undefined);
+  }
+
+  private readTail(offset: number, limits: ReadLimits): LogRecord[] {
+    const records: LogRecord[] = [];
+    let bytes = 0;
+    let messageCount = 0;
+    for (let at = this.tail.find(offset); messageCount < limits.messageCountMax; at++) {
+      const record = this.tail.at(at);
+      if (record === undefined || (records.length > 0 && bytes + record.bytes.length > limits.bytesMax))
+        break;
+      records.push(record);
+      bytes += record.bytes.length;
+      messageCount += record.baseOffset + record.messageCount - Math.max(offset, record.baseOffset);
+    }
+    return records;
+  }
+
+  private checkOpen(): void {
+    if (this.refusal?.code === "log.closed") throw this.refusal;
+  }
+}

@@ -1,11 +1,11 @@
 import { posix } from "node:path";
 import { importsOf, packageOf } from "./imports.mjs";
 
-const TEST_SOURCE = /\.(?:spec|bench)\.ts$/;
+const TEST_SOURCE = /\.(?:spec|bench)\.ts$|\/spec-support\//;
 
 /**
- * Every package that a source imports must be declared in its project's package.json: `dependencies`, or for specs and
- * benchmarks also `devDependencies`, the project's or the root's. npm links all workspace packages into one folder, so
+ * Every package that a source imports must be declared in its project's package.json: `dependencies`, or for specs,
+ * their support files and benchmarks also `devDependencies`, the project's or the root's. npm links all workspace packages into one folder, so
  * an undeclared import works here and fails wherever the package is installed alone.
  *
  * @param {import("./index.d.mts").Workspace} workspace

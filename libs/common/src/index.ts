@@ -21,6 +21,7 @@ export * from "./logging/logger.js";
 export { maskUrl } from "./logging/mask-secrets.js";
 export * from "./streams/stream-names.js";
 export * from "./text/nearest-names.js";
+export * from "./time/backoff.js";
 export * from "./time/clock.js";
 export * from "./time/simulated-clock.js";
 export * from "./time/system-clock.js";

@@ -9,8 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startBroker } from "./broker.js";
 import type { Broker, BrokerOptions } from "./broker-options.js";
 import { startBrokerWorker } from "./broker-worker.js";
-import { FrameClient } from "./testing/frame-client.js";
-import { createTopic, poll, STREAM, send, TOPIC } from "./testing/messages.js";
+import { FrameClient } from "./spec-support/frame-client.js";
+import { createTopic, poll, STREAM, send, TOPIC } from "./spec-support/messages.js";
 
 let directory = "";
 let brokers: Broker[] = [];

@@ -7,7 +7,7 @@ import {
   flyweightClass,
   type GeneratedModule,
   messageNames,
-} from "./testing/flyweights.js";
+} from "./spec-support/flyweights.js";
 
 const MESSAGES: readonly (readonly [string, FlyweightClass, FlyweightClass])[] = [v1, v2].flatMap(
   (module: GeneratedModule) =>

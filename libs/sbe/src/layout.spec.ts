@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { v2 } from "./index.js";
-import { call, fieldsWith, flyweightClass, messageNames } from "./testing/flyweights.js";
+import { call, fieldsWith, flyweightClass, messageNames } from "./spec-support/flyweights.js";
 
 /** Block lengths of version 2 as published; changing one breaks every reader. */
 const BLOCK_LENGTHS: Readonly<Record<string, readonly [templateId: number, blockLength: number]>> = {

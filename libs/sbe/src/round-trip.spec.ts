@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { v2 } from "./index.js";
-import { call, fieldsWith, flyweightClass, messageNames, smallFields } from "./testing/flyweights.js";
+import { call, fieldsWith, flyweightClass, messageNames, smallFields } from "./spec-support/flyweights.js";
 
 const word = fc.integer({ min: -0x80000000, max: 0x7fffffff });
 const octets = fc.uint8Array({ min: 1, max: 0x7f, maxLength: 16 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ImsError } from "@ims/common";
 import { describe, expect, inject, it } from "vitest";
 import { v1 } from "./index.js";
-import { type AnyFlyweight, call, flyweightClass, frameView, hexOf } from "./testing/flyweights.js";
+import { type AnyFlyweight, call, flyweightClass, frameView, hexOf } from "./spec-support/flyweights.js";
 
 interface Vector {
   readonly name: string;

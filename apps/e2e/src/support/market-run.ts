@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLogger, ExchangeId as Exchange, type ExchangeId } from "@ims/common";
+import { createLogger, ExchangeId as Exchange, type ExchangeId, type LogLevel } from "@ims/common";
 import {
   type BinanceMarketName,
   type BinanceSimulator,
@@ -32,7 +32,8 @@ export interface MarketRun {
   close(): Promise<void>;
 }
 
-export const quietLogger = () => createLogger({ name: "e2e", level: process.env.E2E_LOG_LEVEL ?? "silent" });
+export const quietLogger = () =>
+  createLogger({ name: "e2e", level: (process.env.E2E_LOG_LEVEL as LogLevel | undefined) ?? "silent" });
 
 /** Starts simulator, broker and service; every port is any free one, every file lies in a folder of its own. */
 export async function startMarketRun(market: BinanceMarketName, source: SimulatorSource): Promise<MarketRun> {

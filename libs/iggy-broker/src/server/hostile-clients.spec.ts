@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startBroker } from "../broker.js";
 import type { Broker } from "../broker-options.js";
-import { FrameClient } from "../testing/frame-client.js";
-import { createTopic, poll, STREAM, send, sendRequest, TOPIC } from "../testing/messages.js";
+import { FrameClient } from "../spec-support/frame-client.js";
+import { createTopic, poll, STREAM, send, sendRequest, TOPIC } from "../spec-support/messages.js";
 
 let broker: Broker;
 beforeAll(async () => {

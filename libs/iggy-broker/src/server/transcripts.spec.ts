@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { MemoryFileSystem } from "@ims/segment-log";
 import { describe, expect, inject, it } from "vitest";
 import { startBroker } from "../broker.js";
-import { readTranscript, replay } from "../testing/transcript.js";
+import { readTranscript, replay } from "../spec-support/transcript.js";
 
 const GROUPS = "consumer groups are not offered yet";
 const USERS = "users, permissions and tokens are not offered yet";

@@ -1,8 +1,8 @@
 import { SimulatedClock } from "@ims/common";
 import { EvictionReason } from "@ims/iggy-protocol";
 import { describe, expect, it } from "vitest";
-import { clientFixture, READ } from "../client-fixture.support.js";
-import { advanceUntil, seededRandom, until } from "../scripted-peer.support.js";
+import { clientFixture, READ } from "../spec-support/client-fixture.js";
+import { advanceUntil, seededRandom, until } from "../spec-support/scripted-peer.js";
 import { IggyClient } from "./iggy-client.js";
 
 const { peerWith, clientOf } = clientFixture();

@@ -1,8 +1,8 @@
 import { SimulatedClock } from "@ims/common";
 import { EvictionReason, formatProtocolVersion, PROTOCOL_VERSION } from "@ims/iggy-protocol";
 import { describe, expect, it } from "vitest";
-import { clientFixture } from "../client-fixture.support.js";
-import { advanceUntil, seededRandom, until } from "../scripted-peer.support.js";
+import { clientFixture } from "../spec-support/client-fixture.js";
+import { advanceUntil, seededRandom, until } from "../spec-support/scripted-peer.js";
 import { IggyClient } from "./iggy-client.js";
 
 const { peerWith, clientOf } = clientFixture();

@@ -1,7 +1,7 @@
 import { encodeBatch } from "@ims/iggy-protocol";
 import { describe, expect, it } from "vitest";
-import { clientFixture, READ } from "../client-fixture.support.js";
-import { advanceUntil, until } from "../scripted-peer.support.js";
+import { clientFixture, READ } from "../spec-support/client-fixture.js";
+import { advanceUntil, until } from "../spec-support/scripted-peer.js";
 
 const { peerWith, clientOf } = clientFixture();
 

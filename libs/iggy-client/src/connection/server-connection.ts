@@ -1,9 +1,8 @@
-import { type Clock, describeError, ImsError, sleep, type TimerHandle } from "@ims/common";
+import { backoffMillis, type Clock, describeError, ImsError, sleep, type TimerHandle } from "@ims/common";
 import { COMMANDS, encodeRequestFrame, Operation } from "@ims/iggy-protocol";
 import type { ClientLog, ConnectionSettings } from "../client/client-options.js";
 import { fail } from "../errors.js";
 import { Listeners } from "../listeners.js";
-import { backoffMillis } from "./backoff.js";
 import { dial } from "./dial.js";
 import { logIn } from "./log-in.js";
 import { WireSession } from "./wire-session.js";

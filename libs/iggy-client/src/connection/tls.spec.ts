@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { SimulatedClock } from "@ims/common";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { IggyClient } from "../client/iggy-client.js";
-import { advanceUntil, ScriptedPeer, seededRandom } from "../scripted-peer.support.js";
-import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from "./localhost-certificate.support.js";
+import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from "../spec-support/localhost-certificate.js";
+import { advanceUntil, ScriptedPeer, seededRandom } from "../spec-support/scripted-peer.js";
 
 let folder: string;
 let caFile: string;

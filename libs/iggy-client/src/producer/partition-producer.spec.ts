@@ -10,7 +10,7 @@ import {
   ScriptedPeer,
   seededRandom,
   until,
-} from "../scripted-peer.support.js";
+} from "../spec-support/scripted-peer.js";
 import type { PartitionProducer } from "./partition-producer.js";
 import type { ProducerOptions } from "./producer-options.js";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { schemaText } from "../testing/memory-schema.js";
+import { schemaText } from "../spec-support/memory-schema.js";
 import { runCommand } from "./program.js";
 import { existingFiles } from "./write-output.js";
 

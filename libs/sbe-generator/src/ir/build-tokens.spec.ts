@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileText, schemaText } from "../testing/memory-schema.js";
+import { compileText, schemaText } from "../spec-support/memory-schema.js";
 import { printSchema } from "../typescript/print-schema.js";
 import { tokenTree } from "./token-tree.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileText, faultsOf, schemaText } from "../testing/memory-schema.js";
+import { compileText, faultsOf, schemaText } from "../spec-support/memory-schema.js";
 
 const field = (attributes: string) =>
   `<message name="M" id="1"><field name="f" id="1" ${attributes}/></message>`;

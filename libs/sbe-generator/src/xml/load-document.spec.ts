@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SchemaError } from "../diagnostics/diagnostics.js";
-import { memoryFiles } from "../testing/memory-schema.js";
+import { memoryFiles } from "../spec-support/memory-schema.js";
 import { loadDocument } from "./load-document.js";
 
 const include = (attributes: string) =>

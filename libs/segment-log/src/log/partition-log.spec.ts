@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryFileSystem, systemError } from "../file-system/memory-file-system.js";
 import { OpenFiles } from "../file-system/open-files.js";
-import { readAll, testLogOptions, testRecord } from "../testing/test-record.js";
+import { readAll, testLogOptions, testRecord } from "../spec-support/test-record.js";
 import { HotTailBudget } from "./hot-tail-budget.js";
 import { PartitionLog } from "./partition-log.js";
 

@@ -5,7 +5,7 @@ import { OpenFiles } from "../file-system/open-files.js";
 import type { AppendSync } from "../log/log-context.js";
 import { PartitionLog } from "../log/partition-log.js";
 import { segmentName } from "../segment/segment-file.js";
-import { readAll, testLogOptions, testRecord } from "../testing/test-record.js";
+import { readAll, testLogOptions, testRecord } from "../spec-support/test-record.js";
 
 /** A log whose process ended without closing it; the files are as the last write left them. */
 async function abandonedLog(recordCount: number, segmentBytesMax = 1 << 20) {

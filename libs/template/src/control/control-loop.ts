@@ -96,6 +96,8 @@ export class ControlLoop {
       return 0;
     }
     await this.#waitForSymbols(messages, signal);
+    // What was read and not handled is read again after the next start.
+    signal.throwIfAborted();
     const now = clock.nowMicros();
     const fresh = messages.filter(({ originMicros }) => now - originMicros <= REQUEST_AGE_MICROS_MAX);
     this.#countStale(messages.length - fresh.length);

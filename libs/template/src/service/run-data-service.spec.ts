@@ -1,6 +1,10 @@
 import { ExchangeId } from "@ims/common";
+import { startBroker } from "@ims/iggy-broker";
 import { describe, expect, it } from "vitest";
 import { FakeIntegration } from "../spec-support/fake-integration.js";
+import { freePort, until } from "../spec-support/service-fixture.js";
+import { recordingLogger } from "../spec-support/silent-logger.js";
+import { temporaryFolder } from "../spec-support/temporary-folder.js";
 import type { ProcessHost } from "./process-host.js";
 import { ExitCode, runDataService } from "./run-data-service.js";
 
@@ -23,6 +27,58 @@ function fakeHost(argv: string[], env: NodeJS.ProcessEnv = {}) {
 }
 
 const venue = () => ({ exchange: ExchangeId.BinanceSpot, integration: new FakeIntegration().factory });
+
+/** A service of a fixture's broker as a process, started and ready. */
+async function running() {
+  const { logger, lines } = recordingLogger();
+  const folder = temporaryFolder();
+  const port = await freePort();
+  const integration = new FakeIntegration();
+  const process = fakeHost([], {
+    IGGY_URL: `iggy://iggy:iggy@127.0.0.1:${port}`,
+    IMS_DATA_DIR: folder.path,
+    IMS_HTTP_PORT: "0",
+  });
+  const code = runDataService({
+    settings: {},
+    venue: () => ({ exchange: ExchangeId.BinanceSpot, integration: integration.factory }),
+    host: process.host,
+    launch: { logger, startEmbeddedBroker: startBroker },
+  });
+  await until(() => lines.some(({ msg }) => msg === "ready"));
+  return { ...process, code, lines, integration, folder };
+}
+
+describe("the process of a service", () => {
+  it("logs when it is ready, stops on SIGTERM with 0, and ends its embedded broker", async () => {
+    const { code, exits, emit, lines, integration, folder } = await running();
+    expect(lines.find(({ msg }) => msg === "ready")).toMatchObject({ millis: 1, rssMiB: 1 });
+    emit("SIGTERM");
+    expect(await code).toBe(ExitCode.Ok);
+    expect(exits).toEqual([0]);
+    expect(integration.isShutDown).toBe(true);
+    expect(lines.at(-1)).toMatchObject({ msg: "stopped" });
+    folder.remove();
+  });
+
+  it("ends at once with 1 on the second signal", async () => {
+    const { code, exits, emit, folder } = await running();
+    emit("SIGTERM");
+    emit("SIGINT");
+    expect(exits).toEqual([1]);
+    await code;
+    folder.remove();
+  });
+
+  it("stops in order and exits with 1 after an unhandled rejection", async () => {
+    const { code, emit, lines, integration, folder } = await running();
+    emit("unhandledRejection", new Error("forgotten"));
+    expect(await code).toBe(ExitCode.Failed);
+    expect(lines.find(({ level }) => level === 60)).toMatchObject({ error: "forgotten" });
+    expect(integration.isShutDown).toBe(true);
+    folder.remove();
+  });
+});
 
 describe("runDataService", () => {
   it("names all mistakes of the configuration and exits with 2", async () => {

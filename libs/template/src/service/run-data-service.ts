@@ -9,6 +9,8 @@ import {
   parseFlags,
   type SettingsDefinition,
   type SettingsValues,
+  sleep,
+  systemClock,
 } from "@ims/common";
 import type { IntegrationFactory } from "@ims/traits";
 import {
@@ -28,6 +30,9 @@ export const ExitCode = {
   /** Something that a person has to change: configuration, a taken port, an unwritable folder. */
   Configuration: 2,
 } as const;
+
+/** Somewhat above what a service allows itself for its shutdown. */
+const STOP_MILLIS_MAX = 12_000;
 
 /** The venue's part of a service. */
 export interface VenueChoice {
@@ -74,33 +79,44 @@ export async function runDataService<const Venue extends SettingsDefinition>(
 
   const stopping = new AbortController();
   const ended = watchProcess(host, logger, stopping);
-  let service: DataService | undefined;
+  const launching = launchService(loaded.service, {
+    ...options.launch,
+    ...choice,
+    logger,
+    signal: stopping.signal,
+  });
+  const served = launching.then((service) => serve(service, host, logger));
   let code: number;
   try {
-    service = await launchService(loaded.service, {
-      ...options.launch,
-      ...choice,
-      logger,
-      signal: stopping.signal,
-    });
-    await Promise.race([service.ready, ended]);
-    if (!stopping.signal.aborted) {
-      const fields = {
-        millis: host.uptimeMillis(),
-        rssMiB: host.residentMebibytes(),
-        health: service.healthUrl,
-      };
-      logger.info(fields, "ready");
-    }
-    const failure = service.closed.then((error) => (error ? exitCodeOf(error) : ExitCode.Ok));
-    code = await Promise.race([ended, failure]);
+    code = await Promise.race([served, ended]);
   } catch (error) {
-    code = stopping.signal.aborted ? ExitCode.Ok : exitCodeOf(error);
-    if (code !== ExitCode.Ok)
+    // What fails because the process is stopping is no failure.
+    code = stopping.signal.aborted ? await ended : exitCodeOf(error);
+    if (code !== ExitCode.Ok) {
       logger.fatal({ code: isImsError(error) ? error.code : undefined }, describeError(error));
+    }
   }
-  await service?.close();
+  // A part that hangs while it starts must not keep the process from stopping.
+  const patience = new AbortController();
+  const closed = launching.then((service) => service.close()).catch(() => {});
+  const clock = options.launch?.clock ?? systemClock;
+  await Promise.race([closed, sleep(clock, STOP_MILLIS_MAX, patience.signal).catch(() => {})]);
+  patience.abort();
   return end(host, code);
+}
+
+/** Says when clients can be served; resolves or rejects when the service ends by itself. */
+async function serve(service: DataService, host: ProcessHost, logger: Logger): Promise<number> {
+  await service.ready;
+  const fields = {
+    millis: host.uptimeMillis(),
+    rssMiB: host.residentMebibytes(),
+    health: service.healthUrl,
+  };
+  logger.info(fields, "ready");
+  const failure = await service.closed;
+  if (failure) throw failure;
+  return ExitCode.Ok;
 }
 
 /** Resolves with the exit code once the process is told to stop, or cannot go on. */

@@ -79,13 +79,18 @@ export class VenueService implements DataService {
       this.healthUrl = await this.#healthServer.listen(httpPortOf(settings, this.exchange));
       // Loads while the broker is looked for; the integration keeps what it gets.
       this.#integration.symbols(signal).catch(() => {});
-      this.#broker = await findBroker({
+      const broker = await findBroker({
         settings,
         clock: this.#clock,
         ...this.brokerSearch,
         logger: this.#logger,
         signal,
       });
+      if (signal.aborted) {
+        await broker.embedded?.close();
+        throw signal.reason;
+      }
+      this.#broker = broker;
     } catch (error) {
       await this.close();
       throw error;

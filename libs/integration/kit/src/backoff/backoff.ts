@@ -1,3 +1,5 @@
+import { backoffMillis } from "@ims/common";
+
 /** Bounds of {@link Backoff}, in milliseconds. */
 export interface BackoffOptions {
   /** Largest first delay. Default 250. */
@@ -30,12 +32,7 @@ export class Backoff {
 
   /** The delay after one more failure, in whole milliseconds. */
   nextMillis(): number {
-    // 2^30 times any first delay is beyond every cap; the bound keeps the power finite.
-    const rangeMillis = Math.min(
-      this.#capMillis,
-      this.#firstMillis * 2 ** Math.min(this.#failureCount++, 30),
-    );
-    return Math.ceil(rangeMillis * (0.5 + this.random() / 2));
+    return Math.ceil(backoffMillis(this.#failureCount++, this.#firstMillis, this.#capMillis, this.random));
   }
 
   /** After a success: the next failure starts from the first delay. */

@@ -1,8 +1,8 @@
 import { SimulatedClock } from "@ims/common";
 import { afterEach, expect } from "vitest";
-import type { ConnectOptions } from "./client/client-options.js";
-import { IggyClient } from "./client/iggy-client.js";
-import { type PeerScript, ScriptedPeer, seededRandom } from "./scripted-peer.support.js";
+import type { ConnectOptions } from "../client/client-options.js";
+import { IggyClient } from "../client/iggy-client.js";
+import { type PeerScript, ScriptedPeer, seededRandom } from "./scripted-peer.js";
 
 /** Makes peers and clients on simulated time, and after each test closes them and looks for timers left behind. */
 export function clientFixture() {

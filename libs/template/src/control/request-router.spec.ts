@@ -14,7 +14,8 @@ import { feedKey } from "../subscriptions/feed.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
 import { RefusalKind } from "./control-reply.js";
 import { type ControlRequest, Delivery } from "./control-request.js";
-import { RequestRouter, type RoutingContext, type SymbolVerdict } from "./request-router.js";
+import type { SymbolVerdict } from "./request-checks.js";
+import { RequestRouter, type RoutingContext } from "./request-router.js";
 
 const BTC: Instrument = {
   exchange: ExchangeId.BinanceSpot,

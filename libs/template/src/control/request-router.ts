@@ -2,17 +2,11 @@ import {
   ClientErrorCode,
   DataErrorCode,
   DataType,
-  dataTypeName,
-  type ExchangeId,
-  exchangeName,
   type Instrument,
   marketDataPartition,
   marketDataTopicOf,
   NO_RESOLUTION,
-  type StreamNames,
-  timeResolutionText,
 } from "@ims/common";
-import type { IntegrationDescription, InvalidSymbol } from "@ims/traits";
 import { ClientSession } from "../sessions/client-session.js";
 import type { LoginPolicy } from "../sessions/login-policy.js";
 import type { SessionRegistry } from "../sessions/session-registry.js";
@@ -27,9 +21,7 @@ import {
   type StartDataRequest,
   type StopDataRequest,
 } from "./control-request.js";
-
-/** What the venue said of the symbols that the requests at hand name. */
-export type SymbolVerdict = Instrument | InvalidSymbol;
+import { RequestChecks, type ServiceOffer, type SymbolVerdict } from "./request-checks.js";
 
 /** Facts from outside that a decision needs, gathered before. */
 export interface RoutingContext {
@@ -40,10 +32,7 @@ export interface RoutingContext {
   readonly instrumentList: { readonly firstOffset: number; readonly count: number } | undefined;
 }
 
-export interface RouterOptions {
-  readonly exchange: ExchangeId;
-  readonly description: IntegrationDescription;
-  readonly names: StreamNames;
+export interface RouterOptions extends ServiceOffer {
   /** Partitions of a market-data topic. */
   readonly partitionCount: (topic: string) => number;
   readonly subscriptionsPerClientMax: number;
@@ -60,12 +49,16 @@ const VERSION_1_SYMBOL_BYTES_MAX = 20;
  * changed in between. Venue feeds and offsets are the caller's, who completes the answers.
  */
 export class RequestRouter {
+  readonly #checks: RequestChecks;
+
   constructor(
     private readonly options: RouterOptions,
     private readonly policy: LoginPolicy,
     private readonly sessions: SessionRegistry,
     private readonly subscriptions: SubscriptionTable,
-  ) {}
+  ) {
+    this.#checks = new RequestChecks(options);
+  }
 
   /** Decides one request. Never throws for anything that a client can send. */
   route(request: ControlRequest, context: RoutingContext): Answer {
@@ -106,7 +99,7 @@ export class RequestRouter {
   }
 
   #login(request: LoginRequest, context: RoutingContext): Answer {
-    const wrongExchange = this.#wrongExchange(request);
+    const wrongExchange = this.#checks.wrongExchange(request);
     if (wrongExchange) return refusal(request, wrongExchange);
     const denied = this.policy.refusal(request);
     if (denied) return refusal(request, denied);
@@ -137,7 +130,7 @@ export class RequestRouter {
   }
 
   #carryOut(request: Exclude<ControlRequest, LoginRequest>, context: RoutingContext): Answer {
-    const wrongExchange = this.#wrongExchange(request);
+    const wrongExchange = this.#checks.wrongExchange(request);
     if (wrongExchange) return refusal(request, wrongExchange);
     switch (request.kind) {
       case "heartbeat":
@@ -154,14 +147,14 @@ export class RequestRouter {
   }
 
   #start(request: StartDataRequest, context: RoutingContext): Answer {
-    const typeRefusal = this.#dataTypeRefusal(request.dataType);
+    const typeRefusal = this.#checks.dataType(request.dataType);
     if (typeRefusal) return refusal(request, typeRefusal);
     const verdict = context.verdict(request.symbol);
     if (!verdict || "reason" in verdict)
-      return refusal(request, this.#symbolRefusal(request.symbol, verdict));
+      return refusal(request, this.#checks.symbol(request.symbol, verdict));
     const isBar = request.dataType === DataType.Bar;
     if (isBar) {
-      const resolutionRefusal = this.#resolutionRefusal(request.resolution);
+      const resolutionRefusal = this.#checks.resolution(request.resolution);
       if (resolutionRefusal) return refusal(request, resolutionRefusal);
     }
     if (request.generation === 1 && Buffer.byteLength(verdict.symbol) > VERSION_1_SYMBOL_BYTES_MAX) {
@@ -218,7 +211,7 @@ export class RequestRouter {
   }
 
   #stop(request: StopDataRequest, context: RoutingContext): Answer {
-    const typeRefusal = this.#dataTypeRefusal(request.dataType);
+    const typeRefusal = this.#checks.dataType(request.dataType);
     if (typeRefusal) return refusal(request, typeRefusal);
     const matching = this.subscriptions
       .feedsOf(request.clientId)
@@ -232,66 +225,10 @@ export class RequestRouter {
     if (matching.length === 0) {
       const verdict = context.verdict(request.symbol);
       if (verdict && "reason" in verdict)
-        return refusal(request, this.#symbolRefusal(request.symbol, verdict));
+        return refusal(request, this.#checks.symbol(request.symbol, verdict));
     }
     for (const feed of matching) this.subscriptions.remove(request.clientId, feed);
     return accepted(request, matching.length);
-  }
-
-  #wrongExchange(request: ControlRequest): Refusal | undefined {
-    // Version 1 names no exchange in its login and logout.
-    if (request.generation === 1 && (request.kind === "login" || request.kind === "logout")) return undefined;
-    if (request.exchangeId === this.options.exchange) return undefined;
-    const asked = exchangeName(request.exchangeId) ?? "no known exchange";
-    return refuseData(
-      DataErrorCode.WrongExchange,
-      `This service serves ${this.options.names.exchange} (${this.options.exchange}), the request names ${asked} ` +
-        `(${request.exchangeId}). Send it to the control stream of that exchange.`,
-    );
-  }
-
-  #dataTypeRefusal(dataType: number): Refusal | undefined {
-    const { dataTypes, title } = this.options.description;
-    const name = dataType === DataType.Unknown ? undefined : dataTypeName(dataType);
-    if (name === undefined) {
-      return refuseData(
-        DataErrorCode.DataTypeNotKnown,
-        `Data type ${dataType} is not known. Ask for one of ${dataTypes.map(dataTypeName).join(", ")}.`,
-      );
-    }
-    if (dataTypes.some((offered) => offered === dataType)) return undefined;
-    return refuseData(
-      DataErrorCode.DataUnavailable,
-      `${title} does not offer ${name}. Ask for one of ${dataTypes.map(dataTypeName).join(", ")}.`,
-    );
-  }
-
-  #resolutionRefusal(resolution: number): Refusal | undefined {
-    const { resolutions, title } = this.options.description;
-    const text = timeResolutionText(resolution);
-    if (text !== undefined && resolutions.includes(text)) return undefined;
-    return refuseData(
-      DataErrorCode.ResolutionNotOffered,
-      `${title} does not offer bars of ${text ?? `resolution number ${resolution}`}. ` +
-        `Ask for one of ${resolutions.join(", ")}.`,
-    );
-  }
-
-  #symbolRefusal(symbol: string, verdict: InvalidSymbol | undefined): Refusal {
-    const { title } = this.options.description;
-    if (!verdict) {
-      return refuseData(
-        DataErrorCode.DataUnavailable,
-        `The symbols of ${title} cannot be checked at the moment. Try again in a few seconds.`,
-      );
-    }
-    const hint =
-      verdict.suggestions.length > 0 ? ` Did you mean ${verdict.suggestions.slice(0, 5).join(", ")}?` : "";
-    // Most venues' reasons name the symbol themselves.
-    const reason = verdict.reason.includes(symbol)
-      ? verdict.reason
-      : `the symbol ${JSON.stringify(symbol)} is not served: ${verdict.reason}`;
-    return refuseData(DataErrorCode.UnknownSymbol, `${title}: ${reason}.${hint}`);
   }
 }
 

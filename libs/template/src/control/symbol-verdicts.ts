@@ -4,7 +4,7 @@ import { inject, Lifecycle, scoped } from "tsyringe";
 import { RateLimitedLog } from "../publishing/rate-limited-log.js";
 import { CLOCK, INTEGRATION } from "../service/tokens.js";
 import type { ControlRequest } from "./control-request.js";
-import type { SymbolVerdict } from "./request-router.js";
+import type { SymbolVerdict } from "./request-checks.js";
 
 /** A client waits about 5 s for its reply; what the venue has not told by then is refused as unavailable. */
 const VALIDATION_MILLIS_MAX = 3000;

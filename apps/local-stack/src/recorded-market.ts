@@ -21,6 +21,8 @@ export interface RecordedMarket {
   readonly market: BinanceMarketName;
   /** The recorded stream of trades; `trade` when the lines looked at have both, or neither. */
   readonly tradesChannel: "trade" | "aggTrade";
+  /** Streams of trades and one-minute bars on the lines looked at; the replay waits for their subscribers. */
+  readonly streams: readonly string[];
 }
 
 /**
@@ -46,17 +48,22 @@ export async function recordedMarket(file: string): Promise<RecordedMarket> {
 
 async function findMarket(file: string, lines: AsyncIterable<string>): Promise<RecordedMarket> {
   let market: BinanceMarketName | undefined;
-  let aggregated = false;
+  const streams = new Set<string>();
   let seen = 0;
   for await (const line of lines) {
     market ??= marketOf(line);
-    if (market && /@trade\b/.test(line)) return { market, tradesChannel: "trade" };
-    aggregated ||= line.includes("@aggTrade");
+    const stream = /"stream":"([^"@]+@(?:trade|aggTrade|kline_1m))"/.exec(line.slice(0, 4096))?.[1];
+    if (stream) streams.add(stream);
     if (++seen === LINES_MAX) break;
   }
   if (!market)
     throw fail("local-stack.recording", `${file} names no Binance stream in its first ${seen} lines`);
-  return { market, tradesChannel: aggregated ? "aggTrade" : "trade" };
+  const names = [...streams];
+  const hasSingleTrades = names.some((name) => name.endsWith("@trade"));
+  const tradesChannel =
+    !hasSingleTrades && names.some((name) => name.endsWith("@aggTrade")) ? "aggTrade" : "trade";
+  const unused = tradesChannel === "trade" ? "@aggTrade" : "@trade";
+  return { market, tradesChannel, streams: names.filter((name) => !name.endsWith(unused)) };
 }
 
 function marketOf(line: string): BinanceMarketName | undefined {

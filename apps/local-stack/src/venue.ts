@@ -47,10 +47,15 @@ export async function openVenue(options: StackOptions, clock: Clock): Promise<Ve
 }
 
 async function openRecording(options: StackOptions, clock: Clock): Promise<Venue> {
-  const { market, tradesChannel } = await recordedMarket(options.recordingFiles[0]!);
+  const { market, tradesChannel, streams } = await recordedMarket(options.recordingFiles[0]!);
   const simulator = await startBinanceSimulator({
     market,
-    source: { kind: "recording", files: options.recordingFiles, speed: options.speed },
+    source: {
+      kind: "recording",
+      files: options.recordingFiles,
+      speed: options.speed,
+      startWhenSubscribed: awaitedStreams(streams, options.symbols),
+    },
     clock,
   });
   return {
@@ -60,4 +65,12 @@ async function openRecording(options: StackOptions, clock: Clock): Promise<Venue
     simulator,
     symbols: simulator.symbols,
   };
+}
+
+/** The streams of the wished symbols, or all; without any the replay starts with its first subscriber. */
+function awaitedStreams(streams: readonly string[], symbols: readonly string[]): readonly string[] | number {
+  const wished = streams.filter(
+    (stream) => symbols.length === 0 || symbols.includes(stream.split("@")[0]!.toUpperCase()),
+  );
+  return wished.length > 0 ? wished : 1;
 }

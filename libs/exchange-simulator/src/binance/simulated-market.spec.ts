@@ -1,6 +1,6 @@
 import { SimulatedClock } from "@ims/common";
 import { afterEach, describe, expect, it } from "vitest";
-import { SocketClient } from "../testing/socket-client.js";
+import { SocketClient } from "../spec-support/socket-client.js";
 import { startBinanceSimulator } from "./binance-simulator.js";
 import type { BinanceMarketName } from "./markets/market.js";
 import type { BinanceSimulator } from "./simulator.js";
@@ -172,6 +172,7 @@ describe("a synthetic market", () => {
       const pace = market === "spot" ? (interval === "1s" ? 1000 : 2000) : 250;
       const sent = klineClient.frames.map((frame) => (JSON.parse(frame) as { E: number }).E);
       expect(sent.every((millis) => millis % pace === 0)).toBe(true);
+      expect(klines.every(({ x, T }, index) => !x || sent[index] === T + 1)).toBe(true);
       expect(closed.every((bar, index) => index === 0 || bar.t === closed[index - 1]!.T + 1)).toBe(true);
     },
   );

@@ -1,6 +1,6 @@
 import { SimulatedClock } from "@ims/common";
 import { afterEach, describe, expect, it } from "vitest";
-import { SocketClient } from "../testing/socket-client.js";
+import { SocketClient } from "../spec-support/socket-client.js";
 import { startBinanceSimulator } from "./binance-simulator.js";
 import type { BinanceMarketName } from "./markets/market.js";
 import type { BinanceSimulator } from "./simulator.js";

@@ -5,6 +5,10 @@ import {
   smallestTick,
   splitPair,
 } from "./instrument.js";
+
+/** Every coin-margined pair is quoted in US dollars: `BNBUSD` is BNB in USD, not BN in BUSD. */
+const COIN_MARGINED_QUOTES = ["USD"];
+
 import { type BinanceMarket, FUTURE_INTERVALS, futureKlineWeight } from "./market.js";
 
 const PERPETUALS: readonly InstrumentRow[] = [
@@ -78,7 +82,7 @@ function row(
   medianContracts: number,
   weight: number,
 ): InstrumentRow {
-  const { base, quote } = splitPair(symbol.split("_")[0]!);
+  const { base, quote } = splitPair(symbol.split("_")[0]!, COIN_MARGINED_QUOTES);
   return {
     symbol,
     base,

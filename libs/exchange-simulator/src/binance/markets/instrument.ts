@@ -89,9 +89,12 @@ export function quarterDeliveries(nowMillis: number): [current: string, next: st
 
 const QUOTE_ASSETS = ["FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USD", "BTC", "ETH", "BNB", "EUR", "TRY"];
 
-/** Splits a pair by the quote assets that the venue uses most; the whole name is the base when none fits. */
-export function splitPair(pair: string): { base: string; quote: string } {
-  for (const quote of QUOTE_ASSETS) {
+/** Splits a pair by a market's quote assets, by default the usual ones; the whole name is the base when none fits. */
+export function splitPair(
+  pair: string,
+  quotes: readonly string[] = QUOTE_ASSETS,
+): { base: string; quote: string } {
+  for (const quote of quotes) {
     if (pair.length > quote.length && pair.endsWith(quote))
       return { base: pair.slice(0, -quote.length), quote };
   }

@@ -29,6 +29,11 @@ export interface BrokerLimits {
   readonly openFileCountMax?: number;
   /** Time between syncs of partitions that do not sync every batch, milliseconds. Default 1,000. */
   readonly syncIntervalMillis?: number;
+  /**
+   * How long a start waits for a data folder that another broker holds: in a restart the old one frees its port first
+   * and its folder once everything is on disk. Milliseconds, default 5,000.
+   */
+  readonly lockWaitMillis?: number;
 }
 
 export interface BrokerOptions extends BrokerLimits {

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SimulatedClock } from "@ims/common";
@@ -154,6 +156,27 @@ describe("a disk that refuses", () => {
       [1, "b"],
     ]);
   });
+
+  it("is reported once by the log when it cannot sync", async () => {
+    const disk = new MemoryFileSystem();
+    const clock = new SimulatedClock();
+    const errors: string[] = [];
+    const silent = () => undefined;
+    const logger = { debug: silent, info: silent, warn: silent };
+    const broker = await start({
+      fileSystem: disk,
+      clock,
+      logger: { ...logger, error: (context) => errors.push(JSON.stringify(context)) },
+    });
+    const client = await login(broker);
+    await createTopic(client);
+    await send(client, ["a"]);
+    disk.fault = ({ kind, path }) =>
+      kind === "sync" && path.endsWith(".log") ? { error: systemError("EIO", path) } : undefined;
+    await clock.advance(10_000);
+    expect(errors).toEqual([expect.stringContaining("EIO")]);
+    disk.fault = undefined;
+  });
 });
 
 describe("starting", () => {
@@ -169,13 +192,40 @@ describe("starting", () => {
 
   it("says who holds the data folder, and leaves port and folder free", async () => {
     const broker = await start();
-    await expect(startBroker({ port: 0, dataDir: directory })).rejects.toMatchObject({
+    await expect(startBroker({ port: 0, dataDir: directory, lockWaitMillis: 0 })).rejects.toMatchObject({
       code: "broker.data-dir-locked",
       context: { pid: process.pid },
       message: expect.stringContaining(String(process.pid)),
     });
     await broker.close();
     await (await start()).close();
+  });
+
+  it("waits for the folder of a broker that is just closing, as in a restart that does not wait", async () => {
+    const disk = new MemoryFileSystem();
+    const lock = disk.lock.bind(disk);
+    let letGo = () => {};
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    disk.lock = async (path) => {
+      const held = await lock(path);
+      return { release: () => gate.then(() => held.release()) };
+    };
+    const first = await start({ fileSystem: disk });
+    const client = await login(first);
+    await createTopic(client);
+    await send(client, ["a"]);
+    const closing = first.close();
+    await client.waitClosed();
+    const silent = () => undefined;
+    const second = await start({
+      port: first.port,
+      fileSystem: disk,
+      logger: { debug: silent, info: silent, warn: () => letGo(), error: silent },
+    }).finally(letGo);
+    await closing;
+    expect(await poll(await login(second))).toEqual([[0, "a"]]);
   });
 
   it("takes over the folder of a process that is gone", async () => {
@@ -226,6 +276,33 @@ describe("starting", () => {
     await expect(FrameClient.login(broker.port)).rejects.toThrow("evicted");
   });
 
+  it("forgets a client that left while the broker was still opening its files", async () => {
+    const probe = createServer().listen(0, "127.0.0.1");
+    await once(probe, "listening");
+    const { port } = probe.address() as AddressInfo;
+    probe.close();
+    await once(probe, "close");
+    const disk = new MemoryFileSystem();
+    let goOn = () => {};
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const makeDirectory = disk.makeDirectory.bind(disk);
+    disk.makeDirectory = async (path) => {
+      await gate;
+      await makeDirectory(path);
+    };
+    const starting = start({ port, fileSystem: disk });
+    const early = connect({ host: "127.0.0.1", port });
+    await once(early, "connect");
+    early.resetAndDestroy();
+    await once(early, "close");
+    for (let turn = 0; turn < 50; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+    goOn();
+    const client = await login(await starting);
+    expect((await client.call(COMMANDS.getStats, undefined)).clientCount).toBe(1);
+  });
+
   it("closes twice, and with clients connected", async () => {
     const broker = await start();
     const client = await login(broker);
@@ -247,9 +324,11 @@ describe.skipIf(!existsSync(entry))("compiled entries", () => {
     const client = await login(broker);
     await createTopic(client);
     expect(await send(client, ["x"])).toBe(0);
-    await expect(startBrokerWorker({ port: 0, dataDir: directory })).rejects.toMatchObject({
-      code: "broker.data-dir-locked",
-    });
+    await expect(startBrokerWorker({ port: 0, dataDir: directory, lockWaitMillis: 0 })).rejects.toMatchObject(
+      {
+        code: "broker.data-dir-locked",
+      },
+    );
     await broker.close();
     expect(lines).toContain("the broker listens");
   });

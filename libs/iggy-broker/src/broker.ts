@@ -67,7 +67,11 @@ async function bringUp(
   // The port first: it costs nothing, and a broker that cannot have it must not wait for a recovery.
   const listener = await Listener.listen({ ...options, clock });
   teardown.add(() => listener.close());
-  const dataDir = await openDataDir(fileSystem, options.dataDir);
+  const dataDir = await openDataDir(fileSystem, options.dataDir, {
+    clock,
+    logger,
+    waitMillis: options.lockWaitMillis,
+  });
   teardown.add(() => dataDir.release());
   const metadata = await MetadataStore.open({ fileSystem, directory: dataDir.metadataDirectory, logger });
   teardown.add(() => metadata.close());

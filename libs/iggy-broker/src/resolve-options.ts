@@ -25,12 +25,14 @@ const DEFAULT_LIMITS: Required<BrokerLimits> = {
   hotTailBytesMax: 64 * 2 ** 20,
   openFileCountMax: 256,
   syncIntervalMillis: 1000,
+  lockWaitMillis: 5000,
 };
 
 /** Smallest value of each limit where it is not 1. */
 const LIMIT_MIN: Partial<Record<keyof BrokerLimits, number>> = {
   frameBytesMax: HEADER_BYTES,
   hotTailBytesMax: 0,
+  lockWaitMillis: 0,
 };
 
 const silentLogger: BrokerLogger = {

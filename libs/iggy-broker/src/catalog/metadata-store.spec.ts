@@ -1,4 +1,4 @@
-import { MemoryFileSystem } from "@ims/segment-log";
+import { MemoryFileSystem, systemError } from "@ims/segment-log";
 import { describe, expect, it } from "vitest";
 import type { BrokerLogger } from "../broker-options.js";
 import type { CatalogChange } from "./catalog-change.js";
@@ -81,5 +81,22 @@ describe("MetadataStore", () => {
     await expect(MetadataStore.open({ fileSystem, directory, logger })).rejects.toMatchObject({
       code: "broker.data-corrupt",
     });
+  });
+
+  it("reports a failed snapshot in words that cross to another thread, and goes on", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const warnings: string[] = [];
+    const store = await MetadataStore.open({
+      fileSystem,
+      directory,
+      logger: { ...logger, warn: (context) => warnings.push(JSON.stringify(context)) },
+      compactBytes: 1,
+    });
+    fileSystem.fault = ({ kind, path }) =>
+      kind === "rename" ? { error: systemError("EIO", path) } : undefined;
+    await store.exclusive(() => store.commit(CHANGES[0]!));
+    expect(warnings).toEqual([expect.stringContaining("EIO: /metadata/snapshot-")]);
+    await store.exclusive(() => store.commit(CHANGES[1]!));
+    await store.close();
   });
 });

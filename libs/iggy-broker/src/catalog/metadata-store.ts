@@ -1,3 +1,4 @@
+import { describeError } from "@ims/common";
 import { type FileSystem, Journal, type JournalEntry } from "@ims/segment-log";
 import type { BrokerLogger } from "../broker-options.js";
 import { fail } from "../errors.js";
@@ -76,7 +77,8 @@ export class MetadataStore {
     try {
       await this.journal.compact(encodeCatalog(this.catalog));
     } catch (error) {
-      this.options.logger.warn({ error }, "the metadata journal could not be replaced by a snapshot");
+      const reason = describeError(error);
+      this.options.logger.warn({ error: reason }, "the metadata journal could not be replaced by a snapshot");
     }
   }
 

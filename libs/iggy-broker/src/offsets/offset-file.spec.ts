@@ -101,4 +101,34 @@ describe("OffsetFile", () => {
       { numRuns: 100 },
     );
   });
+
+  it("keeps an offset that was pulled back where it is, also after more messages and another start", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const file = await open(fileSystem, 1000, false);
+    await file.store("consumer", 1, 100);
+    await file.store("consumer", 2, 10);
+    await file.close();
+    // A loss of power took the messages from 50 on; then 150 are there again, none of them read.
+    expect((await open(fileSystem, 50, false)).get("consumer", 1)).toBe(49);
+    const disk = fileSystem.crashed(() => 0);
+    const again = await open(disk, 150, false);
+    expect(again.get("consumer", 1)).toBe(49);
+    expect(again.get("consumer", 2)).toBe(10);
+  });
+
+  it("forgets the offsets of a partition that was found empty for good", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const file = await open(fileSystem, 1000, false);
+    await file.store("consumer", 1, 100);
+    await file.close();
+    expect((await open(fileSystem, 0, false)).get("consumer", 1)).toBeUndefined();
+    const again = await open(
+      fileSystem.crashed(() => 0),
+      150,
+      false,
+    );
+    expect(again.get("consumer", 1)).toBeUndefined();
+    await again.store("consumer", 3, 7);
+    expect((await open(fileSystem, 150, false)).get("consumer", 1)).toBeUndefined();
+  });
 });

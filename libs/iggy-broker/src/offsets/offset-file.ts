@@ -67,6 +67,11 @@ export class OffsetFile {
     const file = new OffsetFile(options);
     const bytes = await options.fileSystem.readFile(options.path);
     if (bytes !== undefined) file.restore(Buffer.from(bytes), endOffset);
+    if (file.changed.size > 0) {
+      // On disk before the first new message: the next start would believe the old values and skip what is new.
+      await file.writeChanged();
+      await file.sync();
+    }
     return file;
   }
 
@@ -195,20 +200,16 @@ export class OffsetFile {
     );
     const slots: [number, number] = newer?.at === at ? [at + SLOT_BYTES, at] : [at, at + SLOT_BYTES];
     this.sequence = Math.max(this.sequence, newer?.sequence ?? 0, older?.sequence ?? 0);
-    if (newer === undefined || newer.state === DELETED || endOffset === 0) {
+    if (newer === undefined || newer.state === DELETED) {
       this.freeSlots.push(slots);
       return;
     }
     const { kind, consumerId } = newer;
-    const offset = Math.min(newer.offset, endOffset - 1);
-    this.offsets.set(key(kind, consumerId), {
-      kind,
-      consumerId,
-      offset,
-      slots,
-      version: 0,
-      writtenVersion: 0,
-    });
+    const offset = endOffset === 0 ? undefined : Math.min(newer.offset, endOffset - 1);
+    const isSame = offset === newer.offset;
+    const stored = { kind, consumerId, offset, slots, version: isSame ? 0 : 1, writtenVersion: 0 };
+    this.offsets.set(key(kind, consumerId), stored);
+    if (!isSame) this.changed.add(stored);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "@ims/common";
+import { type Clock, describeError } from "@ims/common";
 import { type FileSystem, HotTailBudget, OpenFiles, PartitionLog } from "@ims/segment-log";
 import type { BrokerLogger } from "../broker-options.js";
 import type { TopicSettings } from "../catalog/topic-settings.js";
@@ -69,7 +69,7 @@ export class PartitionStore {
       const removing = this.removeOne(storageId)
         .catch((error: unknown) =>
           this.options.logger.warn(
-            { error, storageId },
+            { error: describeError(error), storageId },
             "the files of a removed partition could not be deleted",
           ),
         )
@@ -82,7 +82,8 @@ export class PartitionStore {
   async sync(): Promise<void> {
     for (const [storageId, partition] of this.partitions) {
       await partition.sync().catch((error: unknown) => {
-        this.options.logger.error({ error, storageId }, "a partition could not be synced");
+        const reason = describeError(error);
+        this.options.logger.error({ error: reason, storageId }, "a partition could not be synced");
       });
     }
   }
@@ -94,7 +95,8 @@ export class PartitionStore {
     );
     for (const outcome of closed) {
       if (outcome.status === "rejected") {
-        this.options.logger.error({ error: outcome.reason }, "a partition could not be closed in order");
+        const reason = describeError(outcome.reason);
+        this.options.logger.error({ error: reason }, "a partition could not be closed in order");
       }
     }
     while (this.removing.size > 0) await Promise.all(this.removing);

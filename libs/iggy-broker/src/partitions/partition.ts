@@ -64,7 +64,10 @@ export class Partition {
 
   /** Writes and syncs everything and lets go of the files. */
   async close(): Promise<void> {
-    await this.log.close();
-    await this.offsets.close();
+    try {
+      await this.log.close();
+    } finally {
+      await this.offsets.close();
+    }
   }
 }

@@ -19,7 +19,7 @@ export interface ListenerOptions {
 export class Listener {
   private readonly connections = new Set<Connection>();
   /** Came before {@link serve}. */
-  private waiting: Socket[] = [];
+  private readonly waiting = new Set<Socket>();
   private context: BrokerContext | undefined;
   private nextNumber = 1;
 
@@ -60,27 +60,35 @@ export class Listener {
   /** Begins to serve, the connections that came before included. */
   serve(context: BrokerContext): void {
     this.context = context;
-    for (const socket of this.waiting.splice(0)) this.accept(socket);
+    for (const socket of this.takeWaiting()) this.accept(socket);
   }
 
   /** Frees the port and ends every connection once its requests are answered. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const socket of this.waiting.splice(0)) socket.destroy();
+    for (const socket of this.takeWaiting()) socket.destroy();
     await Promise.all([...this.connections].map((connection) => connection.end()));
     await closed;
   }
 
+  private takeWaiting(): Socket[] {
+    const sockets = [...this.waiting];
+    this.waiting.clear();
+    return sockets;
+  }
+
   private accept(socket: Socket): void {
     const { connectionCountMax, limits, logger, clock } = this.options;
-    if (this.connections.size + this.waiting.length >= connectionCountMax) {
+    if (socket.destroyed) return;
+    if (this.connections.size + this.waiting.size >= connectionCountMax) {
       logger.warn({ connectionCountMax }, "a connection was refused because too many are open");
       socket.destroy();
       return;
     }
     if (this.context === undefined) {
       socket.on("error", () => socket.destroy());
-      this.waiting.push(socket);
+      this.waiting.add(socket);
+      socket.once("close", () => this.waiting.delete(socket));
       return;
     }
     const connection = new Connection(socket, limits, logger, clock);

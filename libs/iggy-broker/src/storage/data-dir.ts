@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
-import { isImsError } from "@ims/common";
+import { type Clock, isImsError, sleep } from "@ims/common";
 import type { FileLock, FileSystem } from "@ims/segment-log";
+import type { BrokerLogger } from "../broker-options.js";
 import { fail } from "../errors.js";
 
 /*
@@ -16,6 +17,15 @@ import { fail } from "../errors.js";
  *     offsets                   see offsets/offset-file.ts
  */
 const FORMAT = "ims-broker 1\n";
+/** Pause between looks at a lock that another broker holds. */
+const LOCK_RETRY_MILLIS = 50;
+
+/** How long to wait for another broker to let go of the folder. */
+export interface LockWait {
+  readonly clock: Clock;
+  readonly logger: BrokerLogger;
+  readonly waitMillis: number;
+}
 
 export interface DataDir {
   readonly metadataDirectory: string;
@@ -24,12 +34,12 @@ export interface DataDir {
 }
 
 /**
- * Makes the folder when it is missing, locks it and checks its format.
+ * Makes the folder when it is missing, locks it (waiting for a broker that is just closing) and checks its format.
  * @throws ImsError `broker.data-dir-unwritable`, `broker.data-dir-locked`, `broker.data-dir-version`
  */
-export async function openDataDir(fileSystem: FileSystem, dataDir: string): Promise<DataDir> {
+export async function openDataDir(fileSystem: FileSystem, dataDir: string, wait: LockWait): Promise<DataDir> {
   const path = resolve(dataDir);
-  const lock = await lockFolder(fileSystem, path);
+  const lock = await lockWithin(fileSystem, path, wait);
   try {
     await checkFormat(fileSystem, path);
   } catch (error) {
@@ -41,6 +51,28 @@ export async function openDataDir(fileSystem: FileSystem, dataDir: string): Prom
     partitionsDirectory: `${path}/partitions`,
     release: () => lock.release(),
   };
+}
+
+async function lockWithin(
+  fileSystem: FileSystem,
+  path: string,
+  { clock, logger, waitMillis }: LockWait,
+): Promise<FileLock> {
+  const deadlineMillis = clock.monotonicMillis() + waitMillis;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await lockFolder(fileSystem, path);
+    } catch (error) {
+      const isOver = clock.monotonicMillis() >= deadlineMillis;
+      if (isOver || !isImsError(error, "broker.data-dir-locked")) throw error;
+      if (attempt === 0)
+        logger.warn(
+          { ...error.context, waitMillis },
+          "waiting for another broker to let go of the data folder",
+        );
+      await sleep(clock, LOCK_RETRY_MILLIS);
+    }
+  }
 }
 
 async function lockFolder(fileSystem: FileSystem, path: string): Promise<FileLock> {

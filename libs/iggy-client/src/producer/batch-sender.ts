@@ -53,7 +53,9 @@ export class BatchSender {
     return this.pendingMessages;
   }
 
+  /** Whether an enqueued batch would go out at once; where nothing can be sent ever again, it fails at once. */
   get canSendNow(): boolean {
+    if (this.connection.terminal) return true;
     return (
       !this.paused &&
       this.waiting.length === 0 &&
@@ -165,7 +167,7 @@ export class BatchSender {
 
   private onConnectionChange(): void {
     if (this.connection.terminal) this.abandon(this.connection.terminal.message);
-    else this.proceed();
+    this.proceed();
   }
 
   private proceed(): void {

@@ -31,11 +31,12 @@ async function bench(
   script?: PeerScript,
   options: Partial<ProducerOptions> = {},
   requestTimeoutMillis = 30_000,
+  urlOptions = "",
 ): Promise<Bench> {
   const peer = await ScriptedPeer.start(script);
   const clock = new SimulatedClock();
   clocks.push(clock);
-  const client = await IggyClient.connect(peer.url, {
+  const client = await IggyClient.connect(`${peer.url}${urlOptions}`, {
     clock,
     random: seededRandom(),
     requestTimeoutMillis,
@@ -259,6 +260,30 @@ describe("faults", () => {
     expect(peer.named("message.send").length).toBe(2);
     await advanceUntil(clock, () => confirmed.length === 4);
     expect(stored).toEqual([0, 1, 2, 3]);
+  });
+
+  it("reports what it still collects when the client gives up connecting, and flushes at once from then on", async () => {
+    const { producer, peer, clock, client, failed } = await bench(
+      undefined,
+      { lingerMillis: 5 },
+      30_000,
+      "&reconnection_retries=1",
+    );
+    await peer.close();
+    await until(() => !client.connected);
+    put(producer, 1);
+    const flushing = producer.flush();
+    flushing.catch(() => {});
+    let attempts = 0;
+    client.on("error", () => attempts++);
+    await advanceUntil(clock, () => attempts === 2);
+    await expect(flushing).rejects.toMatchObject({ code: "iggy-client.not-connected" });
+    put(producer, 2);
+    await expect(producer.flush()).rejects.toMatchObject({ code: "iggy-client.not-connected" });
+    put(producer, 3);
+    await clock.advance(5);
+    expect(failed).toEqual(Array(3).fill(["iggy-client.not-connected", 1]));
+    expect(producer.pendingCount).toBe(0);
   });
 
   it("gives up a batch whose reply stays away every time", async () => {

@@ -115,11 +115,14 @@ export class PartitionProducer {
    * first error when one of their batches was given up.
    */
   async flush(): Promise<void> {
-    if ((this.current?.messageCount ?? 0) > 0) {
+    const isCollecting = (this.current?.messageCount ?? 0) > 0;
+    // Waits from before the batch is handed over, where it may fail at once.
+    const settled = this.sender.settled(isCollecting);
+    if (isCollecting) {
       this.lingerDue = true;
       this.sealWhenDue();
     }
-    await this.sender.settled((this.current?.messageCount ?? 0) > 0);
+    await settled;
   }
 
   /** Resolves when `accepting` is true; rejects with `iggy-client.producer-closed`. */

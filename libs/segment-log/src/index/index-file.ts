@@ -88,9 +88,10 @@ export async function writeIndexFile(
   index: SparseIndex,
 ): Promise<void> {
   const draft = `${path}.new`;
+  // Before the first wait: appends go on meanwhile, and their entries lie behind what the summary speaks for.
+  const bytes = encodeIndex(summary, index);
   const handle = await fileSystem.open(draft, "create");
   try {
-    const bytes = encodeIndex(summary, index);
     await handle.truncate(0);
     await handle.write([bytes], 0);
     await handle.sync();

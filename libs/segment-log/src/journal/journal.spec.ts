@@ -155,4 +155,27 @@ describe("Journal", () => {
       { numRuns: 200 },
     );
   });
+
+  it("goes on with the old file, also over restarts, when a new one could not be begun", async () => {
+    const { fileSystem } = await filledJournal(3);
+    const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY });
+    let syncCount = 0;
+    fileSystem.fault = ({ kind, path }) =>
+      // The snapshot is synced first, then the new file.
+      kind === "sync" && ++syncCount === 2 ? { error: systemError("EIO", path) } : undefined;
+    await expect(journal.compact(Buffer.from("state at 3"))).rejects.toMatchObject({ code: "EIO" });
+    fileSystem.fault = undefined;
+    await journal.append(Buffer.from("entry 4"));
+    await journal.close();
+    for (let sequence = 5; sequence <= 7; sequence++) {
+      const opened = await Journal.open({ fileSystem, directory: DIRECTORY });
+      expect(opened.entries.at(-1)?.sequence).toBe(sequence - 1);
+      expect(await opened.journal.append(Buffer.from(`entry ${sequence}`))).toBe(sequence);
+      await opened.journal.close();
+    }
+    const { snapshot, entries } = await Journal.open({ fileSystem, directory: DIRECTORY });
+    expect(snapshot?.sequence).toBe(3);
+    expect(entries.map(({ payload }) => text(payload))).toEqual(["entry 4", "entry 5", "entry 6", "entry 7"]);
+    expect(fileSystem.openFileCount).toBe(1);
+  });
 });

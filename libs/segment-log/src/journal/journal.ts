@@ -177,11 +177,16 @@ async function beginFile(
 ): Promise<FileHandle> {
   const path = `${directory}/${journalName(firstSequence)}`;
   const file = await fileSystem.open(path, "create");
-  await file.truncate(0);
-  await file.write([encodeJournalHeader(firstSequence)], 0);
-  await file.sync();
-  await fileSystem.syncDirectory(directory);
-  return file;
+  try {
+    await file.truncate(0);
+    await file.write([encodeJournalHeader(firstSequence)], 0);
+    await file.sync();
+    await fileSystem.syncDirectory(directory);
+    return file;
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    throw error;
+  }
 }
 
 async function writeWhole(

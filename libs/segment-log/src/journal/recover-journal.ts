@@ -41,6 +41,10 @@ export async function recoverJournal(fileSystem: FileSystem, directory: string):
     const path = `${directory}/${name}`;
     const read = await readJournal(fileSystem, path, firstSequence);
     if (read === undefined) continue;
+    // Begun beside the old file by a compaction that failed: entries went on in the old one.
+    if (read.entries.length === 0 && firstSequence < nextSequence) continue;
+    if (firstSequence > nextSequence)
+      throw corrupt(path, 0, `the file begins with sequence ${firstSequence} where ${nextSequence} is next`);
     for (const entry of read.entries) {
       if (entry.sequence < nextSequence) continue;
       if (entry.sequence !== nextSequence)

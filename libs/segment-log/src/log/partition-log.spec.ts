@@ -149,7 +149,7 @@ describe("PartitionLog", () => {
     await log.append(testRecord(0, 1, 10));
     fileSystem.fault = (operation) =>
       operation.kind === "sync" ? { error: systemError("EIO", operation.path) } : undefined;
-    await log.sync();
+    await expect(log.sync()).rejects.toMatchObject({ code: "log.failed" });
     await expect(log.append(testRecord(1, 1, 10))).rejects.toMatchObject({ code: "log.failed" });
     expect(await readAll(log)).toHaveLength(1);
   });
@@ -173,5 +173,33 @@ describe("PartitionLog", () => {
     for (const log of logs) expect(await readAll(log)).toHaveLength(30);
     for (const log of logs) await log.close();
     expect(tailBudget.bytes).toBe(0);
+  });
+
+  it("keeps the indexes of few sealed segments in memory, however many it seals", async () => {
+    const fileSystem = new MemoryFileSystem();
+    let indexReadCount = 0;
+    fileSystem.fault = ({ kind, path }) => {
+      if (kind === "read" && path.endsWith(".index")) indexReadCount++;
+      return undefined;
+    };
+    const log = await PartitionLog.open(testLogOptions({ fileSystem }));
+    for (let offset = 0; offset < 100; offset++) await log.append(testRecord(offset, 1, 100));
+    const sealedCount = log.segmentCount - 1;
+    expect(sealedCount).toBeGreaterThan(10);
+    expect(await readAll(log)).toHaveLength(100);
+    expect(indexReadCount).toBe(sealedCount);
+    await log.close();
+  });
+
+  it("does not close as if all were well when the last sync fails, and lets go of its files all the same", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const options = testLogOptions({ fileSystem });
+    const log = await PartitionLog.open(options);
+    await log.append(testRecord(0, 1, 10));
+    fileSystem.fault = ({ kind, path }) =>
+      kind === "sync" ? { error: systemError("EIO", path) } : undefined;
+    await expect(log.close()).rejects.toMatchObject({ code: "log.failed" });
+    await options.files.close();
+    expect(fileSystem.openFileCount).toBe(0);
   });
 });

@@ -133,7 +133,11 @@ export class PartitionLog {
     return this.reader.offsetOfTimestamp(timestampMicros, this.visibleNextOffset);
   }
 
-  /** Makes all confirmed records survive a loss of power. Calls during a running sync join the next one. */
+  /**
+   * Makes all confirmed records survive a loss of power. Calls during a running sync join the next one.
+   * @throws ImsError `log.failed` when the disk refuses; once, for the log takes no more records and syncs from then on
+   *   have nothing to do
+   */
   async sync(): Promise<void> {
     while (this.syncing !== undefined) await this.syncing;
     const active = this.segments.at(-1);
@@ -144,7 +148,10 @@ export class PartitionLog {
     await this.syncing;
   }
 
-  /** Confirms what is pending, syncs, writes the index and lets go of every file. */
+  /**
+   * Confirms what is pending, syncs, writes the index and lets go of every file.
+   * @throws ImsError `log.failed`; the files are let go of all the same
+   */
   async close(): Promise<void> {
     if (this.refusal?.code === "log.closed") return;
     await this.pumping;
@@ -220,6 +227,8 @@ export class PartitionLog {
     const next = new Segment(this.context, last?.nextOffset ?? 0);
     await next.create(this.context.clock.nowMicros());
     this.segments.push(next);
+    // The reader loads it again for those who read that far back, and bounds how many are in memory.
+    if (last !== undefined) last.index = undefined;
     return next;
   }
 
@@ -261,7 +270,7 @@ export class PartitionLog {
     } catch (cause) {
       // The kernel may have dropped the dirty pages: what the file holds is unknown until it is read again.
       this.refusal ??= fail("log.failed", `${segment.path} could not be synced`, { cause });
-      return;
+      throw this.refusal;
     }
     if (segment.sizeBytes - segment.indexedBytes >= INDEX_CHECKPOINT_BYTES)
       await segment.writeIndex().catch(() => undefined);

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryFileSystem } from "../file-system/memory-file-system.js";
 import { OpenFiles } from "../file-system/open-files.js";
-import type { AppendSync } from "../log/log-context.js";
+import { decodeIndex } from "../index/index-file.js";
+import { type AppendSync, logContext } from "../log/log-context.js";
 import { PartitionLog } from "../log/partition-log.js";
+import { Segment } from "../segment/segment.js";
 import { segmentName } from "../segment/segment-file.js";
 import { readAll, testLogOptions, testRecord } from "../spec-support/test-record.js";
 
@@ -24,6 +26,36 @@ async function abandonedLog(recordCount: number, segmentBytesMax = 1 << 20) {
 }
 
 describe("recovery", () => {
+  it("makes the name of a file durable that a process before this one created", async () => {
+    const { fileSystem, records } = await abandonedLog(1);
+    const files = new OpenFiles(fileSystem, 4);
+    const log = await PartitionLog.open(testLogOptions({ fileSystem, files, appendSync: "every-append" }));
+    const record = testRecord(log.nextOffset, 1, 10);
+    await log.append(record);
+    const after = fileSystem.crashed(() => 0);
+    const found = await PartitionLog.open(
+      testLogOptions({ fileSystem: after, files: new OpenFiles(after, 4) }),
+    );
+    expect(await readAll(found)).toEqual([...records, record]);
+  });
+
+  it("writes no index entry for records that came after the synced ones", async () => {
+    const { fileSystem } = await abandonedLog(0);
+    const context = logContext(testLogOptions({ fileSystem }));
+    const segment = new Segment(context, 0);
+    await segment.create(0);
+    segment.advance(0, 1, 100, 0);
+    await segment.sync();
+    const writing = segment.writeIndex();
+    // What a running append does while the index file is being opened.
+    segment.advance(1, 1, 100, 1);
+    await writing;
+    const { summary, index } = decodeIndex((await fileSystem.readFile(segment.indexPath))!, 64)!;
+    expect(summary.segmentBytes).toBe(132);
+    expect(index.positions).toEqual([32]);
+    await context.files.close();
+  });
+
   it("cuts a last record torn at any byte, keeps everything before it and goes on", async () => {
     const { fileSystem, records, options } = await abandonedLog(3);
     const path = `/log/${segmentName(0)}.log`;

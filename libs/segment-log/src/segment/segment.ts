@@ -32,8 +32,8 @@ export class Segment {
   syncedBytes: number;
   /** Bytes that the index file on disk speaks for. */
   indexedBytes: number;
-  /** False while the file's name may not survive a loss of power. */
-  private nameSynced: boolean;
+  /** False while the file's name may not survive a loss of power, also when an earlier process made the file. */
+  private nameSynced = false;
 
   constructor(
     private readonly context: LogContext,
@@ -47,7 +47,6 @@ export class Segment {
     this.lastTimestampMicros = summary?.lastTimestampMicros ?? 0;
     this.syncedBytes = 0;
     this.indexedBytes = 0;
-    this.nameSynced = summary !== undefined;
   }
 
   /** Bytes of records, without the file's header. */

@@ -1,6 +1,16 @@
+export { type CompiledSchema, compile } from "./compile.js";
 export { type Diagnostic, formatDiagnostic, type Place, SchemaError } from "./diagnostics/diagnostics.js";
-export { compile, type GenerateOptions, generate } from "./generate.js";
+export { CodecError, type CodecErrorCode } from "./dynamic/codec-error.js";
+export type { DecodedFrame, FrameHeader } from "./dynamic/decode-frame.js";
+export { decodeFrames, type UnknownFrame } from "./dynamic/decode-frames.js";
+export type { JsonObject, JsonValue } from "./dynamic/json-value.js";
+export { SchemaCodec } from "./dynamic/schema-codec.js";
+export type { Affected, Change, Severity } from "./evolution/change.js";
+export { compareSchemas, type Evolution } from "./evolution/compare-schemas.js";
+export { describeEvolution } from "./evolution/describe-evolution.js";
+export { type GenerateOptions, generate } from "./generate.js";
 export type { SchemaTokens, Signal, Token } from "./ir/token.js";
 export { type TokenNode, tokenTree } from "./ir/token-tree.js";
-export { type GeneratedFiles, printSchema } from "./typescript/print-schema.js";
+export { type GeneratedFiles, type PrintOptions, printSchema } from "./typescript/print-schema.js";
+export { runtimeFiles } from "./typescript/runtime-files.js";
 export type { ReadText } from "./xml/load-document.js";

@@ -1,79 +1,125 @@
 import { describe, expect, it } from "vitest";
-import { v2 } from "./index.js";
-import { call, fieldsWith, flyweightClass, messageNames } from "./spec-support/flyweights.js";
+import { v1, v2 } from "./index.js";
+import {
+  type AnyFlyweight,
+  call,
+  type FlyweightClass,
+  fieldsWith,
+  flyweightClass,
+  messageNames,
+  messagesBeyond,
+  smallFields,
+} from "./spec-support/flyweights.js";
+import { PREFIX, PUBLISHED_LAYOUT } from "./spec-support/published-layout.js";
 
-/** Block lengths of version 2 as published; changing one breaks every reader. */
-const BLOCK_LENGTHS: Readonly<Record<string, readonly [templateId: number, blockLength: number]>> = {
-  LoginRequest: [110, 144],
-  LogoutRequest: [111, 32],
-  HeartbeatRequest: [112, 32],
-  StartDataRequest: [113, 72],
-  StopDataRequest: [114, 72],
-  StopAllDataRequest: [115, 32],
-  LoginAccepted: [120, 72],
-  RequestAccepted: [121, 40],
-  StartAccepted: [122, 216],
-  RequestRefused: [129, 40],
-  Trade: [210, 120],
-  Bar: [211, 152],
-  Instrument: [219, 184],
-};
-
-/** Offsets from the start of the header, where the prefix of market-data messages puts its fields. */
-const PREFIX: Readonly<Record<string, number>> = {
-  eventTime: 8,
-  sendTime: 16,
-  receiveTime: 24,
-  publishTime: 32,
-  instrumentId: 40,
-  exchangeId: 44,
-  priceScale: 45,
-  quantityScale: 46,
-  flags: 47,
-  symbol: 48,
-};
-
-/** First octet of the frame that the setter changes, measured by writing all ones into zeros. */
-function measuredOffset(message: string, setter: string, ...args: readonly unknown[]): number {
-  const encoder = new (flyweightClass(v2, `${message}Encoder`))();
-  const bytes = new Uint8Array(512);
-  encoder.wrapAndApplyHeader(new DataView(bytes.buffer), 0);
-  call(encoder, setter, ...args);
-  return bytes.findIndex((octet, at) => at >= 8 && octet !== 0);
+/** What group classes have besides. */
+interface EntryClass {
+  readonly BLOCK_LENGTH: number;
+  readonly DIMENSION_LENGTH?: number;
 }
 
+/** Templates with the common prefix. */
+const MARKET_DATA_IDS: ReadonlySet<number> = new Set([
+  210, 211, 212, 213, 214, 215, 216, 217, 218, 219, 220, 221, 230, 231,
+]);
+
+/** A double none of whose octets is zero; cut to an integer it is 0. */
+const DOUBLE_OF_ONES = 7.748604185489348e-304;
+
+/** First octet of the block that the setter changes from zero; −1 for none. */
+function firstChanged(target: AnyFlyweight, setter: string, ...args: readonly unknown[]): number {
+  call(target, setter, ...args);
+  const at = target.bytes.findIndex((octet, index) => index >= target.offset && octet !== 0);
+  target.bytes.fill(0, target.offset);
+  return at < 0 ? -1 : at - target.offset;
+}
+
+/** `field@offset` of all fields of a message or entry, measured by writing ones into zeros. */
+function measuredFields(
+  target: AnyFlyweight,
+  Encoder: FlyweightClass,
+  Decoder: FlyweightClass,
+): readonly string[] {
+  const wide = fieldsWith(Encoder, "Words");
+  const places = new Map<string, number>();
+  for (const name of wide) places.set(name, firstChanged(target, `${name}Words`, -1, -1));
+  for (const name of fieldsWith(Encoder, "Bytes")) {
+    const octets = new Uint8Array(32).fill(1);
+    const at = firstChanged(target, `${name}Bytes`, octets, 0, 1);
+    // Data of variable length begins behind the block.
+    if (at < Encoder.BLOCK_LENGTH) places.set(name, at);
+  }
+  for (const name of smallFields(Encoder, Decoder)) {
+    const asDouble = firstChanged(target, name, DOUBLE_OF_ONES);
+    places.set(name, asDouble >= 0 ? asDouble : firstChanged(target, name, 0xffffffff));
+  }
+  return [...places].sort(([, a], [, b]) => a - b).map(([name, at]) => `${name}@${at}`);
+}
+
+function groupsOf(Encoder: FlyweightClass, Decoder: FlyweightClass): readonly string[] {
+  return fieldsWith(Encoder, "Count").filter((name) => name in Decoder.prototype);
+}
+
+/** The layout of a message of version 2 as the published table has it. */
+function measuredLayout(message: string): string {
+  const Encoder = flyweightClass(v2, `${message}Encoder`);
+  const Decoder = flyweightClass(v2, `${message}Decoder`);
+  const view = new DataView(new ArrayBuffer(512));
+  const encoder = new Encoder().wrapAndApplyHeader(view, 0);
+  const lines = [
+    `${Encoder.TEMPLATE_ID} ${Encoder.BLOCK_LENGTH} ${measuredFields(encoder, Encoder, Decoder).join(" ")}`,
+  ];
+  for (const group of groupsOf(Encoder, Decoder)) {
+    const [Entry, EntryDecoder] = ["Encoder", "Decoder"].map((role) =>
+      flyweightClass(v2, `${message}${group[0]!.toUpperCase()}${group.slice(1)}${role}`),
+    ) as [FlyweightClass, FlyweightClass];
+    const entries = call(new Encoder().wrapAndApplyHeader(view, 0), `${group}Count`, 1) as AnyFlyweight;
+    call(entries, "next");
+    lines.push(`${group} ${Entry.BLOCK_LENGTH} ${measuredFields(entries, Entry, EntryDecoder).join(" ")}`);
+  }
+  return lines.join(" | ");
+}
+
+const ADDED = messagesBeyond(v2, v1);
+
 describe("layout of version 2", () => {
-  it("has the messages and block lengths that were published", () => {
-    const found = messageNames(v2).map((name) => {
-      const { TEMPLATE_ID, BLOCK_LENGTH } = flyweightClass(v2, `${name}Encoder`);
-      return [name, [TEMPLATE_ID, BLOCK_LENGTH]];
-    });
-    expect(Object.fromEntries(found)).toEqual(BLOCK_LENGTHS);
+  it("has the messages and places that were published", () => {
+    expect(Object.fromEntries(ADDED.map((name) => [name, measuredLayout(name)]))).toEqual(PUBLISHED_LAYOUT);
   });
 
-  it.each(messageNames(v2))(
-    "%s: the block and every 8-octet field are aligned from the start of the header",
+  it.each(ADDED)("%s: blocks, dimensions and every 8-octet field are aligned to the header", (name) => {
+    const Encoder = flyweightClass(v2, `${name}Encoder`);
+    expect(Encoder.BLOCK_LENGTH % 8).toBe(0);
+    expect(Encoder.ENCODED_LENGTH).toBe(8 + Encoder.BLOCK_LENGTH);
+    const wide = new Set(fieldsWith(Encoder, "Words"));
+    expect(wide.size).toBeGreaterThan(0);
+    for (const [, field, offset] of measuredLayout(name).matchAll(/(\w+)@(\d+)/g)) {
+      if (wide.has(field!)) expect([field, Number(offset) % 8]).toEqual([field, 0]);
+    }
+    for (const entry of Object.keys(v2).filter((key) => key.startsWith(name) && key.endsWith("Encoder"))) {
+      const { BLOCK_LENGTH, DIMENSION_LENGTH = 8 } = (v2 as unknown as Record<string, EntryClass>)[entry]!;
+      expect([entry, BLOCK_LENGTH % 8, DIMENSION_LENGTH]).toEqual([entry, 0, 8]);
+    }
+  });
+
+  it.each(ADDED.filter((name) => MARKET_DATA_IDS.has(flyweightClass(v2, `${name}Encoder`).TEMPLATE_ID)))(
+    "%s starts with the prefix of market data",
     (name) => {
-      const encoder = flyweightClass(v2, `${name}Encoder`);
-      expect(encoder.BLOCK_LENGTH % 8).toBe(0);
-      expect(encoder.ENCODED_LENGTH).toBe(8 + encoder.BLOCK_LENGTH);
-      const wide = fieldsWith(encoder, "Words");
-      expect(wide.length).toBeGreaterThan(0);
-      for (const field of wide)
-        expect([field, measuredOffset(name, `${field}Words`, -1, -1) % 8]).toEqual([field, 0]);
+      expect(measuredLayout(name).split(" ").slice(2, 12).join(" ")).toBe(PREFIX);
     },
   );
 
-  it.each(["Trade", "Bar", "Instrument"])("%s starts with the prefix of market data", (name) => {
-    for (const [field, offset] of Object.entries(PREFIX)) {
-      const ones = field.endsWith("Time")
-        ? -1n
-        : field === "symbol"
-          ? "A"
-          : field === "instrumentId"
-            ? 0xffffffff
-            : 0xff;
-      expect([field, measuredOffset(name, field, ones)]).toEqual([field, offset]);
+  it("has version 1's messages where version 1 has them", () => {
+    for (const name of messageNames(v1)) {
+      for (const role of ["Encoder", "Decoder"]) {
+        const old = flyweightClass(v1, name + role);
+        const current = flyweightClass(v2, name + role);
+        expect([name, current.TEMPLATE_ID, current.BLOCK_LENGTH]).toEqual([
+          name,
+          old.TEMPLATE_ID,
+          old.BLOCK_LENGTH,
+        ]);
+      }
     }
   });
 

@@ -1,12 +1,11 @@
-import { decodeText, textLength } from "./runtime/text-reader.js";
-import type { CharacterEncoding } from "./runtime/text-writer.js";
+import { decodeText, textLength } from "./generated/runtime/text-reader.js";
 
 export interface SymbolCacheOptions {
   /** Octets of the symbol field: 32 in version 2, 20 in version 1. */
   readonly symbolSize?: number;
   /** Strings kept, rounded up to a power of two. Memory is bounded by this and the symbol size. */
   readonly entryCountMax?: number;
-  readonly encoding?: CharacterEncoding;
+  readonly encoding?: string;
 }
 
 /**
@@ -16,7 +15,7 @@ export interface SymbolCacheOptions {
  */
 export class SymbolCache {
   private readonly symbolSize: number;
-  private readonly encoding: CharacterEncoding;
+  private readonly encoding: string;
   private readonly mask: number;
   private readonly octets: Uint8Array;
   private readonly strings: (string | undefined)[];

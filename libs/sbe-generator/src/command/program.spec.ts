@@ -19,7 +19,7 @@ async function run(...args: readonly string[]): Promise<{ code: number; out: str
   let err = "";
   const code = await runCommand(args, {
     out: (text) => {
-      out += text;
+      out += String(text);
     },
     err: (text) => {
       err += text;
@@ -93,5 +93,95 @@ describe("sbe-schema-ts", () => {
       err: expect.stringContaining("cannot read"),
     });
     expect(await run("--help")).toMatchObject({ code: 0, out: expect.stringContaining("generate") });
+  });
+
+  it("generates with a runtime of its own, or writes the runtime alone", async () => {
+    const out = join(folder, "own");
+    expect(await run("generate", schemaFile(message("A", 1)), "--out", out)).toMatchObject({ code: 0 });
+    expect(existingFiles(out)).toContain("runtime/index.ts");
+    const runtime = join(folder, "runtime");
+    expect(await run("runtime", "--out", runtime, "--errors", "../errors.js")).toMatchObject({ code: 0 });
+    expect(existingFiles(runtime)).toContain("index.ts");
+  });
+
+  it("encodes what it decodes, in octets and hexadecimal text", async () => {
+    const schema = schemaFile(message("A", 1));
+    const values = join(folder, "values.json");
+    writeFileSync(values, '{"f": -2}');
+    const frame = join(folder, "frame.bin");
+    const written = await run("encode", "--schema", schema, "--message", "A", values, "--out", frame);
+    expect(written).toEqual({ code: 0, out: "", err: "" });
+    const { code, out } = await run("decode", "--schema", schema, frame);
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      {
+        message: "A",
+        templateId: 1,
+        schemaId: 7,
+        version: 3,
+        blockLength: 1,
+        length: 9,
+        values: { f: -2 },
+      },
+    ]);
+    writeFileSync(values, out);
+    const hex = await run("encode", "--schema", schema, "--hex", values);
+    expect(hex.out).toBe("0100010007000300fe\n");
+    writeFileSync(frame, `${hex.out} ${hex.out}`);
+    const both = await run("decode", "--schema", schema, "--hex", frame);
+    expect(both.out).toBe(out + out);
+  });
+
+  it("reads standard input where the file is -", async () => {
+    let out = "";
+    const code = await runCommand(["decode", "--schema", schemaFile(message("A", 1)), "--hex", "-"], {
+      out: (text) => {
+        out += String(text);
+      },
+      err: () => undefined,
+      readInput: () => new TextEncoder().encode("0100010007000300 05"),
+    });
+    expect([code, JSON.parse(out).values]).toEqual([0, { f: 5 }]);
+  });
+
+  it.each([
+    ["no hexadecimal text", ["decode", "--hex"], "0x10", "is no hexadecimal text"],
+    ["a truncated frame", ["decode", "--hex"], "0100010007", "the frame ends at 5"],
+    ["no JSON", ["encode", "--message", "A"], "{", "is no JSON"],
+    ["a list", ["encode", "--message", "A"], "[]", "holds no object"],
+    ["no message", ["encode"], '{"f": 1}', "which message to write is not said"],
+    ["an unknown message", ["encode", "--message", "B"], "{}", "no such message"],
+    [
+      "a value that does not fit",
+      ["encode", "--message", "A"],
+      '{"f": 128}',
+      "A.f: 128 is not a value of int8",
+    ],
+  ])("refuses %s in one line, without a stack trace", async (_, args, content, words) => {
+    const input = join(folder, "input");
+    writeFileSync(input, content);
+    const { code, err } = await run(...args, "--schema", schemaFile(message("A", 1)), input);
+    expect(code).toBe(1);
+    expect(err).toContain(words);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it("checks versions: 0 compatible, 1 not, 2 not comparable", async () => {
+    const write = (name: string, messages: string) => {
+      const path = join(folder, name);
+      writeFileSync(path, schemaText("", messages));
+      return path;
+    };
+    const before = write("before.xml", message("A", 1));
+    const after = write("after.xml", message("B", 2));
+    expect(await run("check", before, before)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^compatible/),
+    });
+    const broken = await run("check", before, after, "--json");
+    expect(broken.code).toBe(1);
+    expect(JSON.parse(broken.out)).toMatchObject({ compatible: false });
+    expect(await run("check", before, join(folder, "no.xml"))).toMatchObject({ code: 2 });
+    expect(await run("check", before)).toMatchObject({ code: 2 });
   });
 });

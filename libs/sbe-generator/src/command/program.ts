@@ -1,61 +1,45 @@
 import { Command } from "commander";
-import { type Diagnostic, formatDiagnostic, SchemaError } from "../diagnostics/diagnostics.js";
-import { compile } from "../generate.js";
-import { printSchema } from "../typescript/print-schema.js";
-import { writeOutput } from "./write-output.js";
+import type { CommandOutput } from "./command-io.js";
+import { addDecode, addEncode } from "./frame-commands.js";
+import { addCheck, addGenerate, addIr, addRuntime } from "./schema-commands.js";
 
-/** Where the command prints; tests collect instead. */
-export interface CommandOutput {
-  out(text: string): void;
-  err(text: string): void;
-}
+export type { CommandOutput } from "./command-io.js";
+
+const EXAMPLES = `
+Examples:
+  sbe-schema-ts generate car.xml --out src/generated
+  sbe-schema-ts ir car.xml
+  sbe-schema-ts decode --schema car.xml car.bin
+  sbe-schema-ts encode --schema car.xml --message Car values.json --out car.bin
+  sbe-schema-ts check car-v1.xml car-v2.xml
+
+sbe-schema-ts help <command> tells more about each.
+`;
 
 /** Runs `sbe-schema-ts` with arguments as after the program name; returns the exit code. */
 export async function runCommand(args: readonly string[], output: CommandOutput): Promise<number> {
+  let exitCode = 0;
   const program = new Command("sbe-schema-ts")
-    .description("SBE 1.0 schemas to TypeScript codecs")
+    .description("SBE 1.0 schemas to TypeScript codecs, and frames to JSON and back")
+    .addHelpText("after", EXAMPLES)
     .exitOverride()
     .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) });
-  program
-    .command("generate")
-    .description("write encoders and decoders")
-    .argument("<schema>", "schema file; xi:include is followed")
-    .requiredOption("--out <dir>", "folder that receives the code")
-    .requiredOption(
-      "--runtime <module>",
-      "module or path, seen from --out, that the code imports its runtime from",
-    )
-    .option("--warnings-as-errors", "refuse schemas that draw warnings", false)
-    .action((schema: string, options: { out: string; runtime: string; warningsAsErrors: boolean }) => {
-      const tokens = compileAndWarn(schema, options.warningsAsErrors, output);
-      const files = printSchema(tokens, options.runtime);
-      const changed = writeOutput(options.out, files);
-      output.out(`${files.size} files in ${options.out}, ${changed.length} changed\n`);
-    });
-  program
-    .command("ir")
-    .description("print the schema's tokens as JSON")
-    .argument("<schema>", "schema file; xi:include is followed")
-    .action((schema: string) => {
-      output.out(`${JSON.stringify(compileAndWarn(schema, false, output), null, 2)}\n`);
-    });
+  addGenerate(program, output);
+  addRuntime(program, output);
+  addIr(program, output);
+  addDecode(program, output);
+  addEncode(program, output);
+  addCheck(program, output, (code) => {
+    exitCode = code;
+  });
   try {
     await program.parseAsync(args, { from: "user" });
-    return 0;
+    return exitCode;
   } catch (error) {
-    return reportFailure(error, output);
+    const code = reportFailure(error, output);
+    // "check" says with 1 that schemas differ; that they could not be compared is something else.
+    return code !== 0 && args[0] === "check" ? 2 : code;
   }
-}
-
-function compileAndWarn(schema: string, warningsAsErrors: boolean, output: CommandOutput) {
-  const { tokens, warnings } = compile(schema);
-  if (warningsAsErrors && warnings.length > 0) throw new SchemaError(warnings);
-  printWarnings(warnings, output);
-  return tokens;
-}
-
-function printWarnings(warnings: readonly Diagnostic[], output: CommandOutput): void {
-  for (const warning of warnings) output.err(`${formatDiagnostic(warning)}\n`);
 }
 
 function reportFailure(error: unknown, output: CommandOutput): number {

@@ -61,4 +61,44 @@ describe("tokens", () => {
       "-2",
     ]);
   });
+
+  it("tell groups within groups, with data, behind their dimension", () => {
+    const types = `<composite name="dim"><type name="numInGroup" primitiveType="uint8"/><type name="blockLength" primitiveType="uint16"/></composite>`;
+    const message = `<message name="M" id="1"><group name="g" id="1" dimensionType="dim" sinceVersion="2"><field name="a" id="1" type="int32" timeUnit="ns" epoch="unix"/>
+<group name="h" id="2" dimensionType="dim" blockLength="5"/><data name="d" id="3" type="Text"/></group></message>`;
+    const { tokens: grouped } = compileText(schemaText(TYPES + types, message));
+    const list = grouped.messages[0]!;
+    const told = list.filter(({ signal }) => !signal.startsWith("end") && signal !== "encoding");
+    expect(told.map(({ signal, name, size }) => `${signal} ${name} ${size}`)).toEqual([
+      "beginMessage M 0",
+      "beginGroup g 4",
+      "beginComposite dim 3",
+      "beginField a 4",
+      "beginGroup h 5",
+      "beginComposite dim 3",
+      "beginVarData d 0",
+      "beginComposite Text 2",
+    ]);
+    expect(list.find(({ name }) => name === "g")).toMatchObject({ id: 1, sinceVersion: 2 });
+    expect(list.find(({ name }) => name === "a")).toMatchObject({ timeUnit: "ns", epoch: "unix" });
+    expect(grouped.types.map(([first]) => first!.name)).toEqual([
+      "messageHeader",
+      "Kind",
+      "Price",
+      "Text",
+      "dim",
+    ]);
+  });
+
+  it("give different types of one name different names, and equal ones the same", () => {
+    const composite = (name: string, values: string) =>
+      `<composite name="${name}"><enum name="Mode" encodingType="uint8">${values}</enum></composite>`;
+    const one = '<validValue name="A">1</validValue>';
+    const types = `${composite("C1", one)}${composite("C2", '<validValue name="B">1</validValue>')}${composite("C3", one)}<composite name="m"><type name="x" primitiveType="int8"/></composite>`;
+    const { tokens: clashing } = compileText(schemaText(types, '<message name="M" id="1"/>'));
+    const names = clashing.types.flat().map(({ typeName }) => typeName);
+    expect(
+      names.filter((name) => name !== undefined && /Mode|^m/i.test(name) && !name.startsWith("messageH")),
+    ).toEqual(["Mode", "C2Mode", "Mode", "mType"]);
+  });
 });

@@ -7,6 +7,9 @@ const SBE_2_ATTRIBUTES = ["alignment"];
 
 const NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** Largest id, version or length that a schema may name: what a signed 32-bit integer holds. */
+export const ID_MAX = 2_147_483_647;
+
 /** Reads the attributes of one element, reporting what is missing, malformed or unknown. */
 export class AttributeReader {
   constructor(

@@ -4,6 +4,48 @@ import { compileText, faultsOf, schemaText } from "../spec-support/memory-schema
 const field = (attributes: string) =>
   `<message name="M" id="1"><field name="f" id="1" ${attributes}/></message>`;
 
+const group = (content: string) =>
+  `<message name="M" id="1"><group name="g" id="2" dimensionType="d">${content}</group></message>`;
+
+/** [what is wrong, members of a dimension, words of the fault] */
+const DIMENSIONS = (
+  [
+    [
+      "count without a member",
+      '<type name="blockLength" primitiveType="uint16"/>',
+      'has no member "numInGroup"',
+    ],
+    [
+      "signed block length",
+      '<type name="blockLength" primitiveType="int16"/><type name="numInGroup" primitiveType="uint8"/>',
+      'blockLength of dimension "d" is int16',
+    ],
+    [
+      "signed count",
+      '<type name="blockLength" primitiveType="uint16"/><type name="numInGroup" primitiveType="int8"/>',
+      "is int8 without a minValue of 0 or more",
+    ],
+    [
+      "unbounded count",
+      '<type name="blockLength" primitiveType="uint16"/><type name="numInGroup" primitiveType="uint32"/>',
+      "is uint32 without a sound maxValue",
+    ],
+    [
+      "count of 64 bits",
+      '<type name="blockLength" primitiveType="uint16"/><type name="numInGroup" primitiveType="uint64" maxValue="9"/>',
+      "is no single integer of up to 32 bits",
+    ],
+  ] as const
+).map(
+  ([name, members, words]) =>
+    [
+      `dimension: ${name}`,
+      `<composite name="d">${members}</composite>`,
+      group('<field name="f" id="1" type="int8"/>'),
+      words,
+    ] as const,
+);
+
 /** [what is wrong, types on line 2, messages on line 4, line and path and words of the fault] */
 const FAULTS: readonly (readonly [string, string, string, string])[] = [
   [
@@ -13,22 +55,53 @@ const FAULTS: readonly (readonly [string, string, string, string])[] = [
     '4: error: /messageSchema/message[M]/field[f]: type "Nothing" is not defined',
   ],
   [
-    "group",
+    "unknown dimension",
     "",
     '<message name="M" id="1"><group name="g" id="2"/></message>',
-    "4: error: /messageSchema/message[M]/group[g]: groups are not supported yet",
+    '4: error: /messageSchema/message[M]/group[g]: type "groupSizeEncoding" is not defined',
   ],
   [
-    "unknown element in a message",
+    "element of SBE in a wrong place",
     "",
-    '<message name="M" id="1"><fields/></message>',
-    "4: error: /messageSchema/message[M]/fields: <fields> does not belong in a message",
+    '<message name="M" id="1"><type name="T"/></message>',
+    "4: error: /messageSchema/message[M]/type[T]: <type> does not belong here",
   ],
   [
-    "unknown element in types",
-    '<typ name="T"/>',
+    "element of SBE with a prefix",
     "",
-    "2: error: /messageSchema/types/typ[T]: <typ> does not belong in <types>",
+    '<message name="M" id="1"><x:field xmlns:x="urn:x" name="f"/></message>',
+    "4: error: /messageSchema/message[M]/field[f]: <field> must not have a prefix",
+  ],
+  [
+    "group inside a composite",
+    '<composite name="C"><type name="a" primitiveType="int8"/><group name="g"/></composite>',
+    "",
+    "2: error: /messageSchema/types/composite[C]/group[g]: <group> does not belong here",
+  ],
+  ...DIMENSIONS,
+  [
+    "group block longer than its dimension can say",
+    `<composite name="d"><type name="blockLength" primitiveType="uint8"/><type name="numInGroup" primitiveType="uint8"/></composite><type name="T" primitiveType="char" length="256"/>`,
+    group('<field name="f" id="1" type="T"/>'),
+    'the block has 256 octets. Keep it within 255, or widen blockLength in "d"',
+  ],
+  [
+    "field behind a group",
+    "",
+    '<message name="M" id="1"><group name="g" id="2"/><field name="f" id="1" type="int8"/></message>',
+    "4: error: /messageSchema/message[M]/field[f]: a field stands behind a group",
+  ],
+  [
+    "deep nesting",
+    `<composite name="groupSizeEncoding"><type name="blockLength" primitiveType="uint8"/><type name="numInGroup" primitiveType="uint8"/></composite>`,
+    `<message name="M" id="1">${'<group name="g" id="1">'.repeat(40)}${"</group>".repeat(40)}</message>`,
+    "groups are nested deeper than 32",
+  ],
+  [
+    "template id beyond the header",
+    "",
+    '<message name="M" id="65536"/>',
+    "templateId 65536 does not fit the header",
   ],
   [
     "unknown primitive",
@@ -148,15 +221,15 @@ const FAULTS: readonly (readonly [string, string, string, string])[] = [
   ],
   [
     "unknown text encoding",
-    '<type name="T" primitiveType="char" length="4" characterEncoding="GB18030"/>',
+    '<type name="T" primitiveType="char" length="4" characterEncoding="KLINGON"/>',
     "",
-    'characterEncoding="GB18030" is not supported yet',
+    'characterEncoding="KLINGON" is unknown',
   ],
   [
     "names that meet in code",
-    '<composite name="Price"><type name="m" primitiveType="int8"/></composite>',
-    '<message name="price" id="1"><field name="f" id="1" type="Price"/></message>',
-    'the name "Price" meets "price"',
+    "",
+    '<message name="price_bar" id="1"/><message name="PriceBar" id="2"/>',
+    'the name "PriceBar" meets "price_bar" at schema.xml:4',
   ],
   ["SBE 2.0", "", field('type="uint8" alignment="8"'), 'attribute "alignment" belongs to SBE 2.0'],
 ];
@@ -183,6 +256,37 @@ describe("faults of schemas", () => {
       expect.stringMatching(/^schema\.xml:3: error: .*not well-formed XML/),
     ]);
     expect(faultsOf("")).toEqual([expect.stringContaining("not well-formed")]);
+  });
+
+  it.each([
+    ["in a message", "", '<message name="M" id="1"><fields/></message>', "/messageSchema/message[M]/fields"],
+    ["in types", '<typ name="T"/>', '<message name="M" id="1"/>', "/messageSchema/types/typ[T]"],
+    ["at the root", "", '<message name="M" id="1"/><note/>', "/messageSchema/note"],
+  ])("are only warnings for unknown elements %s", (_, types, messages, path) => {
+    expect(compileText(schemaText(types, messages)).warnings.map(({ place }) => place.path)).toEqual([path]);
+  });
+
+  it.each([
+    [
+      "a newer field in front",
+      `<field name="a" id="1" type="int8" sinceVersion="2"/><field name="b" id="2" type="int8"/>`,
+      ["b"],
+    ],
+    [
+      "a newer field in old padding",
+      `<field name="a" id="1" type="int8" sinceVersion="2"/><field name="b" id="2" type="int8" offset="4"/>`,
+      [],
+    ],
+    [
+      "newer fields behind",
+      `<field name="a" id="1" type="int8"/><field name="b" id="2" type="int8" sinceVersion="2"/>`,
+      [],
+    ],
+  ])("warn of %s where it moves older ones", (_, fields, names) => {
+    const { warnings } = compileText(schemaText("", `<message name="M" id="1">${fields}</message>`));
+    expect(warnings.map(({ place }) => place.path)).toEqual(
+      names.map((name) => `/messageSchema/message[M]/field[${name}]`),
+    );
   });
 
   it("include attributes without effect as warnings, but not those of vendors", () => {

@@ -2,10 +2,12 @@ import type { XmlElement } from "../xml/xml-element.js";
 import { AttributeReader, DESCRIBED_ATTRIBUTES } from "./attribute-reader.js";
 import type { TypeContext } from "./read-types.js";
 import type { CompositeMember, CompositeType, SchemaType } from "./schema-model.js";
+import { warnUnknownElement } from "./unknown-element.js";
 
 const KNOWN_COMPOSITE = [...DESCRIBED_ATTRIBUTES, "offset"];
 const KNOWN_REF = [...DESCRIBED_ATTRIBUTES, "type", "offset"];
-const SIZE_MAX = 65_535;
+/** Bounds the work of whoever handles a composite; far above what a block length of 16 bits can hold. */
+const SIZE_MAX = 16_777_215;
 
 /** `composite`, SBE 1.0 section 2.12: members back to back unless they name an offset; constants take no room. */
 export function readComposite(element: XmlElement, context: TypeContext): CompositeType {
@@ -31,10 +33,10 @@ export function readComposite(element: XmlElement, context: TypeContext): Compos
       );
     }
     if (member.sinceVersion > described.sinceVersion) {
-      context.diagnostics.error(
+      context.diagnostics.warn(
         child.place,
-        "sinceVersion on a member of a composite is not supported yet",
-        "Put the addition into a new composite",
+        `the member came with version ${member.sinceVersion}, the composite with version ${described.sinceVersion}`,
+        "Readers of the older version find what follows the composite at another place; use a new composite",
       );
     }
     members.push({ ...member, offset, type });
@@ -53,10 +55,10 @@ function readMember(element: XmlElement, context: TypeContext): UnplacedMember |
   if (element.uri === "" && element.name === "ref") return readRef(element, context);
   const type = context.readInline(element);
   if (!type) {
-    context.diagnostics.error(
-      element.place,
-      `<${element.name}> does not belong in a composite`,
-      "Use type, enum, set, composite or ref",
+    warnUnknownElement(
+      element,
+      "Use type, enum, set, composite or ref, without a prefix",
+      context.diagnostics,
     );
     return undefined;
   }

@@ -1,16 +1,17 @@
 import type { XmlElement } from "../xml/xml-element.js";
-import { AttributeReader, DESCRIBED_ATTRIBUTES } from "./attribute-reader.js";
+import { AttributeReader, DESCRIBED_ATTRIBUTES, ID_MAX } from "./attribute-reader.js";
 import type { TypeTable } from "./read-types.js";
 import type { CompositeMember, CompositeType, DataDefinition, EncodedType } from "./schema-model.js";
 
-const KNOWN = [...DESCRIBED_ATTRIBUTES, "id", "type", "presence"];
+// An offset of data has no meaning: the data stands where what is in front of it ends.
+const KNOWN = [...DESCRIBED_ATTRIBUTES, "id", "type", "presence", "offset"];
 const DATA_BYTES_MAX = 2_147_483_647n;
 
 /** `data`, SBE 1.0 section 4.9: a length, then that many octets. Undefined after a fault was reported. */
 export function readData(element: XmlElement, types: TypeTable): DataDefinition | undefined {
   const reader = new AttributeReader(element, types.diagnostics, KNOWN);
   const described = reader.described(types.schemaVersion);
-  const id = reader.requiredInteger("id", 0, 65_535);
+  const id = reader.requiredInteger("id", 0, ID_MAX);
   const name = reader.required("type");
   const type = types.resolve(name, element);
   if (!type) return undefined;
@@ -39,10 +40,12 @@ export function readData(element: XmlElement, types: TypeTable): DataDefinition 
 }
 
 function readParts(type: CompositeType): Pick<DataDefinition, "lengthType" | "contentType"> | undefined {
-  const [length, content, ...rest] = type.members;
-  if (!length || !content || rest.length > 0) return undefined;
-  if (length.name !== "length" || content.name !== "varData") return undefined;
+  const length = type.members.find(({ name }) => name === "length");
+  const content = type.members.find(({ name }) => name === "varData");
+  if (!length || !content) return undefined;
   if (length.offset !== 0 || content.offset !== length.type.size) return undefined;
+  const others = type.members.filter((member) => member !== length && member !== content);
+  if (others.some((member) => member.type.size > 0)) return undefined;
   const lengthType = scalar(length);
   const contentType = scalar(content);
   const valid =

@@ -1,5 +1,6 @@
 import type { XmlElement } from "../xml/xml-element.js";
 import { AttributeReader, DESCRIBED_ATTRIBUTES } from "./attribute-reader.js";
+import { charsetOf } from "./charset-name.js";
 import { type PrimitiveType, parseValue, primitiveOf } from "./primitive-type.js";
 import type { TypeContext } from "./read-types.js";
 import type { EncodedType, Presence } from "./schema-model.js";
@@ -17,17 +18,8 @@ const KNOWN = [
   "offset",
 ];
 
-/** Bounds the work of a printer and the stack of generated code; no wire block is longer than a uint16 says. */
-const LENGTH_MAX = 65_535;
-
-const ENCODINGS: Readonly<Record<string, string>> = {
-  ascii: "US-ASCII",
-  "us-ascii": "US-ASCII",
-  "utf-8": "UTF-8",
-  utf8: "UTF-8",
-  "iso-8859-1": "ISO-8859-1",
-  latin1: "ISO-8859-1",
-};
+/** Bounds the work of whoever handles an array; far above what a block length of 16 bits can hold. */
+const LENGTH_MAX = 16_777_215;
 
 const NO_PRIMITIVE = primitiveOf("uint8")!;
 
@@ -56,6 +48,7 @@ export function readEncodedType(element: XmlElement, context: TypeContext): Enco
     minValue: readLimit(reader, primitive, "minValue"),
     maxValue: readLimit(reader, primitive, "maxValue"),
     constant: constant?.value,
+    valueRef: constant && reader.text("valueRef"),
     characterEncoding: readEncoding(reader, primitive),
   };
 }
@@ -147,9 +140,12 @@ function readLimit(reader: AttributeReader, primitive: PrimitiveType, name: stri
 function readEncoding(reader: AttributeReader, primitive: PrimitiveType): string | undefined {
   const text = reader.text("characterEncoding")?.trim();
   if (text === undefined || text === "") return primitive.kind === "char" ? "US-ASCII" : undefined;
-  const encoding = ENCODINGS[text.toLowerCase()];
+  const encoding = charsetOf(text);
   if (encoding === undefined) {
-    reader.error(`characterEncoding="${text}" is not supported yet`, "Use ASCII, UTF-8 or ISO-8859-1");
+    reader.error(
+      `characterEncoding="${text}" is unknown, or not padded by single NUL octets`,
+      "Use US-ASCII, UTF-8, ISO-8859-1 or another charset in which NUL is one octet",
+    );
   }
   return encoding;
 }

@@ -3,6 +3,7 @@ import { AttributeReader, DESCRIBED_ATTRIBUTES } from "./attribute-reader.js";
 import { parseValue } from "./primitive-type.js";
 import type { TypeContext } from "./read-types.js";
 import type { EncodedType, EnumType, SetType, ValidValue } from "./schema-model.js";
+import { isSbeElement, warnUnknownElement } from "./unknown-element.js";
 
 const KNOWN_ENUM = [...DESCRIBED_ATTRIBUTES, "encodingType", "nullValue", "offset", "presence"];
 const KNOWN_SET = [...DESCRIBED_ATTRIBUTES, "encodingType", "offset", "presence"];
@@ -104,11 +105,11 @@ function withinLimits(value: string, { primitive, minValue, maxValue }: EncodedT
 function childrenNamed(element: XmlElement, name: string, context: TypeContext): readonly XmlElement[] {
   for (const child of element.children) {
     if (child.name === name && child.uri === "") continue;
-    context.diagnostics.error(
-      child.place,
-      `<${child.name}> does not belong here`,
-      `Only <${name}> may stand here`,
-    );
+    if (child.uri !== "" && isSbeElement(child.name)) {
+      context.diagnostics.error(child.place, `<${child.name}> must not have a prefix`, "Remove the prefix");
+    } else {
+      warnUnknownElement(child, `Only <${name}> may stand here`, context.diagnostics);
+    }
   }
   return element.children.filter((child) => child.name === name && child.uri === "");
 }

@@ -1,10 +1,9 @@
 import type { XmlElement } from "../xml/xml-element.js";
-import { AttributeReader, DESCRIBED_ATTRIBUTES } from "./attribute-reader.js";
+import { AttributeReader, DESCRIBED_ATTRIBUTES, ID_MAX } from "./attribute-reader.js";
 import type { TypeTable } from "./read-types.js";
 import type { CompositeMember, EncodedType, FieldDefinition, Presence, SchemaType } from "./schema-model.js";
 
 const KNOWN = [...DESCRIBED_ATTRIBUTES, "id", "type", "offset", "presence", "valueRef", "epoch", "timeUnit"];
-const OFFSET_MAX = 65_534;
 
 /**
  * `field`, SBE 1.0 section 4.5.2. Undefined after its type was reported as unknown.
@@ -14,7 +13,7 @@ const OFFSET_MAX = 65_534;
 export function readField(element: XmlElement, end: number, types: TypeTable): FieldDefinition | undefined {
   const reader = new AttributeReader(element, types.diagnostics, KNOWN);
   const described = reader.described(types.schemaVersion);
-  const id = reader.requiredInteger("id", 0, 65_535);
+  const id = reader.requiredInteger("id", 0, ID_MAX);
   const declared = types.resolve(reader.required("type"), element);
   if (!declared) return undefined;
   if (declared.kind === "type" && declared.length === 0 && declared.presence !== "constant") {
@@ -22,8 +21,8 @@ export function readField(element: XmlElement, end: number, types: TypeTable): F
   }
   if (declared.kind === "composite" && declared.members.some(isVariable)) {
     reader.error(
-      `"${declared.name}" is a data encoding; as the type of a field it is not supported yet`,
-      "Use <data>, or a composite without varData",
+      `"${declared.name}" has a part of variable length, which a field cannot have`,
+      "Use <data>, or a composite whose members all have a length",
     );
   }
   checkSemanticType(reader, declared);
@@ -38,7 +37,11 @@ export function readField(element: XmlElement, end: number, types: TypeTable): F
     offset: readOffset(reader, end),
     type: withFieldPresence(declared, presence),
     presence,
+    placed: reader.text("offset") !== undefined,
     constant,
+    valueRef: presence === "constant" ? reader.text("valueRef") : undefined,
+    epoch: reader.text("epoch"),
+    timeUnit: reader.text("timeUnit"),
   };
 }
 
@@ -86,7 +89,7 @@ function readConstant(reader: AttributeReader, type: SchemaType, types: TypeTabl
 
 function readOffset(reader: AttributeReader, end: number): number {
   const text = reader.text("offset");
-  const offset = reader.integer("offset", 0, OFFSET_MAX);
+  const offset = reader.integer("offset", 0, ID_MAX);
   if (text === undefined || offset === undefined) return end;
   if (offset < end) {
     reader.error(`offset ${offset} lies inside the field before, which ends at ${end}`, `Use ${end} or more`);

@@ -1,11 +1,13 @@
 import { type Diagnostic, Diagnostics } from "../diagnostics/diagnostics.js";
 import { loadDocument, type ReadText } from "../xml/load-document.js";
 import type { XmlElement } from "../xml/xml-element.js";
-import { AttributeReader } from "./attribute-reader.js";
+import { AttributeReader, ID_MAX } from "./attribute-reader.js";
 import { checkNames } from "./check-names.js";
+import { checkHeaderFits, readHeader } from "./read-header.js";
 import { readMessage } from "./read-message.js";
 import { TypeTable } from "./read-types.js";
-import type { ByteOrder, CompositeType, MessageDefinition, SchemaDefinition } from "./schema-model.js";
+import type { ByteOrder, MessageDefinition, SchemaDefinition } from "./schema-model.js";
+import { isSbeElement, warnUnknownElement } from "./unknown-element.js";
 
 const KNOWN = [
   "package",
@@ -17,7 +19,6 @@ const KNOWN = [
   "headerType",
   "schemaLocation",
 ];
-const HEADER_MEMBERS = ["blockLength", "templateId", "schemaId", "version"];
 
 export interface SchemaReading {
   readonly schema: SchemaDefinition;
@@ -42,23 +43,23 @@ function readRoot(root: XmlElement, diagnostics: Diagnostics): SchemaDefinition 
     return undefined;
   }
   const reader = new AttributeReader(root, diagnostics, KNOWN);
-  const id = reader.requiredInteger("id", 0, 65_535);
-  const version = reader.integer("version", 0, 65_535) ?? 0;
+  const id = reader.requiredInteger("id", 0, ID_MAX);
+  const version = reader.integer("version", 0, ID_MAX) ?? 0;
   const typesElements = childrenOf(root, "types");
   const messageElements = root.children.filter(({ name }) => name === "message");
   for (const child of root.children) {
     if (typesElements.includes(child) || messageElements.includes(child)) continue;
-    diagnostics.error(
-      child.place,
-      `<${child.name}> does not belong here`,
-      "Use types, message or xi:include",
-    );
+    if (child.uri !== "" && isSbeElement(child.name)) {
+      diagnostics.error(child.place, `<${child.name}> must not have a prefix`, "Remove the prefix");
+    } else {
+      warnUnknownElement(child, "Use types, message or xi:include", diagnostics);
+    }
   }
   for (const types of typesElements) new AttributeReader(types, diagnostics, ["package", "description"]);
   const table = new TypeTable(typesElements, version, diagnostics);
   table.readAll();
   const header = readHeader(reader, table);
-  const messages = messageElements.map((element) => readMessage(element, table));
+  const messages = messageElements.map((element) => readMessage(element, table, header));
   refuseDuplicates(messages, diagnostics);
   if (messages.length === 0) diagnostics.warn(root.place, "the schema has no messages", "Add one");
   const byteOrder = readByteOrder(reader);
@@ -71,9 +72,11 @@ function readRoot(root: XmlElement, diagnostics: Diagnostics): SchemaDefinition 
     description: reader.text("description"),
     byteOrder,
     header,
+    types: table.classTypes(),
     messages,
   };
-  checkNames(schema, diagnostics);
+  checkHeaderFits(header, schema, reader);
+  checkNames(messages, diagnostics);
   return schema;
 }
 
@@ -86,35 +89,6 @@ function readByteOrder(reader: AttributeReader): ByteOrder {
   if (text === "littleEndian" || text === "bigEndian") return text;
   reader.error(`byteOrder="${text}" does not exist`, "Use littleEndian or bigEndian");
   return "littleEndian";
-}
-
-/** SBE 1.0 section 3.1: any order and offsets; only single uint8 or uint16 members are supported so far. */
-function readHeader(reader: AttributeReader, table: TypeTable): CompositeType | undefined {
-  const name = reader.text("headerType") ?? "messageHeader";
-  const type = table.resolve(name, reader.element);
-  if (!type) return undefined;
-  if (type.kind !== "composite") {
-    reader.error(`headerType "${name}" is no composite`, "Name a composite");
-    return undefined;
-  }
-  for (const member of HEADER_MEMBERS) {
-    const found = type.members.find((candidate) => candidate.name === member)?.type;
-    const supported =
-      found?.kind === "type" &&
-      found.primitive.name === "uint16" &&
-      found.length === 1 &&
-      found.presence === "required";
-    if (!found) {
-      table.diagnostics.error(type.place, `the header has no member "${member}"`, "Add it");
-    } else if (!supported) {
-      table.diagnostics.error(
-        found.place,
-        `header member "${member}" of another type than uint16 is not supported yet`,
-        "Use uint16",
-      );
-    }
-  }
-  return type;
 }
 
 function refuseDuplicates(messages: readonly MessageDefinition[], diagnostics: Diagnostics): void {

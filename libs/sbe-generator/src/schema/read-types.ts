@@ -4,7 +4,15 @@ import { primitiveOf } from "./primitive-type.js";
 import { readComposite } from "./read-composite.js";
 import { primitiveAsType, readEncodedType } from "./read-encoded-type.js";
 import { readEnum, readSet } from "./read-enum.js";
-import type { EncodedType, EnumType, SchemaType, ValidValue } from "./schema-model.js";
+import type {
+  CompositeType,
+  EncodedType,
+  EnumType,
+  SchemaType,
+  SetType,
+  ValidValue,
+} from "./schema-model.js";
+import { isSbeElement, warnUnknownElement } from "./unknown-element.js";
 
 /** What readers of single types need: other types by name, and where to report faults. */
 export interface TypeContext {
@@ -33,6 +41,7 @@ const READERS: Readonly<Record<string, (element: XmlElement, context: TypeContex
 /** The global types of a schema, read when first asked for, so that forward references work. */
 export class TypeTable implements TypeContext {
   readonly #elements = new Map<string, XmlElement>();
+  readonly #packages = new Map<string, string>();
   readonly #resolved = new Map<string, SchemaType>();
   readonly #resolving = new Set<string>();
 
@@ -42,7 +51,7 @@ export class TypeTable implements TypeContext {
     readonly diagnostics: Diagnostics,
   ) {
     for (const types of typesElements) {
-      for (const element of types.children) this.#index(element);
+      for (const element of types.children) this.#index(element, types.attributes.get("package"));
     }
   }
 
@@ -72,10 +81,18 @@ export class TypeTable implements TypeContext {
       return undefined;
     }
     this.#resolving.add(name);
-    const type = READERS[element.name]!(element, this);
+    const read = READERS[element.name]!(element, this);
+    const packageName = this.#packages.get(name);
+    const type = read.kind === "type" || packageName === undefined ? read : { ...read, package: packageName };
     this.#resolving.delete(name);
     this.#resolved.set(name, type);
     return type;
+  }
+
+  /** Every composite, enum and set in document order. */
+  classTypes(): readonly (CompositeType | EnumType | SetType)[] {
+    const types = [...this.#elements.keys()].map((name) => this.#resolved.get(name));
+    return types.filter((type) => type !== undefined && type.kind !== "type");
   }
 
   readInline(element: XmlElement): SchemaType | undefined {
@@ -97,14 +114,14 @@ export class TypeTable implements TypeContext {
     return primitiveAsType(primitiveOf("uint8")!, element);
   }
 
-  #index(element: XmlElement): void {
+  #index(element: XmlElement, packageName: string | undefined): void {
     const name = element.attributes.get("name") ?? "";
-    if (element.uri !== "" || !Object.hasOwn(READERS, element.name)) {
-      this.diagnostics.error(
-        element.place,
-        `<${element.name}> does not belong in <types>`,
-        "Use type, composite, enum or set, without a prefix",
-      );
+    if (element.uri !== "" && isSbeElement(element.name)) {
+      this.diagnostics.error(element.place, `<${element.name}> must not have a prefix`, "Remove the prefix");
+      return;
+    }
+    if (!Object.hasOwn(READERS, element.name)) {
+      warnUnknownElement(element, "Use type, composite, enum or set", this.diagnostics);
       return;
     }
     if (this.#elements.has(name)) {
@@ -116,5 +133,6 @@ export class TypeTable implements TypeContext {
       return;
     }
     this.#elements.set(name, element);
+    if (packageName !== undefined) this.#packages.set(name, packageName);
   }
 }

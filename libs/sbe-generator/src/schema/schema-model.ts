@@ -30,6 +30,8 @@ export interface EncodedType extends Described {
   readonly maxValue?: string;
   /** Canonical text of a constant; of a char array its characters. */
   readonly constant?: string;
+  /** `Enum.Value` where a constant was given by reference. */
+  readonly valueRef?: string;
   readonly characterEncoding?: string;
 }
 
@@ -40,6 +42,8 @@ export interface ValidValue extends Described {
 
 export interface EnumType extends Described {
   readonly kind: "enum";
+  /** Of the `types` element, for outputs that spread a schema over several packages. */
+  readonly package?: string;
   readonly primitive: PrimitiveType;
   readonly size: number;
   readonly nullValue: string;
@@ -53,6 +57,7 @@ export interface Choice extends Described {
 
 export interface SetType extends Described {
   readonly kind: "set";
+  readonly package?: string;
   readonly primitive: PrimitiveType;
   readonly size: number;
   readonly choices: readonly Choice[];
@@ -66,6 +71,7 @@ export interface CompositeMember extends Described {
 
 export interface CompositeType extends Described {
   readonly kind: "composite";
+  readonly package?: string;
   readonly size: number;
   readonly members: readonly CompositeMember[];
 }
@@ -79,8 +85,13 @@ export interface FieldDefinition extends Described {
   readonly type: SchemaType;
   /** Of the field, else of its type. */
   readonly presence: Presence;
+  /** Whether the schema names the offset, so that elements in front cannot move the field. */
+  readonly placed: boolean;
   /** Canonical text of a constant; of an enum field the name of the valid value. */
   readonly constant?: string;
+  readonly valueRef?: string;
+  readonly epoch?: string;
+  readonly timeUnit?: string;
 }
 
 export interface DataDefinition extends Described {
@@ -90,11 +101,21 @@ export interface DataDefinition extends Described {
   readonly contentType: EncodedType;
 }
 
-export interface MessageDefinition extends Described {
-  readonly id: number;
+/** What a message, and each entry of a group, consists of: one block of fields, then groups, then data. */
+export interface BlockContent {
   readonly blockLength: number;
   readonly fields: readonly FieldDefinition[];
+  readonly groups: readonly GroupDefinition[];
   readonly data: readonly DataDefinition[];
+}
+
+export interface GroupDefinition extends Described, BlockContent {
+  readonly id: number;
+  readonly dimension: CompositeType;
+}
+
+export interface MessageDefinition extends Described, BlockContent {
+  readonly id: number;
 }
 
 export interface SchemaDefinition {
@@ -105,5 +126,7 @@ export interface SchemaDefinition {
   readonly description?: string;
   readonly byteOrder: ByteOrder;
   readonly header: CompositeType;
+  /** All global composites, enums and sets in document order, used or not. */
+  readonly types: readonly (CompositeType | EnumType | SetType)[];
   readonly messages: readonly MessageDefinition[];
 }

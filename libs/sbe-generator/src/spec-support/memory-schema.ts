@@ -1,5 +1,5 @@
+import { compile } from "../compile.js";
 import { SchemaError } from "../diagnostics/diagnostics.js";
-import { compile } from "../generate.js";
 import type { ReadText } from "../xml/load-document.js";
 
 const HEADER = `<composite name="messageHeader"><type name="blockLength" primitiveType="uint16"/><type name="templateId" primitiveType="uint16"/><type name="schemaId" primitiveType="uint16"/><type name="version" primitiveType="uint16"/></composite>`;

@@ -30,18 +30,20 @@ export interface Member {
 
 const OPTIONAL_SUFFIXES = ["Null", "IsNull"];
 
-function suffixes(kind: MemberKind, optional: boolean): readonly string[] {
+function suffixes(kind: MemberKind, optional: boolean, isFloat: boolean): readonly string[] {
   switch (kind) {
     case "wide":
-      return ["", "Number", "Words", "Lo", "Hi", ...(optional ? OPTIONAL_SUFFIXES : [])];
+      return ["", "Number", "Words", "Lo", "Hi", "From", "Start", ...(optional ? OPTIONAL_SUFFIXES : [])];
     case "number":
-      return ["", ...(optional ? OPTIONAL_SUFFIXES : [])];
+      return ["", ...(isFloat ? ["Bits"] : []), ...(optional ? OPTIONAL_SUFFIXES : [])];
     case "enum":
       return ["", "Null"];
     case "text":
       return ["", "Bytes", "BytesEqual", "Start", "Length"];
     case "composite":
       return ["", "Composite"];
+    case "array":
+      return ["", "Bytes", "Start"];
     default:
       return [""];
   }
@@ -59,10 +61,11 @@ function kindOf(type: Token, constant: boolean): MemberKind {
 function member(owner: Token, type: Token, scope: string, names: MemberNames): Member {
   const kind = kindOf(type, (owner.presence ?? type.presence) === "constant");
   const optional = type.presence === "optional" && kind !== "text" && kind !== "composite";
+  const isFloat = type.primitive === "float" || type.primitive === "double";
   return {
     kind,
     name: owner.name,
-    accessor: names.claim(owner.name, suffixes(kind, optional)),
+    accessor: names.claim(owner.name, suffixes(kind, optional, isFloat)),
     label: `${scope}.${owner.name}`,
     type,
     owner,
@@ -78,18 +81,18 @@ export function compositeMembers(node: TokenNode, names: MemberNames): readonly 
   return node.children.map(({ token }) => member(token, token, node.token.typeName!, names));
 }
 
-/** Fields of a message with what a decoder must check before it reads them. */
-export interface MessageFields {
+/** Fields of a block, of a message or of the entries of a group, with what a decoder must check before it reads them. */
+export interface BlockFields {
   readonly members: readonly Member[];
   /** Octets that every frame must hold: the end of the last required field of the first version. */
   readonly requiredLength: number;
 }
 
-/** Fields of a message. A frame shorter than its required fields is refused; what else it lacks reads as absent. */
-export function messageFields(node: TokenNode, names: MemberNames): MessageFields {
+/** Fields of a block. One shorter than its required fields is refused; what else it lacks reads as absent. */
+export function blockFields(node: TokenNode, scope: string, names: MemberNames): BlockFields {
   const members = node.children
     .filter(({ token }) => token.signal === "beginField")
-    .map(({ token, children }) => member(token, children[0]!.token, node.token.name, names));
+    .map(({ token, children }) => member(token, children[0]!.token, scope, names));
   const always = members.filter(({ owner, optional }) => owner.sinceVersion === 0 && !optional);
   const requiredLength = Math.max(0, ...always.map(({ end }) => end));
   return {

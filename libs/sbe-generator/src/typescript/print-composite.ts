@@ -6,6 +6,7 @@ import { type PrintContext, useRuntime } from "./print-context.js";
 import { printDecoderMember } from "./print-decoder-member.js";
 import { printEncoderMember } from "./print-encoder-member.js";
 import { printToJson } from "./print-json.js";
+import { printRenew, printViews } from "./print-placement.js";
 import type { SourceFile } from "./source-file.js";
 
 /** Encoder and decoder of a composite: flyweights placed by the message that holds it. */
@@ -29,20 +30,15 @@ function printClass(
   );
   file.block(`export class ${className(token.typeName!)}${role}`, () => {
     file.line(`static readonly ENCODED_LENGTH = ${token.size};`, "");
-    file.line(
-      `view: DataView = ${useRuntime(file, "EMPTY_VIEW", context)};`,
-      `bytes: Uint8Array = ${useRuntime(file, "EMPTY_BYTES", context)};`,
-      "offset = 0;",
-      "",
-    );
+    printViews(file, context);
+    file.line("offset = 0;", "");
+    printRenew(file, context);
     file.doc(
       `Places the flyweight; throws \`sbe.${role === "Encoder" ? "no-room" : "truncated"}\` when it does not fit the view.`,
     );
     file.block("wrap(view: DataView, offset: number): this", () => {
       const fail = useRuntime(file, role === "Encoder" ? "throwNoRoom" : "throwTruncated", context);
-      file.block("if (view !== this.view)", () =>
-        file.line("this.view = view;", `this.bytes = ${useRuntime(file, "bytesOf", context)}(view);`),
-      );
+      file.line("if (view !== this.view) this.renew(view);");
       file.block(`if (!(offset >= 0 && offset + ${token.size} <= view.byteLength))`, () =>
         file.line(`${fail}(${JSON.stringify(token.typeName)}, offset, ${token.size}, view.byteLength);`),
       );

@@ -6,6 +6,8 @@ export interface PrintContext {
   readonly schema: SchemaTokens;
   /** Where generated code imports its runtime from, as written in files of the output folder. */
   readonly runtime: string;
+  /** Debug build: setters refuse values that their octets cannot hold. */
+  readonly checks: boolean;
 }
 
 /** The runtime as seen from `messages/` and `types/`, one level below the output folder. */

@@ -1,6 +1,6 @@
 import { describeMember } from "./documentation.js";
 import type { Member, MemberKind } from "./member.js";
-import { className } from "./names.js";
+import { className, propertyAccess } from "./names.js";
 import { type PrintContext, useRuntime } from "./print-context.js";
 import { useType } from "./print-types.js";
 import type { SourceFile } from "./source-file.js";
@@ -54,7 +54,9 @@ function printWide(printer: MemberPrinter): void {
   const nullWords = wire.words(nullValue);
   const word = wire.isSigned ? "int32" : "uint32";
   const highNull = wire.isSigned ? nullWords.high : nullWords.high >>> 0;
-  const unsafe = wire.isSigned ? "hi < -2097152 || hi > 2097151" : "hi > 2097151";
+  // The shortest bytecode for "outside of 53 bits": V8 adds getters up into one function only as long as they are short.
+  const unsafe = wire.isSigned ? "(hi << 10) >> 10 !== hi" : "hi >>> 21 !== 0";
+  const words = new WireAccess(type, "view");
 
   getter(printer, `${accessor}(): ${orNull("bigint", member)}`, "null", [
     ...(optional
@@ -63,16 +65,22 @@ function printWide(printer: MemberPrinter): void {
   ]);
   file.doc("As a number; throws `sbe.unsafe-integer` outside of ±2^53.");
   getter(printer, `${accessor}Number(): ${orNull("number", member)}`, "null", [
-    `const lo = ${wire.readLow(at, "int32")};`,
-    `const hi = ${wire.readHigh(at, word)};`,
-    ...(optional ? [`if (lo === ${nullWords.low} && hi === ${highNull}) return null;`] : []),
+    "const view = this.view;",
+    `const at = ${at};`,
+    `const lo = ${words.readLow("at", "uint32")};`,
+    `const hi = ${words.readHigh("at", word)};`,
+    ...(optional ? [`if (hi === ${highNull} && lo === ${nullWords.low >>> 0}) return null;`] : []),
     `if (${unsafe}) ${useRuntime(file, "throwUnsafeInteger", context)}(${label}, lo, hi);`,
-    "return hi * 4294967296 + (lo >>> 0);",
+    "return hi * 4294967296 + lo;",
   ]);
   file.doc("Low 32 bits, signed.");
   getter(printer, `${accessor}Lo(): number`, String(nullWords.low), [`return ${wire.readLow(at, "int32")};`]);
   file.doc(`High 32 bits, ${wire.isSigned ? "signed" : "unsigned"}.`);
   getter(printer, `${accessor}Hi(): number`, String(highNull), [`return ${wire.readHigh(at, word)};`]);
+  file.doc("Where its eight octets start in `view`.");
+  getter({ ...printer, member: { ...member, absent: undefined } }, `${accessor}Start(): number`, "", [
+    `return ${at};`,
+  ]);
   if (optional) {
     getter(printer, `${accessor}IsNull(): boolean`, "true", [
       `return ${wire.readLow(at, "int32")} === ${nullWords.low} && ${wire.readHigh(at, word)} === ${highNull};`,
@@ -93,6 +101,7 @@ function printNumber(printer: MemberPrinter): void {
   }
   if (!optional) {
     getter(printer, `${accessor}(): ${orNull(base, member)}`, "null", [`return ${wire.read(at)};`]);
+    printBits(printer, wire);
     return;
   }
   const isNull = nullValue === "Number.NaN" ? "Number.isNaN(value)" : `value === ${nullValue}`;
@@ -100,8 +109,21 @@ function printNumber(printer: MemberPrinter): void {
     `const value = ${wire.read(at)};`,
     `return ${isNull} ? null : value;`,
   ]);
+  printBits(printer, wire);
   file.block(`${accessor}IsNull(): boolean`, () => file.line(`return this.${accessor}() === null;`));
   file.line("");
+}
+
+function printBits(printer: MemberPrinter, wire: WireAccess): void {
+  if (!wire.isFloat) return;
+  const { member, file } = printer;
+  file.doc("Its octets as an unsigned integer: a number keeps no payload of a NaN.");
+  getter(
+    printer,
+    `${member.accessor}Bits(): ${wire.bits.type}${member.absent === undefined ? "" : " | null"}`,
+    "null",
+    [`return ${wire.bits.read(member.at)};`],
+  );
 }
 
 function printConstant(printer: MemberPrinter): void {
@@ -109,7 +131,10 @@ function printConstant(printer: MemberPrinter): void {
   const { type, owner, accessor } = member;
   if (type.signal === "beginEnum") {
     const name = useType(file, className(type.typeName!), type.typeName!);
-    getter(printer, `${accessor}(): number`, "", [`return ${name}.${owner.constant};`]);
+    const number = new WireAccess(type).isWide ? "bigint" : "number";
+    getter(printer, `${accessor}(): ${number}`, "", [
+      `return ${name}${propertyAccess(owner.constant ?? type.constant!)};`,
+    ]);
     return;
   }
   const wire = new WireAccess(type);
@@ -126,7 +151,7 @@ function printConstant(printer: MemberPrinter): void {
 function printText(printer: MemberPrinter): void {
   const { file, member, context } = printer;
   const { accessor, at, type } = member;
-  const encoding = JSON.stringify(type.characterEncoding);
+  const encoding = JSON.stringify(type.characterEncoding ?? "US-ASCII");
   getter(printer, `${accessor}(): string`, '""', [
     `return ${useRuntime(file, "readText", context)}(this.bytes, ${at}, ${type.length}, ${encoding});`,
   ]);
@@ -161,6 +186,9 @@ function printArray(printer: MemberPrinter): void {
     if (optional) file.line(`const value = ${read};`, `return ${isNull} ? null : value;`);
     else file.line(`return ${read};`);
   });
+  file.line("");
+  file.doc(`Where its ${type.length! * wire.primitive.size} octets start in \`bytes\`.`);
+  file.block(`${accessor}Start(): number`, () => file.line(`return ${at};`));
   file.line("");
 }
 

@@ -11,11 +11,12 @@ export function printToJson(
   members: readonly Member[],
   context: PrintContext,
   further: readonly string[] = [],
+  name = "toJSON",
 ): void {
   file.doc(
     "Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null.",
   );
-  file.block("toJSON(): Record<string, unknown>", () => {
+  file.block(`${name}(): Record<string, unknown>`, () => {
     file.line("return {");
     for (const member of members) file.line(`  ${objectKey(member.name)}: ${jsonOf(file, member, context)},`);
     for (const entry of further) file.line(`  ${entry},`);
@@ -31,11 +32,13 @@ function jsonOf(file: SourceFile, member: Member, context: PrintContext): string
     case "composite":
       return nullable ? `${call}?.toJSON() ?? null` : `${call}.toJSON()`;
     case "text":
-      return call;
+      return member.absent === undefined ? call : `${member.absent} ? null : ${call}`;
     case "set":
       return setJson(file, member, context, nullable);
-    case "array":
-      return `Array.from({ length: ${type.length} }, (_, index) => ${scalar(file, `this.${accessor}(index)`, type.primitive!, context)})`;
+    case "array": {
+      const elements = `Array.from({ length: ${type.length} }, (_, index) => ${scalar(file, `this.${accessor}(index)`, type.primitive!, context)})`;
+      return member.absent === undefined ? elements : `${member.absent} ? null : ${elements}`;
+    }
     default:
       break;
   }

@@ -1,10 +1,12 @@
 import { describeType } from "./documentation.js";
-import type { DataPlan, MessagePlan } from "./message-plan.js";
-import { objectKey } from "./names.js";
+import type { MessagePlan } from "./message-plan.js";
 import { type PrintContext, useRuntime } from "./print-context.js";
 import { printDecoderMember } from "./print-decoder-member.js";
+import { elementsEnd, elementsJson, printElementReaders, resetOfEnds } from "./print-element-readers.js";
+import { hasUsualHeader, printHeaderReads, printUsualHeaderReads } from "./print-header.js";
 import { printToJson } from "./print-json.js";
 import { printConstantsOf } from "./print-message-constants.js";
+import { printRenew, printViews } from "./print-placement.js";
 import type { SourceFile } from "./source-file.js";
 import { plus } from "./wire-access.js";
 
@@ -12,15 +14,12 @@ import { plus } from "./wire-access.js";
 export function printMessageDecoder(file: SourceFile, plan: MessagePlan, context: PrintContext): void {
   const { token, className } = plan;
   file.doc(
-    describeType(token.description, `Reads template ${token.id} in place; fields may be read in any order.`),
+    describeType(token.description, `Reads template ${token.id} in place, in any order.`),
     ...(token.deprecated === undefined ? [] : [`@deprecated since version ${token.deprecated}`]),
   );
   file.block(`export class ${className}Decoder`, () => {
     printConstantsOf(file, plan, context);
-    file.line(
-      `view: DataView = ${useRuntime(file, "EMPTY_VIEW", context)};`,
-      `bytes: Uint8Array = ${useRuntime(file, "EMPTY_BYTES", context)};`,
-    );
+    printViews(file, context);
     file.doc("Where the block starts: behind the header.");
     file.line("offset = 0;");
     file.doc("First octet behind the frame.");
@@ -31,18 +30,17 @@ export function printMessageDecoder(file: SourceFile, plan: MessagePlan, context
     file.line("actingVersion = 0;", "");
     printWrapWithHeader(file, plan, context);
     printWrap(file, plan, context);
+    printRenew(file, context);
     for (const member of plan.members) printDecoderMember(file, member, context);
-    for (const data of plan.data) printData(file, plan, data, context);
+    printElementReaders(file, plan, plan, context);
     printLength(file, plan);
-    const dataJson = plan.data.map((data) => `${objectKey(data.name)}: ${dataValue(file, data, context)}`);
-    printToJson(file, plan.members, context, dataJson);
+    printToJson(file, plan.members, context, elementsJson(file, plan, context));
   });
 }
 
 function printWrapWithHeader(file: SourceFile, plan: MessagePlan, context: PrintContext): void {
-  const { token, header, littleEndian } = plan;
+  const { token, header } = plan;
   const name = JSON.stringify(token.name);
-  const read = (at: number) => `view.getUint16(${plus("offset", at)}, ${littleEndian})`;
   file.doc(
     "Places the flyweight on a frame of `length` octets that starts with a header at `offset`.",
     "Throws `sbe.truncated`, `sbe.wrong-template` or `sbe.wrong-schema`. A newer version is accepted: what it added is skipped.",
@@ -50,28 +48,21 @@ function printWrapWithHeader(file: SourceFile, plan: MessagePlan, context: Print
   file.block("wrapAndApplyHeader(view: DataView, offset: number, length: number): this", () => {
     file.line("const end = offset + length;");
     file.block(`if (!(offset >= 0 && length >= ${header.size} && end <= view.byteLength))`, () =>
-      file.line(
-        `${useRuntime(file, "throwTruncated", context)}(${name}, offset, ${header.size}, Math.min(end, view.byteLength));`,
-      ),
+      file.line(`${useRuntime(file, "throwTruncated", context)}(${name}, offset, ${header.size}, end);`),
     );
-    file.line(`const templateId = ${read(header.templateId)};`);
-    file.line(
-      `if (templateId !== ${token.id}) ${useRuntime(file, "throwWrongTemplate", context)}(${name}, ${token.id}, templateId);`,
-    );
-    file.line(`const schemaId = ${read(header.schemaId)};`);
-    file.line(
-      `if (schemaId !== ${context.schema.id}) ${useRuntime(file, "throwWrongSchema", context)}(${name}, ${context.schema.id}, schemaId);`,
-    );
-    file.line(
-      `return this.wrap(view, offset + ${header.size}, ${read(header.blockLength)}, ${read(header.version)}, end);`,
-    );
+    if (hasUsualHeader(plan)) {
+      printUsualHeaderReads(file, plan, context);
+    } else {
+      printHeaderReads(file, plan, context);
+      file.line(`const at = ${plus("offset", header.size)};`);
+      printBlockChecks(file, plan, "at", "at + actingBlockLength <= end", "end", context);
+    }
+    printPlacement(file, plan, "at");
   });
   file.line("");
 }
 
 function printWrap(file: SourceFile, plan: MessagePlan, context: PrintContext): void {
-  const name = JSON.stringify(plan.token.name);
-  const fail = useRuntime(file, "throwTruncated", context);
   file.doc(
     "Places the flyweight on a block whose length and version came in a header.",
     "Throws `sbe.truncated` when the block does not hold the required fields or does not lie within `end`.",
@@ -79,76 +70,60 @@ function printWrap(file: SourceFile, plan: MessagePlan, context: PrintContext): 
   );
   file.line("wrap(", "  view: DataView,", "  offset: number,", "  actingBlockLength: number,");
   file.block("  actingVersion: number,\n    end = view.byteLength,\n  ): this", () => {
-    file.block("if (view !== this.view)", () =>
-      file.line("this.view = view;", `this.bytes = ${useRuntime(file, "bytesOf", context)}(view);`),
-    );
-    file.block(`if (!(actingBlockLength >= ${plan.requiredLength}))`, () =>
-      file.line(`${fail}(${name}, offset, ${plan.requiredLength}, offset + actingBlockLength);`),
-    );
-    file.block("if (!(offset >= 0 && offset + actingBlockLength <= end && end <= view.byteLength))", () =>
-      file.line(`${fail}(${name}, offset, actingBlockLength, Math.min(end, view.byteLength));`),
-    );
-    for (const name of ["offset", "end", "actingBlockLength", "actingVersion"])
-      file.line(`this.${name} = ${name};`);
-    file.line("return this;");
+    const within = "offset >= 0 && offset + actingBlockLength <= end && end <= view.byteLength";
+    printBlockChecks(file, plan, "offset", within, "Math.min(end, view.byteLength)", context);
+    printPlacement(file, plan, "offset");
   });
   file.line("");
 }
 
-function printData(file: SourceFile, plan: MessagePlan, data: DataPlan, context: PrintContext): void {
-  const { accessor, characterEncoding, prefixSize, token } = data;
-  const at = data.prefixAt === "" ? "this.offset + this.actingBlockLength" : data.prefixAt;
-  const length = `${useRuntime(file, "dataLength", context)}(this.view, at, this.end, ${prefixSize}, ${plan.littleEndian}, ${JSON.stringify(data.label)})`;
-  const guard = (absent: string) =>
-    token.sinceVersion > 0 ? [`if (this.actingVersion < ${token.sinceVersion}) return ${absent};`] : [];
-  if (characterEncoding !== undefined) {
-    file.doc(
-      describeType(token.description, "Throws `sbe.truncated` when the frame ends before its last octet."),
-    );
-    file.block(`${accessor}(): string`, () => {
-      file.line(...guard('""'), `const at = ${at};`, `const length = ${length};`);
-      file.line(
-        `return ${useRuntime(file, "decodeText", context)}(this.bytes, at + ${prefixSize}, length, ${JSON.stringify(characterEncoding)});`,
-      );
-    });
-    file.line("");
-  }
-  file.doc("The octets in place: a window, valid as long as the buffer is.");
-  file.block(`${accessor}Bytes(): Uint8Array`, () => {
-    file.line(...guard("this.bytes.subarray(0, 0)"), `const at = ${at};`, `const length = ${length};`);
-    file.line(`return this.bytes.subarray(at + ${prefixSize}, at + ${prefixSize} + length);`);
-  });
-  file.line("");
-  file.doc("Where its octets start in `bytes`.");
-  file.block(`${accessor}Start(): number`, () => file.line(...guard(at), `return ${at} + ${prefixSize};`));
-  file.line("");
-  file.doc("Its octets; throws `sbe.truncated` when the frame ends before the last of them.");
-  file.block(`${accessor}Length(): number`, () =>
-    file.line(...guard("0"), `const at = ${at};`, `return ${length};`),
-  );
-  file.line("");
-  file.block(`private ${accessor}End(): number`, () =>
-    file.line(`const at = ${at};`, ...guard("at"), `return at + ${prefixSize} + ${length};`),
-  );
-  file.line("");
-}
-
-function dataValue(
+function printBlockChecks(
   file: SourceFile,
-  { accessor, characterEncoding }: DataPlan,
+  { token, requiredLength }: MessagePlan,
+  at: string,
+  within: string,
+  end: string,
   context: PrintContext,
-): string {
-  if (characterEncoding !== undefined) return `this.${accessor}()`;
-  return `${useRuntime(file, "octetsToJson", context)}(this.${accessor}Bytes())`;
+): void {
+  const name = JSON.stringify(token.name);
+  const fail = useRuntime(file, "throwTruncated", context);
+  file.block(`if (!(actingBlockLength >= ${requiredLength}))`, () =>
+    file.line(`${fail}(${name}, ${at}, ${requiredLength}, ${at} + actingBlockLength);`),
+  );
+  file.block(`if (!(${within}))`, () => file.line(`${fail}(${name}, ${at}, actingBlockLength, ${end});`));
+}
+
+function printPlacement(file: SourceFile, plan: MessagePlan, at: string): void {
+  file.line("if (view !== this.view) this.renew(view);");
+  file.line(`this.offset = ${at};`);
+  for (const name of ["end", "actingBlockLength", "actingVersion"]) file.line(`this.${name} = ${name};`);
+  file.line(...resetOfEnds(plan), "return this;");
 }
 
 function printLength(file: SourceFile, plan: MessagePlan): void {
-  const last = plan.data.at(-1);
-  const end = last ? `this.${last.accessor}End()` : "this.offset + this.actingBlockLength";
-  file.doc("Position of the first octet behind what this version knows of the message.");
-  file.block("get limit(): number", () => file.line(`return ${end};`));
+  file.doc(
+    "Position of the first octet behind what this version knows of the message. Throws `sbe.truncated` when a group or",
+    "data does not lie within the frame.",
+  );
+  file.block("get limit(): number", () => file.line(`return ${elementsEnd(plan)};`));
   file.line("");
-  file.doc("Octets of block and data, without the header.");
+  file.doc("Octets behind the header: block, groups and data.");
   file.block("encodedLength(): number", () => file.line("return this.limit - this.offset;"));
+  file.line("");
+  file.doc("The same; reading moves nothing, so that it may be asked at any time.");
+  file.block("sbeDecodedLength(): number", () => file.line("return this.limit - this.offset;"));
+  file.line("");
+  file.doc("Walks over all groups and data; gives the position behind them.");
+  file.block("skip(): number", () => file.line("return this.limit;"));
+  file.line("");
+  const groups = plan.elements.filter(({ kind }) => kind === "group");
+  file.doc(
+    groups.length > 0
+      ? "Puts all groups before their first entry again."
+      : "Nothing to put back: every getter finds its place by itself.",
+  );
+  file.block("sbeRewind(): this", () =>
+    file.line(...groups.map(({ accessor }) => `this.${accessor}Group.sbeRewind();`), "return this;"),
+  );
   file.line("");
 }

@@ -23,10 +23,14 @@ export class WireAccess {
   readonly primitive: PrimitiveType;
   readonly #littleEndian: boolean;
 
-  /** @param view expression of the DataView */
+  /**
+   * @param view expression of the DataView
+   * @param bytes expression of the same octets, which single octets go through; undefined: they go through the view
+   */
   constructor(
     token: Token,
     readonly view = "this.view",
+    readonly bytes: string | undefined = view === "this.view" ? "this.bytes" : undefined,
   ) {
     this.primitive = primitiveOf(token.primitive!)!;
     this.#littleEndian = token.byteOrder !== "bigEndian";
@@ -74,6 +78,20 @@ export class WireAccess {
     return this.#call("set", "int32", this.#wordAt(at, "high"), value);
   }
 
+  /** A float's octets as the unsigned integer of the same size: a number keeps no payload of a NaN. */
+  get bits(): {
+    readonly type: "number" | "bigint";
+    read(at: string): string;
+    write(at: string, value: string): string;
+  } {
+    const primitive = this.primitive.size === 4 ? "uint32" : "uint64";
+    return {
+      type: primitive === "uint32" ? "number" : "bigint",
+      read: (at) => this.#call("get", primitive, at),
+      write: (at, value) => this.#call("set", primitive, at, value),
+    };
+  }
+
   /** Whether the octets of the primitive cannot hold `value`; undefined for floats, which hold any number. */
   misfit(value: string): string | undefined {
     switch (this.primitive.name) {
@@ -102,6 +120,7 @@ export class WireAccess {
   /** A value of the schema as a literal of generated code. */
   literal(text: string): string {
     if (text === "NaN") return "Number.NaN";
+    if (this.primitive.name === "float") return String(Math.fround(Number(text)));
     return this.isWide ? `${text}n` : text;
   }
 
@@ -112,9 +131,9 @@ export class WireAccess {
   }
 
   #call(verb: "get" | "set", primitive: string, at: string, value?: string): string {
-    if (verb === "set" && (primitive === "uint8" || primitive === "char"))
-      return `this.bytes[${at}] = ${value}`;
-    if (verb === "get" && (primitive === "uint8" || primitive === "char")) return `this.bytes[${at}]!`;
+    const { bytes } = this;
+    if (bytes !== undefined && (primitive === "uint8" || primitive === "char"))
+      return verb === "set" ? `${bytes}[${at}] = ${value}` : `${bytes}[${at}]!`;
     const order = primitive.endsWith("8") || primitive === "char" ? [] : [String(this.#littleEndian)];
     const rest = [at, ...(value === undefined ? [] : [value]), ...order].join(", ");
     return `${this.view}.${verb}${VIEW_NAMES[primitive]}(${rest})`;

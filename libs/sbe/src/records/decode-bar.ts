@@ -1,7 +1,7 @@
 import { NO_RESOLUTION } from "@ims/common";
 import { DataBarDecoder, type DecimalPriceDecoder } from "../generated/v1/index.js";
 import { BarDecoder } from "../generated/v2/index.js";
-import { decodePrefix } from "./decode-prefix.js";
+import { decodePrefix, version1Symbol } from "./decode-prefix.js";
 import { exactDecimal } from "./exact-values.js";
 import type { BarRecord } from "./record-types.js";
 
@@ -41,7 +41,7 @@ export function decodeVersion1Bar(view: DataView, offset: number, length: number
     schemaVersion: bar.actingVersion,
     exchangeId: 0,
     instrumentId: undefined,
-    symbol: bar.symbolID(),
+    symbol: version1Symbol(bar.bytes, bar.symbolIDStart()),
     flags: 0,
     eventMicros: bar.dateTimeNumber(),
     sendMicros: undefined,

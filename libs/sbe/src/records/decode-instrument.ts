@@ -8,7 +8,7 @@ import {
 import * as v2 from "../generated/v2/index.js";
 import { fail } from "../runtime/sbe-errors.js";
 import { decodePrefix } from "./decode-prefix.js";
-import { exactDecimal, namedCode, orUndefined } from "./exact-values.js";
+import { exactDecimal, namedCode, optionalDecimal, orUndefined } from "./exact-values.js";
 import type { InstrumentRecord } from "./record-types.js";
 
 const KINDS: ReadonlyMap<number, InstrumentKind> = new Map([
@@ -30,6 +30,11 @@ const OPTION_TYPES: ReadonlyMap<number, "call" | "put"> = new Map([
   [v2.OptionType.Put, "put"],
 ]);
 
+/** Call or put; undefined for what is no option. */
+export function optionTypeOf(code: number): "call" | "put" | undefined {
+  return OPTION_TYPES.get(code);
+}
+
 const decoder = new v2.InstrumentDecoder();
 
 /** Template 219 to a record. Throws the decoder's errors, `sbe.unsafe-integer` and `sbe.invalid-value`. */
@@ -37,8 +42,6 @@ export function decodeInstrument(view: DataView, offset: number, length: number)
   const instrument = decoder.wrapAndApplyHeader(view, offset, length);
   const priceScale = instrument.priceScale();
   const quantityScale = instrument.quantityScale();
-  const contractSize = instrument.contractSize();
-  const strike = instrument.strike();
   return {
     type: "instrument",
     ...decodePrefix(instrument),
@@ -55,13 +58,14 @@ export function decodeInstrument(view: DataView, offset: number, length: number)
       quantityScale,
       "Instrument.quantityIncrement",
     ),
-    contractSize:
-      contractSize === null
-        ? undefined
-        : exactDecimal(contractSize, instrument.contractScale(), "Instrument.contractSize"),
+    contractSize: optionalDecimal(
+      instrument.contractSize(),
+      instrument.contractScale(),
+      "Instrument.contractSize",
+    ),
     expiryMicros: orUndefined(instrument.expiryTimeNumber()),
-    strike: strike === null ? undefined : exactDecimal(strike, priceScale, "Instrument.strike"),
-    optionType: OPTION_TYPES.get(instrument.optionType()),
+    strike: optionalDecimal(instrument.strike(), priceScale, "Instrument.strike"),
+    optionType: optionTypeOf(instrument.optionType()),
     underlying: instrument.underlying(),
   };
 }

@@ -1,7 +1,7 @@
 import { Aggressor, TradeKind } from "@ims/common";
 import { TradeBarDecoder } from "../generated/v1/index.js";
 import { TradeDecoder } from "../generated/v2/index.js";
-import { decodePrefix } from "./decode-prefix.js";
+import { decodePrefix, version1Symbol } from "./decode-prefix.js";
 import { exactDecimal } from "./exact-values.js";
 import type { TradeRecord } from "./record-types.js";
 
@@ -36,7 +36,7 @@ export function decodeVersion1Trade(view: DataView, offset: number, length: numb
     schemaVersion: trade.actingVersion,
     exchangeId: 0,
     instrumentId: undefined,
-    symbol: trade.symbolID(),
+    symbol: version1Symbol(trade.bytes, trade.symbolIDStart()),
     flags: 0,
     eventMicros: trade.dateTimeNumber(),
     sendMicros: undefined,

@@ -11,6 +11,11 @@ export function exactDecimal(mantissa: bigint, scale: number, field: string): De
   return Decimal.of(mantissa, scale);
 }
 
+/** The same for a field that may be null. */
+export function optionalDecimal(mantissa: bigint | null, scale: number, field: string): Decimal | undefined {
+  return mantissa === null ? undefined : exactDecimal(mantissa, scale, field);
+}
+
 /** null, as decoders say it, to undefined, as records do. */
 export function orUndefined<T>(value: T | null): T | undefined {
   return value ?? undefined;

@@ -1,21 +1,5 @@
 import type { Aggressor, Decimal, InstrumentKind, InstrumentStatus } from "@ims/common";
-
-/** What every record carries. Times are microseconds since 1970; undefined where the message gives none. */
-export interface RecordBase {
-  /** Version of the schema that the message was written with. */
-  readonly schemaVersion: number;
-  /** 0 where the message names no exchange. */
-  readonly exchangeId: number;
-  /** Undefined in version 1 messages. */
-  readonly instrumentId: number | undefined;
-  readonly symbol: string;
-  /** Bits of `v2.RecordFlags`. */
-  readonly flags: number;
-  readonly eventMicros: number | undefined;
-  readonly sendMicros: number | undefined;
-  readonly receiveMicros: number | undefined;
-  readonly publishMicros: number | undefined;
-}
+import type { NumberedRecordBase, RecordBase } from "./record-base.js";
 
 /** A trade, from `v2.Trade` or `v1.TradeBar`. */
 export interface TradeRecord extends RecordBase {
@@ -51,9 +35,8 @@ export interface BarRecord extends RecordBase {
 }
 
 /** An instrument and its number, from `v2.Instrument`. */
-export interface InstrumentRecord extends RecordBase {
+export interface InstrumentRecord extends NumberedRecordBase {
   readonly type: "instrument";
-  readonly instrumentId: number;
   readonly base: string;
   readonly quote: string;
   readonly settle: string;
@@ -70,5 +53,3 @@ export interface InstrumentRecord extends RecordBase {
   /** Empty where there is none. */
   readonly underlying: string;
 }
-
-export type MarketRecord = TradeRecord | BarRecord | InstrumentRecord;

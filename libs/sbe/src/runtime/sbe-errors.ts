@@ -41,6 +41,12 @@ export const SBE_ERRORS = {
     action: "Check the value where it enters; it is never wrapped around",
     retryable: false,
   },
+  "sbe.order": {
+    summary:
+      "Groups or data were written out of order, or a group with another number of entries than announced.",
+    action: "Write groups and data in the order of the schema, each group with all its entries",
+    retryable: false,
+  },
   "sbe.invalid-value": {
     summary: "A frame is whole, but a value in it has no meaning in the domain.",
     action: "Discard the record and report its writer",

@@ -26,6 +26,12 @@ export function messageNames(module: GeneratedModule): readonly string[] {
     .map((key) => key.slice(0, -"Encoder".length));
 }
 
+/** Names of the messages that one index has and another has not: `messagesBeyond(v2, v1)` are those that version 2 added. */
+export function messagesBeyond(module: GeneratedModule, older: GeneratedModule): readonly string[] {
+  const known = new Set(messageNames(older));
+  return messageNames(module).filter((name) => !known.has(name));
+}
+
 /** The class that the index exports under this name. */
 export function flyweightClass(module: GeneratedModule, name: string): FlyweightClass {
   const found = module[name];
@@ -40,15 +46,24 @@ export function fieldsWith(encoder: FlyweightClass, suffix: string): readonly st
     .map((name) => name.slice(0, -suffix.length));
 }
 
+/** Names of the text fields and texts of variable length. */
+export function textFields(encoder: FlyweightClass, decoder: FlyweightClass): readonly string[] {
+  return fieldsWith(encoder, "Bytes").filter(
+    (name) => name in decoder.prototype && `${name}Length` in decoder.prototype,
+  );
+}
+
 /** Names of one-value fields that are no 64-bit integers and no texts. */
-export function smallFields(encoder: FlyweightClass): readonly string[] {
-  const prototype = encoder.prototype as object;
-  const own = Object.getOwnPropertyNames(prototype);
-  const others = /^(constructor|wrap|wrapAndApplyHeader|encodedLength|limit|[A-Z_]+)$/;
+export function smallFields(encoder: FlyweightClass, decoder: FlyweightClass): readonly string[] {
+  // Only fields have their name on both sides: the encoder's `bidsCount` is `bids` on the decoder.
+  const own = Object.getOwnPropertyNames(encoder.prototype).filter(
+    (name) => name in decoder.prototype || /(Words|Bytes)$/.test(name),
+  );
+  const others = /^(constructor|wrap|wrapAndApplyHeader|renew|next|encodedLength|limit|[A-Z_]+)$/;
   return own.filter(
     (name) =>
       !others.test(name) &&
-      !/(Number|Words|Null|Bytes|End)$/.test(name) &&
+      !/(Number|Words|From|Null|Bytes|Bits|End)$/.test(name) &&
       !own.includes(`${name}Words`) &&
       !own.includes(`${name}Bytes`),
   );

@@ -1,0 +1,70 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { buildCodecs } from "./build.mjs";
+import { MESSAGE_COUNT } from "./measure.mjs";
+
+const VARIANTS = ["generated", "hand", "json", "protobuf"];
+const worker = join(import.meta.dirname, "worker.mjs");
+
+/** Every measurement has a process of its own: what the compiler learnt of one variant does not bend another. */
+function measured(folder, message, direction, variant) {
+  const args = [...process.execArgv, worker, folder, message, direction, variant];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
+}
+
+const folder = buildCodecs();
+const rows = [];
+try {
+  for (const message of ["Trade", "Bar", "BookDelta", "Car"]) {
+    for (const direction of ["encode", "decode"]) {
+      const row = { message, direction };
+      for (const variant of VARIANTS) {
+        const result = measured(folder, message, direction, variant);
+        if (result) row[variant] = result;
+      }
+      rows.push(row);
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const number = (value, digits = 1) => (value === undefined ? "–" : value.toFixed(digits));
+console.log(
+  "ns per message (bytes allocated)          generated / hand, JSON / generated, protobuf / generated",
+);
+for (const { message, direction, generated, hand, json, protobuf } of rows) {
+  const cell = (result) => (result ? `${number(result.nanos)} (${result.bytes})` : "–").padStart(16);
+  console.log(
+    `${`${message} ${direction}`.padEnd(18)}`,
+    `generated ${cell(generated)}  hand ${cell(hand)}  json ${cell(json)}  protobuf ${cell(protobuf)} `,
+    number(hand && generated.nanos / hand.nanos, 2).padStart(6),
+    number(json.nanos / generated.nanos).padStart(6),
+    number(protobuf.nanos / generated.nanos).padStart(6),
+  );
+}
+
+function commit() {
+  try {
+    return execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();
+  } catch {
+    return "unknown";
+  }
+}
+
+const results = join(import.meta.dirname, "../results");
+mkdirSync(results, { recursive: true });
+const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, platform: process.platform };
+const mix = `${MESSAGE_COUNT} messages of each kind in turn; BookDelta 10 bids and 10 asks; Car 3 and 2 x 3 entries`;
+const report = {
+  bench: "sbe",
+  date: new Date().toISOString(),
+  machine,
+  node: process.version,
+  commit: commit(),
+  mix,
+  rows,
+};
+writeFileSync(join(results, "sbe.json"), `${JSON.stringify(report, null, 2)}\n`);

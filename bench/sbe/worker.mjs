@@ -1,0 +1,47 @@
+import { loadCodecs } from "./build.mjs";
+import { barCase, tradeCase } from "./flat-messages.mjs";
+import { bookDeltaCase, carCase } from "./group-messages.mjs";
+import { keep, lastKept } from "./kept.mjs";
+import { MESSAGE_COUNT, measure } from "./measure.mjs";
+import { protobufSteps } from "./protobuf.mjs";
+
+/** `worker.mjs FOLDER MESSAGE DIRECTION VARIANT`: one measurement as JSON; null where there is no such variant. */
+const [folder, message, direction, variant] = process.argv.slice(2);
+const { sbe, bench } = await loadCodecs(folder);
+const one = {
+  Trade: () => tradeCase(sbe),
+  Bar: () => barCase(sbe),
+  BookDelta: () => bookDeltaCase(bench),
+  Car: () => carCase(bench),
+}[message]();
+
+function jsonSteps(values) {
+  const texts = values.map((value) => JSON.stringify(value));
+  return {
+    encode: (index) => keep(JSON.stringify(values[index]).length),
+    decode: (index) => keep(JSON.parse(texts[index]) === undefined ? 0 : 1),
+  };
+}
+
+/** Both ways of writing must give the same octets and readings, or the comparison would be of different work. */
+function checkOctets({ name, generated, hand, octets }) {
+  for (let index = 0; index < MESSAGE_COUNT; index++) {
+    generated.encode(index);
+    hand?.encode(index);
+  }
+  if (!hand) return;
+  if (Buffer.compare(octets.generated, octets.hand) !== 0) throw new Error(`${name}: octets differ`);
+  generated.decode(5);
+  const found = lastKept();
+  hand.decode(5);
+  if (found !== lastKept()) throw new Error(`${name}: readings differ`);
+}
+
+checkOctets(one);
+const steps = {
+  generated: () => one.generated,
+  hand: () => one.hand,
+  json: () => jsonSteps(one.json),
+  protobuf: () => protobufSteps(one.name, one.protobuf),
+}[variant]();
+process.stdout.write(JSON.stringify(steps ? measure(steps[direction]) : null));

@@ -1,0 +1,30 @@
+// Runs the golden vectors of one kind against this repository: npm run conformance -- sbe DIR
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** What has to be built for a kind of vectors, and the program that runs them. */
+const KINDS = {
+  sbe: {
+    project: "libs/sbe-generator/tsconfig.lib.json",
+    program: "libs/sbe-generator/dist/conformance/main.js",
+  },
+};
+
+const [kind, folder, ...rest] = process.argv.slice(2);
+if (!Object.hasOwn(KINDS, kind ?? "") || folder === undefined || rest.length > 0) {
+  process.stderr.write(`Usage: npm run conformance -- ${Object.keys(KINDS).join("|")} DIR\n`);
+  process.exit(2);
+}
+
+const { project, program } = KINDS[kind];
+const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+const run = (...args) => spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status ?? 2;
+
+const built = run(compiler, "-b", project);
+// Paths are as seen from where the command was called, which npm changes.
+const from = process.env.INIT_CWD ?? process.cwd();
+process.exitCode = built === 0 ? run(join(root, program), resolve(from, folder)) : 2;

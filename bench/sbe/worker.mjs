@@ -1,4 +1,5 @@
 import { loadCodecs } from "./build.mjs";
+import { barBulk, tradeBulk } from "./bulk-messages.mjs";
 import { barCase, tradeCase } from "./flat-messages.mjs";
 import { bookDeltaCase, carCase } from "./group-messages.mjs";
 import { keep, lastKept } from "./kept.mjs";
@@ -38,9 +39,18 @@ function checkOctets({ name, generated, hand, octets }) {
 }
 
 checkOctets(one);
+const bulk = { Trade: tradeBulk, Bar: barBulk }[message]?.(sbe, one.octets.generated);
+for (const steps of Object.values(bulk ?? {})) {
+  const expected = Buffer.from(steps.octets);
+  steps.octets.fill(0xa5);
+  for (let index = 0; index < MESSAGE_COUNT; index++) steps.encode(index);
+  if (Buffer.compare(expected, steps.octets) !== 0) throw new Error(`${message}: octets of bulk differ`);
+}
 const steps = {
   generated: () => one.generated,
   hand: () => one.hand,
+  bulk: () => bulk?.bulk,
+  bulkHand: () => bulk?.bulkHand,
   json: () => jsonSteps(one.json),
   protobuf: () => protobufSteps(one.name, one.protobuf),
 }[variant]();

@@ -49,7 +49,8 @@ function suffixes(kind: MemberKind, optional: boolean, isFloat: boolean): readon
   }
 }
 
-function kindOf(type: Token, constant: boolean): MemberKind {
+/** What printers make of a type. */
+export function kindOf(type: Token, constant: boolean): MemberKind {
   if (constant) return "constant";
   if (type.signal === "beginEnum") return "enum";
   if (type.signal === "beginSet") return "set";

@@ -84,7 +84,7 @@ function printWide(printer: MemberPrinter): void {
  * Refuses NaN and infinities, too. Fractions only in a debug build: to look for them costs a fifth of writing a message
  * of such fields, while one comparison disappears beside the stores.
  */
-function unsafe(wire: WireAccess, checks: boolean): string {
+export function unsafe(wire: WireAccess, checks: boolean): string {
   if (checks) return `!Number.isSafeInteger(value)${wire.isSigned ? "" : " || value < 0"}`;
   return wire.isSigned
     ? "!(Math.abs(value) <= 9007199254740991)"

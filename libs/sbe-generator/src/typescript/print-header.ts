@@ -66,6 +66,7 @@ export function headerZeroed({ header }: MessagePlan): number {
 export function printUsualHeaderReads(
   file: SourceFile,
   { token, requiredLength }: MessagePlan,
+  keepsVersion: boolean,
   context: PrintContext,
 ): void {
   const { id } = context.schema;
@@ -80,11 +81,16 @@ export function printUsualHeaderReads(
     `if (first >>> 16 !== ${token.id} || (second & 0xffff) !== ${id} || actingBlockLength < ${requiredLength} || at + actingBlockLength > end)`,
     () => file.line(`${useRuntime(file, "refuseFrame", context)}(${limits}, first, second, at, end);`),
   );
-  file.line("const actingVersion = second >>> 16;");
+  if (keepsVersion) file.line("const actingVersion = second >>> 16;");
 }
 
-/** Statements that read the header at `offset` of `view`, check it, and leave block length and version as constants. */
-export function printHeaderReads(file: SourceFile, plan: MessagePlan, context: PrintContext): void {
+/** Statements that read the header at `offset` of `view`, check it, and leave block length and version as constants; the version only if asked. */
+export function printHeaderReads(
+  file: SourceFile,
+  plan: MessagePlan,
+  keepsVersion: boolean,
+  context: PrintContext,
+): void {
   const { header, token } = plan;
   const name = JSON.stringify(token.name);
   const fail = (what: "Template" | "Schema") => useRuntime(file, `throwWrong${what}`, context);
@@ -108,5 +114,5 @@ export function printHeaderReads(file: SourceFile, plan: MessagePlan, context: P
     );
   }
   file.line(`const actingBlockLength = ${read(header.blockLength)};`);
-  file.line(`const actingVersion = ${read(header.version)};`);
+  if (keepsVersion) file.line(`const actingVersion = ${read(header.version)};`);
 }

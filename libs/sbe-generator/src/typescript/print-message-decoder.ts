@@ -1,17 +1,23 @@
 import { describeType } from "./documentation.js";
 import type { MessagePlan } from "./message-plan.js";
-import { type PrintContext, useRuntime } from "./print-context.js";
+import { printBulkDecode } from "./print-bulk-decode.js";
+import type { PrintContext } from "./print-context.js";
 import { printDecoderMember } from "./print-decoder-member.js";
 import { elementsEnd, elementsJson, printElementReaders, resetOfEnds } from "./print-element-readers.js";
-import { hasUsualHeader, printHeaderReads, printUsualHeaderReads } from "./print-header.js";
+import { printBlockChecks, printFrameChecks } from "./print-frame-checks.js";
 import { printToJson } from "./print-json.js";
 import { printConstantsOf } from "./print-message-constants.js";
 import { printRenew, printViews } from "./print-placement.js";
 import type { SourceFile } from "./source-file.js";
-import { plus } from "./wire-access.js";
+import type { ValuesPlan } from "./values-plan.js";
 
 /** The class that reads a message. Once it is placed, no getter reads outside of the frame. */
-export function printMessageDecoder(file: SourceFile, plan: MessagePlan, context: PrintContext): void {
+export function printMessageDecoder(
+  file: SourceFile,
+  plan: MessagePlan,
+  context: PrintContext,
+  values?: ValuesPlan,
+): void {
   const { token, className } = plan;
   file.doc(
     describeType(token.description, `Reads template ${token.id} in place, in any order.`),
@@ -34,29 +40,18 @@ export function printMessageDecoder(file: SourceFile, plan: MessagePlan, context
     for (const member of plan.members) printDecoderMember(file, member, context);
     printElementReaders(file, plan, plan, context);
     printLength(file, plan);
+    if (values !== undefined) printBulkDecode(file, plan, values, context);
     printToJson(file, plan.members, context, elementsJson(file, plan, context));
   });
 }
 
 function printWrapWithHeader(file: SourceFile, plan: MessagePlan, context: PrintContext): void {
-  const { token, header } = plan;
-  const name = JSON.stringify(token.name);
   file.doc(
     "Places the flyweight on a frame of `length` octets that starts with a header at `offset`.",
     "Throws `sbe.truncated`, `sbe.wrong-template` or `sbe.wrong-schema`. A newer version is accepted: what it added is skipped.",
   );
   file.block("wrapAndApplyHeader(view: DataView, offset: number, length: number): this", () => {
-    file.line("const end = offset + length;");
-    file.block(`if (!(offset >= 0 && length >= ${header.size} && end <= view.byteLength))`, () =>
-      file.line(`${useRuntime(file, "throwTruncated", context)}(${name}, offset, ${header.size}, end);`),
-    );
-    if (hasUsualHeader(plan)) {
-      printUsualHeaderReads(file, plan, context);
-    } else {
-      printHeaderReads(file, plan, context);
-      file.line(`const at = ${plus("offset", header.size)};`);
-      printBlockChecks(file, plan, "at", "at + actingBlockLength <= end", "end", context);
-    }
+    printFrameChecks(file, plan, true, context);
     printPlacement(file, plan, "at");
   });
   file.line("");
@@ -75,22 +70,6 @@ function printWrap(file: SourceFile, plan: MessagePlan, context: PrintContext): 
     printPlacement(file, plan, "offset");
   });
   file.line("");
-}
-
-function printBlockChecks(
-  file: SourceFile,
-  { token, requiredLength }: MessagePlan,
-  at: string,
-  within: string,
-  end: string,
-  context: PrintContext,
-): void {
-  const name = JSON.stringify(token.name);
-  const fail = useRuntime(file, "throwTruncated", context);
-  file.block(`if (!(actingBlockLength >= ${requiredLength}))`, () =>
-    file.line(`${fail}(${name}, ${at}, ${requiredLength}, ${at} + actingBlockLength);`),
-  );
-  file.block(`if (!(${within}))`, () => file.line(`${fail}(${name}, ${at}, actingBlockLength, ${end});`));
 }
 
 function printPlacement(file: SourceFile, plan: MessagePlan, at: string): void {

@@ -1,5 +1,6 @@
 import { describeType } from "./documentation.js";
 import type { MessagePlan } from "./message-plan.js";
+import { printBulkEncode } from "./print-bulk-encode.js";
 import { type PrintContext, useRuntime } from "./print-context.js";
 import { printElementWriters } from "./print-element-writers.js";
 import { printEncoderMember } from "./print-encoder-member.js";
@@ -8,10 +9,16 @@ import { printConstantsOf } from "./print-message-constants.js";
 import { printRenew, printViews, zeroing } from "./print-placement.js";
 import { printTrailingData } from "./print-trailing-data.js";
 import type { SourceFile } from "./source-file.js";
+import type { ValuesPlan } from "./values-plan.js";
 import { plus } from "./wire-access.js";
 
 /** The class that writes a message. */
-export function printMessageEncoder(file: SourceFile, plan: MessagePlan, context: PrintContext): void {
+export function printMessageEncoder(
+  file: SourceFile,
+  plan: MessagePlan,
+  context: PrintContext,
+  values?: ValuesPlan,
+): void {
   const { token, className, hasGroups } = plan;
   const order = hasGroups
     ? "fields may be set in any order, groups and data in schema order."
@@ -37,6 +44,7 @@ export function printMessageEncoder(file: SourceFile, plan: MessagePlan, context
     if (hasGroups) printElementWriters(file, plan, plan, "this", context);
     else printTrailingData(file, plan, context);
     printLength(file, plan);
+    if (values !== undefined) printBulkEncode(file, plan, values, context);
   });
 }
 

@@ -27,15 +27,16 @@ export function zeroing(
   base: string,
   length: number,
   context: PrintContext,
+  start = 0,
 ): readonly string[] {
   if (length === 0) return [];
   if (length > UNROLLED_OCTETS_MAX) {
-    return [`${useRuntime(file, "zeroOctets", context)}(view, ${base}, ${length});`];
+    return [`${useRuntime(file, "zeroOctets", context)}(view, ${plus(base, start)}, ${length});`];
   }
   const steps: string[] = [];
   let at = 0;
-  for (; at + 8 <= length; at += 8) steps.push(`view.setFloat64(${plus(base, at)}, 0, true);`);
-  for (; at + 4 <= length; at += 4) steps.push(`view.setInt32(${plus(base, at)}, 0, true);`);
-  for (; at < length; at++) steps.push(`view.setUint8(${plus(base, at)}, 0);`);
+  for (; at + 8 <= length; at += 8) steps.push(`view.setFloat64(${plus(base, start + at)}, 0, true);`);
+  for (; at + 4 <= length; at += 4) steps.push(`view.setInt32(${plus(base, start + at)}, 0, true);`);
+  for (; at < length; at++) steps.push(`view.setUint8(${plus(base, start + at)}, 0);`);
   return steps;
 }

@@ -10,8 +10,10 @@ import { printMessageDecoder } from "./print-message-decoder.js";
 import { printMessageEncoder } from "./print-message-encoder.js";
 import { printSkip } from "./print-skip.js";
 import { printEnum, printSet } from "./print-types.js";
+import { printValues } from "./print-values.js";
 import { runtimeFiles } from "./runtime-files.js";
 import { BANNER, compare, type GeneratedFiles, SourceFile } from "./source-file.js";
+import { planValues } from "./values-plan.js";
 
 export type { GeneratedFiles } from "./source-file.js";
 
@@ -47,11 +49,13 @@ export function printSchema(
     const groups = plan.elements.filter((element) => element.kind === "group");
     // Groups in front: the class of a message makes flyweights of theirs.
     for (const group of groups) printGroupEncoder(file, group, plan, context);
-    printMessageEncoder(file, plan, context);
+    const values = planValues(node, plan, classNames);
+    if (values !== undefined) printValues(file, values, context);
+    printMessageEncoder(file, plan, context, values);
     file.line("");
     for (const group of groups) printSkip(file, group, plan, context);
     for (const group of groups) printGroupDecoder(file, group, plan, context);
-    printMessageDecoder(file, plan, context);
+    printMessageDecoder(file, plan, context, values);
     output.add(`messages/${fileName(node.token.name)}.ts`, file.toString(BANNER));
   }
   const exported = output.paths;

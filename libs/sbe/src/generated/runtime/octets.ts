@@ -19,6 +19,21 @@ export function zeroOctets(view: DataView, start: number, length: number): void 
   for (; at < end; at++) view.setUint8(at, 0);
 }
 
+/** Copies `length` octets between views, four a step: doubles could change on the way. */
+export function copyWords(
+  target: DataView,
+  at: number,
+  source: DataView,
+  start: number,
+  length: number,
+): void {
+  let index = 0;
+  for (; index + 4 <= length; index += 4) {
+    target.setInt32(at + index, source.getInt32(start + index, true), true);
+  }
+  for (; index < length; index++) target.setUint8(at + index, source.getUint8(start + index));
+}
+
 /** What flyweights of groups share with their message: the buffer, and where the next octets go. */
 export interface MessageCursor {
   readonly view: DataView;

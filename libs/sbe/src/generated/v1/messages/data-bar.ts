@@ -4,6 +4,132 @@ import { DecimalPriceDecoder, DecimalPriceEncoder } from "../types/decimal-price
 import { DecimalVolumeDecoder, DecimalVolumeEncoder } from "../types/decimal-volume.js";
 import { MESSAGE_TYPE_NULL, messageTypeName } from "../types/message-type.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class DataBarValues {
+  /** Template id, repeated in every message (MessageType) */
+  messageType = 0;
+  /** Symbol, zero-padded (20 octets of US-ASCII) */
+  readonly symbolID = new Uint8Array(20);
+  readonly symbolIDView = new DataView(this.symbolID.buffer);
+  /** Microseconds since 1970, UTC (Timestamp) */
+  dateTimeLo = 0;
+  dateTimeHi = 0;
+  /** Mantissa (num) */
+  openPriceNumLo = 0;
+  openPriceNumHi = 0;
+  /** Digits after the point (scale) */
+  openPriceScale = 0;
+  /** Mantissa (num) */
+  highPriceNumLo = 0;
+  highPriceNumHi = 0;
+  /** Digits after the point (scale) */
+  highPriceScale = 0;
+  /** Mantissa (num) */
+  lowPriceNumLo = 0;
+  lowPriceNumHi = 0;
+  /** Digits after the point (scale) */
+  lowPriceScale = 0;
+  /** Mantissa (num) */
+  closePriceNumLo = 0;
+  closePriceNumHi = 0;
+  /** Digits after the point (scale) */
+  closePriceScale = 0;
+  /** Mantissa (num) */
+  volumeNumLo = 0;
+  volumeNumHi = 0;
+  /** Digits after the point (scale) */
+  volumeScale = 0;
+
+  get symbolIDText(): string {
+    return readText(this.symbolID, 0, 20, "US-ASCII");
+  }
+  set symbolIDText(text: string) {
+    writeText(this.symbolID, 0, 20, text, "US-ASCII", "DataBar.symbolID");
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get dateTimeNumber(): number {
+    const lo = this.dateTimeLo;
+    const hi = this.dateTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("DataBar.dateTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set dateTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.dateTime", value);
+    this.dateTimeLo = value | 0;
+    this.dateTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get openPriceNumNumber(): number {
+    const lo = this.openPriceNumLo;
+    const hi = this.openPriceNumHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("DataBar.openPrice.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set openPriceNumNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.openPrice.num", value);
+    this.openPriceNumLo = value | 0;
+    this.openPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get highPriceNumNumber(): number {
+    const lo = this.highPriceNumLo;
+    const hi = this.highPriceNumHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("DataBar.highPrice.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set highPriceNumNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.highPrice.num", value);
+    this.highPriceNumLo = value | 0;
+    this.highPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get lowPriceNumNumber(): number {
+    const lo = this.lowPriceNumLo;
+    const hi = this.lowPriceNumHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("DataBar.lowPrice.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set lowPriceNumNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.lowPrice.num", value);
+    this.lowPriceNumLo = value | 0;
+    this.lowPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get closePriceNumNumber(): number {
+    const lo = this.closePriceNumLo;
+    const hi = this.closePriceNumHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("DataBar.closePrice.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set closePriceNumNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.closePrice.num", value);
+    this.closePriceNumLo = value | 0;
+    this.closePriceNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get volumeNumNumber(): number {
+    const lo = this.volumeNumLo;
+    const hi = this.volumeNumHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("DataBar.volume.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set volumeNumNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.volume.num", value);
+    this.volumeNumLo = value | 0;
+    this.volumeNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** One bar of trades. Writes template 204 in place; setters may come in any order. */
 export class DataBarEncoder {
   static readonly BLOCK_LENGTH = 75;
@@ -196,6 +322,42 @@ export class DataBarEncoder {
   /** Octets behind the header: block, groups and data. */
   encodedLength(): number {
     return this.limit - this.offset;
+  }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 83 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: DataBarValues): void {
+    if (!(offset >= 0 && offset + 83 <= view.byteLength)) {
+      throwNoRoom("DataBar", offset, 83, view.byteLength);
+    }
+    view.setInt32(offset, 13369419, true);
+    view.setInt32(offset + 4, 65537, true);
+    view.setUint16(offset + 8, values.messageType, true);
+    const symbolIDView = values.symbolIDView;
+    view.setInt32(offset + 10, symbolIDView.getInt32(0, true), true);
+    view.setInt32(offset + 14, symbolIDView.getInt32(4, true), true);
+    view.setInt32(offset + 18, symbolIDView.getInt32(8, true), true);
+    view.setInt32(offset + 22, symbolIDView.getInt32(12, true), true);
+    view.setInt32(offset + 26, symbolIDView.getInt32(16, true), true);
+    view.setInt32(offset + 30, values.dateTimeLo, true);
+    view.setInt32(offset + 34, values.dateTimeHi, true);
+    view.setInt32(offset + 38, values.openPriceNumLo, true);
+    view.setInt32(offset + 42, values.openPriceNumHi, true);
+    view.setUint8(offset + 46, values.openPriceScale);
+    view.setInt32(offset + 47, values.highPriceNumLo, true);
+    view.setInt32(offset + 51, values.highPriceNumHi, true);
+    view.setUint8(offset + 55, values.highPriceScale);
+    view.setInt32(offset + 56, values.lowPriceNumLo, true);
+    view.setInt32(offset + 60, values.lowPriceNumHi, true);
+    view.setUint8(offset + 64, values.lowPriceScale);
+    view.setInt32(offset + 65, values.closePriceNumLo, true);
+    view.setInt32(offset + 69, values.closePriceNumHi, true);
+    view.setUint8(offset + 73, values.closePriceScale);
+    view.setInt32(offset + 74, values.volumeNumLo, true);
+    view.setInt32(offset + 78, values.volumeNumHi, true);
+    view.setUint8(offset + 82, values.volumeScale);
   }
 }
 
@@ -410,6 +572,48 @@ export class DataBarDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: DataBarValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("DataBar", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 204 || (second & 0xffff) !== 1 || actingBlockLength < 75 || at + actingBlockLength > end) {
+      refuseFrame("DataBar", 204, 1, 75, first, second, at, end);
+    }
+    values.messageType = view.getUint16(at, true);
+    const symbolIDView = values.symbolIDView;
+    symbolIDView.setInt32(0, view.getInt32(at + 2, true), true);
+    symbolIDView.setInt32(4, view.getInt32(at + 6, true), true);
+    symbolIDView.setInt32(8, view.getInt32(at + 10, true), true);
+    symbolIDView.setInt32(12, view.getInt32(at + 14, true), true);
+    symbolIDView.setInt32(16, view.getInt32(at + 18, true), true);
+    values.dateTimeLo = view.getInt32(at + 22, true);
+    values.dateTimeHi = view.getInt32(at + 26, true);
+    values.openPriceNumLo = view.getInt32(at + 30, true);
+    values.openPriceNumHi = view.getInt32(at + 34, true);
+    values.openPriceScale = view.getUint8(at + 38);
+    values.highPriceNumLo = view.getInt32(at + 39, true);
+    values.highPriceNumHi = view.getInt32(at + 43, true);
+    values.highPriceScale = view.getUint8(at + 47);
+    values.lowPriceNumLo = view.getInt32(at + 48, true);
+    values.lowPriceNumHi = view.getInt32(at + 52, true);
+    values.lowPriceScale = view.getUint8(at + 56);
+    values.closePriceNumLo = view.getInt32(at + 57, true);
+    values.closePriceNumHi = view.getInt32(at + 61, true);
+    values.closePriceScale = view.getUint8(at + 65);
+    values.volumeNumLo = view.getInt32(at + 66, true);
+    values.volumeNumHi = view.getInt32(at + 70, true);
+    values.volumeScale = view.getUint8(at + 74);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

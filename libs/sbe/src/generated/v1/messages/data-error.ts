@@ -2,6 +2,20 @@
 import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, enumToJson, refuseFrame, throwNoRoom, throwTruncated } from "../../runtime/index.js";
 import { MESSAGE_TYPE_NULL, messageTypeName } from "../types/message-type.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class DataErrorValues {
+  /** Template id, repeated in every message (MessageType) */
+  messageType = 0;
+  /** Client number (ClientID) */
+  clientID = 0;
+  /** Data error number (DataErrorType) */
+  dataErrorType = 0;
+
+}
+
 /** A request for data was refused. Writes template 802 in place; setters may come in any order. */
 export class DataErrorEncoder {
   static readonly BLOCK_LENGTH = 5;
@@ -99,6 +113,21 @@ export class DataErrorEncoder {
   /** Octets behind the header: block, groups and data. */
   encodedLength(): number {
     return this.limit - this.offset;
+  }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 13 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: DataErrorValues): void {
+    if (!(offset >= 0 && offset + 13 <= view.byteLength)) {
+      throwNoRoom("DataError", offset, 13, view.byteLength);
+    }
+    view.setInt32(offset, 52559877, true);
+    view.setInt32(offset + 4, 65537, true);
+    view.setUint16(offset + 8, values.messageType, true);
+    view.setUint16(offset + 10, values.clientID, true);
+    view.setUint8(offset + 12, values.dataErrorType);
   }
 }
 
@@ -238,6 +267,27 @@ export class DataErrorDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: DataErrorValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("DataError", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 802 || (second & 0xffff) !== 1 || actingBlockLength < 5 || at + actingBlockLength > end) {
+      refuseFrame("DataError", 802, 1, 5, first, second, at, end);
+    }
+    values.messageType = view.getUint16(at, true);
+    values.clientID = view.getUint16(at + 2, true);
+    values.dataErrorType = view.getUint8(at + 4);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

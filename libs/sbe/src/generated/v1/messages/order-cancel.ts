@@ -3,6 +3,68 @@ import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, enumToJson, refuseFrame, throwNoRoom,
 import { ExchangeOrderIDDecoder, ExchangeOrderIDEncoder } from "../types/exchange-order-id.js";
 import { MESSAGE_TYPE_NULL, messageTypeName } from "../types/message-type.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class OrderCancelValues {
+  /** Template id, repeated in every message (MessageType) */
+  messageType = 0;
+  /** Exchange number (ExchangeID) */
+  exchangeID = 0;
+  /** Client number (ClientID) */
+  clientID = 0;
+  /** Order number of the client (ClientOrderID) */
+  clientOrderIDLo = 0;
+  clientOrderIDHi = 0;
+  /** (first) */
+  exchangeOrderIDFirstLo = 0;
+  exchangeOrderIDFirstHi = 0;
+  /** (second) */
+  exchangeOrderIDSecondLo = 0;
+  exchangeOrderIDSecondHi = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get clientOrderIDNumber(): number {
+    const lo = this.clientOrderIDLo;
+    const hi = this.clientOrderIDHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderCancel.clientOrderID", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set clientOrderIDNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderCancel.clientOrderID", value);
+    this.clientOrderIDLo = value | 0;
+    this.clientOrderIDHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get exchangeOrderIDFirstNumber(): number {
+    const lo = this.exchangeOrderIDFirstLo;
+    const hi = this.exchangeOrderIDFirstHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderCancel.exchangeOrderID.first", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set exchangeOrderIDFirstNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderCancel.exchangeOrderID.first", value);
+    this.exchangeOrderIDFirstLo = value | 0;
+    this.exchangeOrderIDFirstHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get exchangeOrderIDSecondNumber(): number {
+    const lo = this.exchangeOrderIDSecondLo;
+    const hi = this.exchangeOrderIDSecondHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderCancel.exchangeOrderID.second", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set exchangeOrderIDSecondNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderCancel.exchangeOrderID.second", value);
+    this.exchangeOrderIDSecondLo = value | 0;
+    this.exchangeOrderIDSecondHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** Cancels an order. Writes template 403 in place; setters may come in any order. */
 export class OrderCancelEncoder {
   static readonly BLOCK_LENGTH = 29;
@@ -148,6 +210,27 @@ export class OrderCancelEncoder {
   /** Octets behind the header: block, groups and data. */
   encodedLength(): number {
     return this.limit - this.offset;
+  }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 37 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: OrderCancelValues): void {
+    if (!(offset >= 0 && offset + 37 <= view.byteLength)) {
+      throwNoRoom("OrderCancel", offset, 37, view.byteLength);
+    }
+    view.setInt32(offset, 26411037, true);
+    view.setInt32(offset + 4, 65537, true);
+    view.setUint16(offset + 8, values.messageType, true);
+    view.setUint8(offset + 10, values.exchangeID);
+    view.setUint16(offset + 11, values.clientID, true);
+    view.setInt32(offset + 13, values.clientOrderIDLo, true);
+    view.setInt32(offset + 17, values.clientOrderIDHi, true);
+    view.setInt32(offset + 21, values.exchangeOrderIDFirstLo, true);
+    view.setInt32(offset + 25, values.exchangeOrderIDFirstHi, true);
+    view.setInt32(offset + 29, values.exchangeOrderIDSecondLo, true);
+    view.setInt32(offset + 33, values.exchangeOrderIDSecondHi, true);
   }
 }
 
@@ -324,6 +407,33 @@ export class OrderCancelDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: OrderCancelValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("OrderCancel", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 403 || (second & 0xffff) !== 1 || actingBlockLength < 29 || at + actingBlockLength > end) {
+      refuseFrame("OrderCancel", 403, 1, 29, first, second, at, end);
+    }
+    values.messageType = view.getUint16(at, true);
+    values.exchangeID = view.getUint8(at + 2);
+    values.clientID = view.getUint16(at + 3, true);
+    values.clientOrderIDLo = view.getInt32(at + 5, true);
+    values.clientOrderIDHi = view.getUint32(at + 9, true);
+    values.exchangeOrderIDFirstLo = view.getInt32(at + 13, true);
+    values.exchangeOrderIDFirstHi = view.getUint32(at + 17, true);
+    values.exchangeOrderIDSecondLo = view.getInt32(at + 21, true);
+    values.exchangeOrderIDSecondHi = view.getUint32(at + 25, true);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

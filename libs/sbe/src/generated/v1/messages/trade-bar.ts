@@ -4,6 +4,78 @@ import { DecimalPriceDecoder, DecimalPriceEncoder } from "../types/decimal-price
 import { DecimalVolumeDecoder, DecimalVolumeEncoder } from "../types/decimal-volume.js";
 import { MESSAGE_TYPE_NULL, messageTypeName } from "../types/message-type.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class TradeBarValues {
+  /** Template id, repeated in every message (MessageType) */
+  messageType = 0;
+  /** Symbol, zero-padded (20 octets of US-ASCII) */
+  readonly symbolID = new Uint8Array(20);
+  readonly symbolIDView = new DataView(this.symbolID.buffer);
+  /** Microseconds since 1970, UTC (Timestamp) */
+  dateTimeLo = 0;
+  dateTimeHi = 0;
+  /** Mantissa (num) */
+  priceNumLo = 0;
+  priceNumHi = 0;
+  /** Digits after the point (scale) */
+  priceScale = 0;
+  /** Mantissa (num) */
+  volumeNumLo = 0;
+  volumeNumHi = 0;
+  /** Digits after the point (scale) */
+  volumeScale = 0;
+
+  get symbolIDText(): string {
+    return readText(this.symbolID, 0, 20, "US-ASCII");
+  }
+  set symbolIDText(text: string) {
+    writeText(this.symbolID, 0, 20, text, "US-ASCII", "TradeBar.symbolID");
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get dateTimeNumber(): number {
+    const lo = this.dateTimeLo;
+    const hi = this.dateTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TradeBar.dateTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set dateTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TradeBar.dateTime", value);
+    this.dateTimeLo = value | 0;
+    this.dateTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get priceNumNumber(): number {
+    const lo = this.priceNumLo;
+    const hi = this.priceNumHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TradeBar.price.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set priceNumNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TradeBar.price.num", value);
+    this.priceNumLo = value | 0;
+    this.priceNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get volumeNumNumber(): number {
+    const lo = this.volumeNumLo;
+    const hi = this.volumeNumHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TradeBar.volume.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set volumeNumNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TradeBar.volume.num", value);
+    this.volumeNumLo = value | 0;
+    this.volumeNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** One trade. Writes template 205 in place; setters may come in any order. */
 export class TradeBarEncoder {
   static readonly BLOCK_LENGTH = 48;
@@ -160,6 +232,33 @@ export class TradeBarEncoder {
   /** Octets behind the header: block, groups and data. */
   encodedLength(): number {
     return this.limit - this.offset;
+  }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 56 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: TradeBarValues): void {
+    if (!(offset >= 0 && offset + 56 <= view.byteLength)) {
+      throwNoRoom("TradeBar", offset, 56, view.byteLength);
+    }
+    view.setInt32(offset, 13434928, true);
+    view.setInt32(offset + 4, 65537, true);
+    view.setUint16(offset + 8, values.messageType, true);
+    const symbolIDView = values.symbolIDView;
+    view.setInt32(offset + 10, symbolIDView.getInt32(0, true), true);
+    view.setInt32(offset + 14, symbolIDView.getInt32(4, true), true);
+    view.setInt32(offset + 18, symbolIDView.getInt32(8, true), true);
+    view.setInt32(offset + 22, symbolIDView.getInt32(12, true), true);
+    view.setInt32(offset + 26, symbolIDView.getInt32(16, true), true);
+    view.setInt32(offset + 30, values.dateTimeLo, true);
+    view.setInt32(offset + 34, values.dateTimeHi, true);
+    view.setInt32(offset + 38, values.priceNumLo, true);
+    view.setInt32(offset + 42, values.priceNumHi, true);
+    view.setUint8(offset + 46, values.priceScale);
+    view.setInt32(offset + 47, values.volumeNumLo, true);
+    view.setInt32(offset + 51, values.volumeNumHi, true);
+    view.setUint8(offset + 55, values.volumeScale);
   }
 }
 
@@ -353,6 +452,39 @@ export class TradeBarDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: TradeBarValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("TradeBar", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 205 || (second & 0xffff) !== 1 || actingBlockLength < 48 || at + actingBlockLength > end) {
+      refuseFrame("TradeBar", 205, 1, 48, first, second, at, end);
+    }
+    values.messageType = view.getUint16(at, true);
+    const symbolIDView = values.symbolIDView;
+    symbolIDView.setInt32(0, view.getInt32(at + 2, true), true);
+    symbolIDView.setInt32(4, view.getInt32(at + 6, true), true);
+    symbolIDView.setInt32(8, view.getInt32(at + 10, true), true);
+    symbolIDView.setInt32(12, view.getInt32(at + 14, true), true);
+    symbolIDView.setInt32(16, view.getInt32(at + 18, true), true);
+    values.dateTimeLo = view.getInt32(at + 22, true);
+    values.dateTimeHi = view.getInt32(at + 26, true);
+    values.priceNumLo = view.getInt32(at + 30, true);
+    values.priceNumHi = view.getInt32(at + 34, true);
+    values.priceScale = view.getUint8(at + 38);
+    values.volumeNumLo = view.getInt32(at + 39, true);
+    values.volumeNumHi = view.getInt32(at + 43, true);
+    values.volumeScale = view.getUint8(at + 47);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

@@ -4,6 +4,296 @@ import { AVERAGE_METHOD_NULL, averageMethodName } from "../types/average-method.
 import { AVERAGE_STATE_NULL, averageStateName } from "../types/average-state.js";
 import { RecordFlags } from "../types/record-flags.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class AverageValues {
+  /** Venue's event time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  eventTimeLo = 0;
+  eventTimeHi = 0;
+  /** Venue's send time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  sendTimeLo = 0;
+  sendTimeHi = 0;
+  /** When the frame was read by the service (Micros) */
+  receiveTimeLo = 0;
+  receiveTimeHi = 0;
+  /** When the record was written into its outgoing batch (Micros) */
+  publishTimeLo = 0;
+  publishTimeHi = 0;
+  /** Number of the instrument in this stream, announced by Instrument (uint32) */
+  instrumentId = 0;
+  /** Exchange number (uint8) */
+  exchangeId = 0;
+  /** Digits after the point of every price of the message (uint8) */
+  priceScale = 0;
+  /** Digits after the point of every quantity of the message (uint8) */
+  quantityScale = 0;
+  /** What is special about the record (RecordFlags) */
+  flags = 0;
+  /** Venue's own name (32 octets of UTF-8) */
+  readonly symbol = new Uint8Array(32);
+  readonly symbolView = new DataView(this.symbol.buffer);
+  /** Start of the window (Micros) */
+  windowStartLo = 0;
+  windowStartHi = 0;
+  /** End of the window, not part of it (Micros) */
+  windowEndLo = 0;
+  windowEndHi = 0;
+  /** Nominal length or half-life; null where it is a number of trades (OptionalDuration; null is -9223372036854775808) */
+  nominalDurationLo = 0;
+  nominalDurationHi = 0;
+  /** The average that method names; null if there was no trade (OptionalMantissa; null is -9223372036854775808) */
+  valueLo = 0;
+  valueHi = 0;
+  /** Average price by volume; null if there was no trade (OptionalMantissa; null is -9223372036854775808) */
+  vwapLo = 0;
+  vwapHi = 0;
+  /** Average price by time; null if there was no trade (OptionalMantissa; null is -9223372036854775808) */
+  twapLo = 0;
+  twapHi = 0;
+  /** Quantity traded (Mantissa) */
+  volumeLo = 0;
+  volumeHi = 0;
+  /** Amount traded, at quoteScale; null if it does not fit (OptionalMantissa; null is -9223372036854775808) */
+  quoteVolumeLo = 0;
+  quoteVolumeHi = 0;
+  /** Quantity bought by takers (Mantissa) */
+  takerVolumeLo = 0;
+  takerVolumeHi = 0;
+  /** Nominal number or half-life of trades; null where the window is a time (OptionalCount; null is 4294967295) */
+  nominalCount = 0;
+  /** Trades in it (uint32) */
+  tradeCount = 0;
+  /** Trades left out: prints away from the market (uint32) */
+  excludedCount = 0;
+  /** What value is (AverageMethod) */
+  method = 0;
+  /** Whether it may still change (AverageState) */
+  state = 0;
+  /** Digits after the point of quoteVolume (uint8) */
+  quoteScale = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get eventTimeNumber(): number | null {
+    const lo = this.eventTimeLo;
+    const hi = this.eventTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.eventTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set eventTimeNumber(value: number | null) {
+    if (value === null) {
+      this.eventTimeLo = 0;
+      this.eventTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.eventTime", value);
+    this.eventTimeLo = value | 0;
+    this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sendTimeNumber(): number | null {
+    const lo = this.sendTimeLo;
+    const hi = this.sendTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.sendTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sendTimeNumber(value: number | null) {
+    if (value === null) {
+      this.sendTimeLo = 0;
+      this.sendTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.sendTime", value);
+    this.sendTimeLo = value | 0;
+    this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get receiveTimeNumber(): number {
+    const lo = this.receiveTimeLo;
+    const hi = this.receiveTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.receiveTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set receiveTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.receiveTime", value);
+    this.receiveTimeLo = value | 0;
+    this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get publishTimeNumber(): number {
+    const lo = this.publishTimeLo;
+    const hi = this.publishTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.publishTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set publishTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.publishTime", value);
+    this.publishTimeLo = value | 0;
+    this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get symbolText(): string {
+    return readText(this.symbol, 0, 32, "UTF-8");
+  }
+  set symbolText(text: string) {
+    writeText(this.symbol, 0, 32, text, "UTF-8", "Average.symbol");
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get windowStartNumber(): number {
+    const lo = this.windowStartLo;
+    const hi = this.windowStartHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.windowStart", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set windowStartNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.windowStart", value);
+    this.windowStartLo = value | 0;
+    this.windowStartHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get windowEndNumber(): number {
+    const lo = this.windowEndLo;
+    const hi = this.windowEndHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.windowEnd", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set windowEndNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.windowEnd", value);
+    this.windowEndLo = value | 0;
+    this.windowEndHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get nominalDurationNumber(): number | null {
+    const lo = this.nominalDurationLo;
+    const hi = this.nominalDurationHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.nominalDuration", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set nominalDurationNumber(value: number | null) {
+    if (value === null) {
+      this.nominalDurationLo = 0;
+      this.nominalDurationHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.nominalDuration", value);
+    this.nominalDurationLo = value | 0;
+    this.nominalDurationHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get valueNumber(): number | null {
+    const lo = this.valueLo;
+    const hi = this.valueHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.value", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set valueNumber(value: number | null) {
+    if (value === null) {
+      this.valueLo = 0;
+      this.valueHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.value", value);
+    this.valueLo = value | 0;
+    this.valueHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get vwapNumber(): number | null {
+    const lo = this.vwapLo;
+    const hi = this.vwapHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.vwap", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set vwapNumber(value: number | null) {
+    if (value === null) {
+      this.vwapLo = 0;
+      this.vwapHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.vwap", value);
+    this.vwapLo = value | 0;
+    this.vwapHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get twapNumber(): number | null {
+    const lo = this.twapLo;
+    const hi = this.twapHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.twap", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set twapNumber(value: number | null) {
+    if (value === null) {
+      this.twapLo = 0;
+      this.twapHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.twap", value);
+    this.twapLo = value | 0;
+    this.twapHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get volumeNumber(): number {
+    const lo = this.volumeLo;
+    const hi = this.volumeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.volume", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set volumeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.volume", value);
+    this.volumeLo = value | 0;
+    this.volumeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get quoteVolumeNumber(): number | null {
+    const lo = this.quoteVolumeLo;
+    const hi = this.quoteVolumeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.quoteVolume", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set quoteVolumeNumber(value: number | null) {
+    if (value === null) {
+      this.quoteVolumeLo = 0;
+      this.quoteVolumeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.quoteVolume", value);
+    this.quoteVolumeLo = value | 0;
+    this.quoteVolumeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get takerVolumeNumber(): number {
+    const lo = this.takerVolumeLo;
+    const hi = this.takerVolumeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.takerVolume", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set takerVolumeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.takerVolume", value);
+    this.takerVolumeLo = value | 0;
+    this.takerVolumeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** Averages of the trades of a window. Writes template 231 in place; setters may come in any order. */
 export class AverageEncoder {
   static readonly BLOCK_LENGTH = 160;
@@ -701,6 +991,65 @@ export class AverageEncoder {
   encodedLength(): number {
     return this.limit - this.offset;
   }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 168 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: AverageValues): void {
+    if (!(offset >= 0 && offset + 168 <= view.byteLength)) {
+      throwNoRoom("Average", offset, 168, view.byteLength);
+    }
+    view.setInt32(offset, 15138976, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setInt32(offset + 8, values.eventTimeLo, true);
+    view.setInt32(offset + 12, values.eventTimeHi, true);
+    view.setInt32(offset + 16, values.sendTimeLo, true);
+    view.setInt32(offset + 20, values.sendTimeHi, true);
+    view.setInt32(offset + 24, values.receiveTimeLo, true);
+    view.setInt32(offset + 28, values.receiveTimeHi, true);
+    view.setInt32(offset + 32, values.publishTimeLo, true);
+    view.setInt32(offset + 36, values.publishTimeHi, true);
+    view.setUint32(offset + 40, values.instrumentId, true);
+    view.setUint8(offset + 44, values.exchangeId);
+    view.setUint8(offset + 45, values.priceScale);
+    view.setUint8(offset + 46, values.quantityScale);
+    view.setUint8(offset + 47, values.flags);
+    const symbolView = values.symbolView;
+    view.setInt32(offset + 48, symbolView.getInt32(0, true), true);
+    view.setInt32(offset + 52, symbolView.getInt32(4, true), true);
+    view.setInt32(offset + 56, symbolView.getInt32(8, true), true);
+    view.setInt32(offset + 60, symbolView.getInt32(12, true), true);
+    view.setInt32(offset + 64, symbolView.getInt32(16, true), true);
+    view.setInt32(offset + 68, symbolView.getInt32(20, true), true);
+    view.setInt32(offset + 72, symbolView.getInt32(24, true), true);
+    view.setInt32(offset + 76, symbolView.getInt32(28, true), true);
+    view.setInt32(offset + 80, values.windowStartLo, true);
+    view.setInt32(offset + 84, values.windowStartHi, true);
+    view.setInt32(offset + 88, values.windowEndLo, true);
+    view.setInt32(offset + 92, values.windowEndHi, true);
+    view.setInt32(offset + 96, values.nominalDurationLo, true);
+    view.setInt32(offset + 100, values.nominalDurationHi, true);
+    view.setInt32(offset + 104, values.valueLo, true);
+    view.setInt32(offset + 108, values.valueHi, true);
+    view.setInt32(offset + 112, values.vwapLo, true);
+    view.setInt32(offset + 116, values.vwapHi, true);
+    view.setInt32(offset + 120, values.twapLo, true);
+    view.setInt32(offset + 124, values.twapHi, true);
+    view.setInt32(offset + 128, values.volumeLo, true);
+    view.setInt32(offset + 132, values.volumeHi, true);
+    view.setInt32(offset + 136, values.quoteVolumeLo, true);
+    view.setInt32(offset + 140, values.quoteVolumeHi, true);
+    view.setInt32(offset + 144, values.takerVolumeLo, true);
+    view.setInt32(offset + 148, values.takerVolumeHi, true);
+    view.setUint32(offset + 152, values.nominalCount, true);
+    view.setUint32(offset + 156, values.tradeCount, true);
+    view.setUint32(offset + 160, values.excludedCount, true);
+    view.setUint8(offset + 164, values.method);
+    view.setUint8(offset + 165, values.state);
+    view.setUint8(offset + 166, values.quoteScale);
+    view.setUint8(offset + 167, 0);
+  }
 }
 
 /** Averages of the trades of a window. Reads template 231 in place, in any order. */
@@ -1336,6 +1685,70 @@ export class AverageDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: AverageValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("Average", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 231 || (second & 0xffff) !== 1 || actingBlockLength < 159 || at + actingBlockLength > end) {
+      refuseFrame("Average", 231, 1, 159, first, second, at, end);
+    }
+    values.eventTimeLo = view.getInt32(at, true);
+    values.eventTimeHi = view.getInt32(at + 4, true);
+    values.sendTimeLo = view.getInt32(at + 8, true);
+    values.sendTimeHi = view.getInt32(at + 12, true);
+    values.receiveTimeLo = view.getInt32(at + 16, true);
+    values.receiveTimeHi = view.getInt32(at + 20, true);
+    values.publishTimeLo = view.getInt32(at + 24, true);
+    values.publishTimeHi = view.getInt32(at + 28, true);
+    values.instrumentId = view.getUint32(at + 32, true);
+    values.exchangeId = view.getUint8(at + 36);
+    values.priceScale = view.getUint8(at + 37);
+    values.quantityScale = view.getUint8(at + 38);
+    values.flags = view.getUint8(at + 39);
+    const symbolView = values.symbolView;
+    symbolView.setInt32(0, view.getInt32(at + 40, true), true);
+    symbolView.setInt32(4, view.getInt32(at + 44, true), true);
+    symbolView.setInt32(8, view.getInt32(at + 48, true), true);
+    symbolView.setInt32(12, view.getInt32(at + 52, true), true);
+    symbolView.setInt32(16, view.getInt32(at + 56, true), true);
+    symbolView.setInt32(20, view.getInt32(at + 60, true), true);
+    symbolView.setInt32(24, view.getInt32(at + 64, true), true);
+    symbolView.setInt32(28, view.getInt32(at + 68, true), true);
+    values.windowStartLo = view.getInt32(at + 72, true);
+    values.windowStartHi = view.getInt32(at + 76, true);
+    values.windowEndLo = view.getInt32(at + 80, true);
+    values.windowEndHi = view.getInt32(at + 84, true);
+    values.nominalDurationLo = view.getInt32(at + 88, true);
+    values.nominalDurationHi = view.getInt32(at + 92, true);
+    values.valueLo = view.getInt32(at + 96, true);
+    values.valueHi = view.getInt32(at + 100, true);
+    values.vwapLo = view.getInt32(at + 104, true);
+    values.vwapHi = view.getInt32(at + 108, true);
+    values.twapLo = view.getInt32(at + 112, true);
+    values.twapHi = view.getInt32(at + 116, true);
+    values.volumeLo = view.getInt32(at + 120, true);
+    values.volumeHi = view.getInt32(at + 124, true);
+    values.quoteVolumeLo = view.getInt32(at + 128, true);
+    values.quoteVolumeHi = view.getInt32(at + 132, true);
+    values.takerVolumeLo = view.getInt32(at + 136, true);
+    values.takerVolumeHi = view.getInt32(at + 140, true);
+    values.nominalCount = view.getUint32(at + 144, true);
+    values.tradeCount = view.getUint32(at + 148, true);
+    values.excludedCount = view.getUint32(at + 152, true);
+    values.method = view.getUint8(at + 156);
+    values.state = view.getUint8(at + 157);
+    values.quoteScale = view.getUint8(at + 158);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

@@ -3,6 +3,262 @@ import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, copyText, enumToJson, readText, refus
 import { BAR_STATE_NULL, barStateName } from "../types/bar-state.js";
 import { RecordFlags } from "../types/record-flags.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class BarValues {
+  /** Venue's event time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  eventTimeLo = 0;
+  eventTimeHi = 0;
+  /** Venue's send time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  sendTimeLo = 0;
+  sendTimeHi = 0;
+  /** When the frame was read by the service (Micros) */
+  receiveTimeLo = 0;
+  receiveTimeHi = 0;
+  /** When the record was written into its outgoing batch (Micros) */
+  publishTimeLo = 0;
+  publishTimeHi = 0;
+  /** Number of the instrument in this stream, announced by Instrument (uint32) */
+  instrumentId = 0;
+  /** Exchange number (uint8) */
+  exchangeId = 0;
+  /** Digits after the point of every price of the message (uint8) */
+  priceScale = 0;
+  /** Digits after the point of every quantity of the message (uint8) */
+  quantityScale = 0;
+  /** What is special about the record (RecordFlags) */
+  flags = 0;
+  /** Venue's own name (32 octets of UTF-8) */
+  readonly symbol = new Uint8Array(32);
+  readonly symbolView = new DataView(this.symbol.buffer);
+  /** Start of the bar (Micros) */
+  openTimeLo = 0;
+  openTimeHi = 0;
+  /** End of the bar, as the venue prints it (Micros) */
+  closeTimeLo = 0;
+  closeTimeHi = 0;
+  /** First price (Mantissa) */
+  openLo = 0;
+  openHi = 0;
+  /** Highest price (Mantissa) */
+  highLo = 0;
+  highHi = 0;
+  /** Lowest price (Mantissa) */
+  lowLo = 0;
+  lowHi = 0;
+  /** Last price (Mantissa) */
+  closeLo = 0;
+  closeHi = 0;
+  /** Quantity traded (Mantissa) */
+  volumeLo = 0;
+  volumeHi = 0;
+  /** Amount traded, at quoteScale (Mantissa) */
+  quoteVolumeLo = 0;
+  quoteVolumeHi = 0;
+  /** Quantity bought by takers (Mantissa) */
+  takerVolumeLo = 0;
+  takerVolumeHi = 0;
+  /** Number of trades (uint32) */
+  tradeCount = 0;
+  /** Time resolution number (uint8) */
+  resolution = 0;
+  /** Whether it may still change (BarState) */
+  state = 0;
+  /** Digits after the point of quoteVolume (uint8) */
+  quoteScale = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get eventTimeNumber(): number | null {
+    const lo = this.eventTimeLo;
+    const hi = this.eventTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.eventTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set eventTimeNumber(value: number | null) {
+    if (value === null) {
+      this.eventTimeLo = 0;
+      this.eventTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.eventTime", value);
+    this.eventTimeLo = value | 0;
+    this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sendTimeNumber(): number | null {
+    const lo = this.sendTimeLo;
+    const hi = this.sendTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.sendTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sendTimeNumber(value: number | null) {
+    if (value === null) {
+      this.sendTimeLo = 0;
+      this.sendTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.sendTime", value);
+    this.sendTimeLo = value | 0;
+    this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get receiveTimeNumber(): number {
+    const lo = this.receiveTimeLo;
+    const hi = this.receiveTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.receiveTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set receiveTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.receiveTime", value);
+    this.receiveTimeLo = value | 0;
+    this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get publishTimeNumber(): number {
+    const lo = this.publishTimeLo;
+    const hi = this.publishTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.publishTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set publishTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.publishTime", value);
+    this.publishTimeLo = value | 0;
+    this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get symbolText(): string {
+    return readText(this.symbol, 0, 32, "UTF-8");
+  }
+  set symbolText(text: string) {
+    writeText(this.symbol, 0, 32, text, "UTF-8", "Bar.symbol");
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get openTimeNumber(): number {
+    const lo = this.openTimeLo;
+    const hi = this.openTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.openTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set openTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.openTime", value);
+    this.openTimeLo = value | 0;
+    this.openTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get closeTimeNumber(): number {
+    const lo = this.closeTimeLo;
+    const hi = this.closeTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.closeTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set closeTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.closeTime", value);
+    this.closeTimeLo = value | 0;
+    this.closeTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get openNumber(): number {
+    const lo = this.openLo;
+    const hi = this.openHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.open", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set openNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.open", value);
+    this.openLo = value | 0;
+    this.openHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get highNumber(): number {
+    const lo = this.highLo;
+    const hi = this.highHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.high", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set highNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.high", value);
+    this.highLo = value | 0;
+    this.highHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get lowNumber(): number {
+    const lo = this.lowLo;
+    const hi = this.lowHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.low", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set lowNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.low", value);
+    this.lowLo = value | 0;
+    this.lowHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get closeNumber(): number {
+    const lo = this.closeLo;
+    const hi = this.closeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.close", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set closeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.close", value);
+    this.closeLo = value | 0;
+    this.closeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get volumeNumber(): number {
+    const lo = this.volumeLo;
+    const hi = this.volumeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.volume", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set volumeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.volume", value);
+    this.volumeLo = value | 0;
+    this.volumeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get quoteVolumeNumber(): number {
+    const lo = this.quoteVolumeLo;
+    const hi = this.quoteVolumeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.quoteVolume", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set quoteVolumeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.quoteVolume", value);
+    this.quoteVolumeLo = value | 0;
+    this.quoteVolumeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get takerVolumeNumber(): number {
+    const lo = this.takerVolumeLo;
+    const hi = this.takerVolumeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.takerVolume", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set takerVolumeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.takerVolume", value);
+    this.takerVolumeLo = value | 0;
+    this.takerVolumeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** One bar of trades. Writes template 211 in place; setters may come in any order. */
 export class BarEncoder {
   static readonly BLOCK_LENGTH = 152;
@@ -637,6 +893,63 @@ export class BarEncoder {
   encodedLength(): number {
     return this.limit - this.offset;
   }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 160 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: BarValues): void {
+    if (!(offset >= 0 && offset + 160 <= view.byteLength)) {
+      throwNoRoom("Bar", offset, 160, view.byteLength);
+    }
+    view.setInt32(offset, 13828248, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setInt32(offset + 8, values.eventTimeLo, true);
+    view.setInt32(offset + 12, values.eventTimeHi, true);
+    view.setInt32(offset + 16, values.sendTimeLo, true);
+    view.setInt32(offset + 20, values.sendTimeHi, true);
+    view.setInt32(offset + 24, values.receiveTimeLo, true);
+    view.setInt32(offset + 28, values.receiveTimeHi, true);
+    view.setInt32(offset + 32, values.publishTimeLo, true);
+    view.setInt32(offset + 36, values.publishTimeHi, true);
+    view.setUint32(offset + 40, values.instrumentId, true);
+    view.setUint8(offset + 44, values.exchangeId);
+    view.setUint8(offset + 45, values.priceScale);
+    view.setUint8(offset + 46, values.quantityScale);
+    view.setUint8(offset + 47, values.flags);
+    const symbolView = values.symbolView;
+    view.setInt32(offset + 48, symbolView.getInt32(0, true), true);
+    view.setInt32(offset + 52, symbolView.getInt32(4, true), true);
+    view.setInt32(offset + 56, symbolView.getInt32(8, true), true);
+    view.setInt32(offset + 60, symbolView.getInt32(12, true), true);
+    view.setInt32(offset + 64, symbolView.getInt32(16, true), true);
+    view.setInt32(offset + 68, symbolView.getInt32(20, true), true);
+    view.setInt32(offset + 72, symbolView.getInt32(24, true), true);
+    view.setInt32(offset + 76, symbolView.getInt32(28, true), true);
+    view.setInt32(offset + 80, values.openTimeLo, true);
+    view.setInt32(offset + 84, values.openTimeHi, true);
+    view.setInt32(offset + 88, values.closeTimeLo, true);
+    view.setInt32(offset + 92, values.closeTimeHi, true);
+    view.setInt32(offset + 96, values.openLo, true);
+    view.setInt32(offset + 100, values.openHi, true);
+    view.setInt32(offset + 104, values.highLo, true);
+    view.setInt32(offset + 108, values.highHi, true);
+    view.setInt32(offset + 112, values.lowLo, true);
+    view.setInt32(offset + 116, values.lowHi, true);
+    view.setInt32(offset + 120, values.closeLo, true);
+    view.setInt32(offset + 124, values.closeHi, true);
+    view.setInt32(offset + 128, values.volumeLo, true);
+    view.setInt32(offset + 132, values.volumeHi, true);
+    view.setInt32(offset + 136, values.quoteVolumeLo, true);
+    view.setInt32(offset + 140, values.quoteVolumeHi, true);
+    view.setInt32(offset + 144, values.takerVolumeLo, true);
+    view.setInt32(offset + 148, values.takerVolumeHi, true);
+    view.setUint32(offset + 152, values.tradeCount, true);
+    view.setUint8(offset + 156, values.resolution);
+    view.setUint8(offset + 157, values.state);
+    view.setUint8(offset + 158, values.quoteScale);
+    view.setUint8(offset + 159, 0);
+  }
 }
 
 /** One bar of trades. Reads template 211 in place, in any order. */
@@ -1227,6 +1540,68 @@ export class BarDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: BarValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("Bar", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 211 || (second & 0xffff) !== 1 || actingBlockLength < 151 || at + actingBlockLength > end) {
+      refuseFrame("Bar", 211, 1, 151, first, second, at, end);
+    }
+    values.eventTimeLo = view.getInt32(at, true);
+    values.eventTimeHi = view.getInt32(at + 4, true);
+    values.sendTimeLo = view.getInt32(at + 8, true);
+    values.sendTimeHi = view.getInt32(at + 12, true);
+    values.receiveTimeLo = view.getInt32(at + 16, true);
+    values.receiveTimeHi = view.getInt32(at + 20, true);
+    values.publishTimeLo = view.getInt32(at + 24, true);
+    values.publishTimeHi = view.getInt32(at + 28, true);
+    values.instrumentId = view.getUint32(at + 32, true);
+    values.exchangeId = view.getUint8(at + 36);
+    values.priceScale = view.getUint8(at + 37);
+    values.quantityScale = view.getUint8(at + 38);
+    values.flags = view.getUint8(at + 39);
+    const symbolView = values.symbolView;
+    symbolView.setInt32(0, view.getInt32(at + 40, true), true);
+    symbolView.setInt32(4, view.getInt32(at + 44, true), true);
+    symbolView.setInt32(8, view.getInt32(at + 48, true), true);
+    symbolView.setInt32(12, view.getInt32(at + 52, true), true);
+    symbolView.setInt32(16, view.getInt32(at + 56, true), true);
+    symbolView.setInt32(20, view.getInt32(at + 60, true), true);
+    symbolView.setInt32(24, view.getInt32(at + 64, true), true);
+    symbolView.setInt32(28, view.getInt32(at + 68, true), true);
+    values.openTimeLo = view.getInt32(at + 72, true);
+    values.openTimeHi = view.getInt32(at + 76, true);
+    values.closeTimeLo = view.getInt32(at + 80, true);
+    values.closeTimeHi = view.getInt32(at + 84, true);
+    values.openLo = view.getInt32(at + 88, true);
+    values.openHi = view.getInt32(at + 92, true);
+    values.highLo = view.getInt32(at + 96, true);
+    values.highHi = view.getInt32(at + 100, true);
+    values.lowLo = view.getInt32(at + 104, true);
+    values.lowHi = view.getInt32(at + 108, true);
+    values.closeLo = view.getInt32(at + 112, true);
+    values.closeHi = view.getInt32(at + 116, true);
+    values.volumeLo = view.getInt32(at + 120, true);
+    values.volumeHi = view.getInt32(at + 124, true);
+    values.quoteVolumeLo = view.getInt32(at + 128, true);
+    values.quoteVolumeHi = view.getInt32(at + 132, true);
+    values.takerVolumeLo = view.getInt32(at + 136, true);
+    values.takerVolumeHi = view.getInt32(at + 140, true);
+    values.tradeCount = view.getUint32(at + 144, true);
+    values.resolution = view.getUint8(at + 148);
+    values.state = view.getUint8(at + 149);
+    values.quoteScale = view.getUint8(at + 150);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

@@ -2,6 +2,18 @@
 import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, enumToJson, refuseFrame, throwNoRoom, throwTruncated } from "../../runtime/index.js";
 import { MESSAGE_TYPE_NULL, messageTypeName } from "../types/message-type.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class ClientLoginValues {
+  /** Template id, repeated in every message (MessageType) */
+  messageType = 0;
+  /** Client number (ClientID) */
+  clientID = 0;
+
+}
+
 /** Registers a client. Writes template 101 in place; setters may come in any order. */
 export class ClientLoginEncoder {
   static readonly BLOCK_LENGTH = 4;
@@ -92,6 +104,20 @@ export class ClientLoginEncoder {
   /** Octets behind the header: block, groups and data. */
   encodedLength(): number {
     return this.limit - this.offset;
+  }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 12 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: ClientLoginValues): void {
+    if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
+      throwNoRoom("ClientLogin", offset, 12, view.byteLength);
+    }
+    view.setInt32(offset, 6619140, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setUint16(offset + 8, values.messageType, true);
+    view.setUint16(offset + 10, values.clientID, true);
   }
 }
 
@@ -226,6 +252,26 @@ export class ClientLoginDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: ClientLoginValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("ClientLogin", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 101 || (second & 0xffff) !== 1 || actingBlockLength < 4 || at + actingBlockLength > end) {
+      refuseFrame("ClientLogin", 101, 1, 4, first, second, at, end);
+    }
+    values.messageType = view.getUint16(at, true);
+    values.clientID = view.getUint16(at + 2, true);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

@@ -3,6 +3,208 @@ import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, copyText, enumToJson, readText, refus
 import { GAP_REASON_NULL, gapReasonName } from "../types/gap-reason.js";
 import { RecordFlags } from "../types/record-flags.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class GapValues {
+  /** Venue's event time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  eventTimeLo = 0;
+  eventTimeHi = 0;
+  /** Venue's send time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  sendTimeLo = 0;
+  sendTimeHi = 0;
+  /** When the frame was read by the service (Micros) */
+  receiveTimeLo = 0;
+  receiveTimeHi = 0;
+  /** When the record was written into its outgoing batch (Micros) */
+  publishTimeLo = 0;
+  publishTimeHi = 0;
+  /** Number of the instrument in this stream, announced by Instrument (uint32) */
+  instrumentId = 0;
+  /** Exchange number (uint8) */
+  exchangeId = 0;
+  /** Digits after the point of every price of the message (uint8) */
+  priceScale = 0;
+  /** Digits after the point of every quantity of the message (uint8) */
+  quantityScale = 0;
+  /** What is special about the record (RecordFlags) */
+  flags = 0;
+  /** Venue's own name (32 octets of UTF-8) */
+  readonly symbol = new Uint8Array(32);
+  readonly symbolView = new DataView(this.symbol.buffer);
+  /** Venue's id of the first missing record; null where the data has no ids (OptionalId; null is 18446744073709551615) */
+  fromIdLo = 0;
+  fromIdHi = 0;
+  /** Venue's id of the last missing record; null where the data has no ids (OptionalId; null is 18446744073709551615) */
+  toIdLo = 0;
+  toIdHi = 0;
+  /** Time of the last record before it; null if there was none (OptionalMicros; null is -9223372036854775808) */
+  fromTimeLo = 0;
+  fromTimeHi = 0;
+  /** Time of the first record after it; null while it lasts (OptionalMicros; null is -9223372036854775808) */
+  toTimeLo = 0;
+  toTimeHi = 0;
+  /** Records that stay missing; null where ids do not tell (OptionalCount; null is 4294967295) */
+  missingCount = 0;
+  /** Records that were read later and published with the flag BackFilled (uint32) */
+  filledCount = 0;
+  /** Data type number (uint8) */
+  dataType = 0;
+  /** Time resolution number; 0 for anything but bars (uint8) */
+  resolution = 0;
+  /** Why (GapReason) */
+  reason = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get eventTimeNumber(): number | null {
+    const lo = this.eventTimeLo;
+    const hi = this.eventTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.eventTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set eventTimeNumber(value: number | null) {
+    if (value === null) {
+      this.eventTimeLo = 0;
+      this.eventTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Gap.eventTime", value);
+    this.eventTimeLo = value | 0;
+    this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sendTimeNumber(): number | null {
+    const lo = this.sendTimeLo;
+    const hi = this.sendTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.sendTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sendTimeNumber(value: number | null) {
+    if (value === null) {
+      this.sendTimeLo = 0;
+      this.sendTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Gap.sendTime", value);
+    this.sendTimeLo = value | 0;
+    this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get receiveTimeNumber(): number {
+    const lo = this.receiveTimeLo;
+    const hi = this.receiveTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.receiveTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set receiveTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Gap.receiveTime", value);
+    this.receiveTimeLo = value | 0;
+    this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get publishTimeNumber(): number {
+    const lo = this.publishTimeLo;
+    const hi = this.publishTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.publishTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set publishTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Gap.publishTime", value);
+    this.publishTimeLo = value | 0;
+    this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get symbolText(): string {
+    return readText(this.symbol, 0, 32, "UTF-8");
+  }
+  set symbolText(text: string) {
+    writeText(this.symbol, 0, 32, text, "UTF-8", "Gap.symbol");
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get fromIdNumber(): number | null {
+    const lo = this.fromIdLo;
+    const hi = this.fromIdHi;
+    if (lo === -1 && hi === 4294967295) return null;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("Gap.fromId", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set fromIdNumber(value: number | null) {
+    if (value === null) {
+      this.fromIdLo = -1;
+      this.fromIdHi = 4294967295;
+      return;
+    }
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("Gap.fromId", value);
+    this.fromIdLo = value | 0;
+    this.fromIdHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get toIdNumber(): number | null {
+    const lo = this.toIdLo;
+    const hi = this.toIdHi;
+    if (lo === -1 && hi === 4294967295) return null;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("Gap.toId", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set toIdNumber(value: number | null) {
+    if (value === null) {
+      this.toIdLo = -1;
+      this.toIdHi = 4294967295;
+      return;
+    }
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("Gap.toId", value);
+    this.toIdLo = value | 0;
+    this.toIdHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get fromTimeNumber(): number | null {
+    const lo = this.fromTimeLo;
+    const hi = this.fromTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.fromTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set fromTimeNumber(value: number | null) {
+    if (value === null) {
+      this.fromTimeLo = 0;
+      this.fromTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Gap.fromTime", value);
+    this.fromTimeLo = value | 0;
+    this.fromTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get toTimeNumber(): number | null {
+    const lo = this.toTimeLo;
+    const hi = this.toTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.toTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set toTimeNumber(value: number | null) {
+    if (value === null) {
+      this.toTimeLo = 0;
+      this.toTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Gap.toTime", value);
+    this.toTimeLo = value | 0;
+    this.toTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** Records of an instrument that were not received. Writes template 220 in place; setters may come in any order. */
 export class GapEncoder {
   static readonly BLOCK_LENGTH = 120;
@@ -501,6 +703,55 @@ export class GapEncoder {
   encodedLength(): number {
     return this.limit - this.offset;
   }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 128 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: GapValues): void {
+    if (!(offset >= 0 && offset + 128 <= view.byteLength)) {
+      throwNoRoom("Gap", offset, 128, view.byteLength);
+    }
+    view.setInt32(offset, 14418040, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setInt32(offset + 8, values.eventTimeLo, true);
+    view.setInt32(offset + 12, values.eventTimeHi, true);
+    view.setInt32(offset + 16, values.sendTimeLo, true);
+    view.setInt32(offset + 20, values.sendTimeHi, true);
+    view.setInt32(offset + 24, values.receiveTimeLo, true);
+    view.setInt32(offset + 28, values.receiveTimeHi, true);
+    view.setInt32(offset + 32, values.publishTimeLo, true);
+    view.setInt32(offset + 36, values.publishTimeHi, true);
+    view.setUint32(offset + 40, values.instrumentId, true);
+    view.setUint8(offset + 44, values.exchangeId);
+    view.setUint8(offset + 45, values.priceScale);
+    view.setUint8(offset + 46, values.quantityScale);
+    view.setUint8(offset + 47, values.flags);
+    const symbolView = values.symbolView;
+    view.setInt32(offset + 48, symbolView.getInt32(0, true), true);
+    view.setInt32(offset + 52, symbolView.getInt32(4, true), true);
+    view.setInt32(offset + 56, symbolView.getInt32(8, true), true);
+    view.setInt32(offset + 60, symbolView.getInt32(12, true), true);
+    view.setInt32(offset + 64, symbolView.getInt32(16, true), true);
+    view.setInt32(offset + 68, symbolView.getInt32(20, true), true);
+    view.setInt32(offset + 72, symbolView.getInt32(24, true), true);
+    view.setInt32(offset + 76, symbolView.getInt32(28, true), true);
+    view.setInt32(offset + 80, values.fromIdLo, true);
+    view.setInt32(offset + 84, values.fromIdHi, true);
+    view.setInt32(offset + 88, values.toIdLo, true);
+    view.setInt32(offset + 92, values.toIdHi, true);
+    view.setInt32(offset + 96, values.fromTimeLo, true);
+    view.setInt32(offset + 100, values.fromTimeHi, true);
+    view.setInt32(offset + 104, values.toTimeLo, true);
+    view.setInt32(offset + 108, values.toTimeHi, true);
+    view.setUint32(offset + 112, values.missingCount, true);
+    view.setUint32(offset + 116, values.filledCount, true);
+    view.setUint8(offset + 120, values.dataType);
+    view.setUint8(offset + 121, values.resolution);
+    view.setUint8(offset + 122, values.reason);
+    view.setInt32(offset + 123, 0, true);
+    view.setUint8(offset + 127, 0);
+  }
 }
 
 /** Records of an instrument that were not received. Reads template 220 in place, in any order. */
@@ -975,6 +1226,59 @@ export class GapDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: GapValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("Gap", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 220 || (second & 0xffff) !== 1 || actingBlockLength < 115 || at + actingBlockLength > end) {
+      refuseFrame("Gap", 220, 1, 115, first, second, at, end);
+    }
+    values.eventTimeLo = view.getInt32(at, true);
+    values.eventTimeHi = view.getInt32(at + 4, true);
+    values.sendTimeLo = view.getInt32(at + 8, true);
+    values.sendTimeHi = view.getInt32(at + 12, true);
+    values.receiveTimeLo = view.getInt32(at + 16, true);
+    values.receiveTimeHi = view.getInt32(at + 20, true);
+    values.publishTimeLo = view.getInt32(at + 24, true);
+    values.publishTimeHi = view.getInt32(at + 28, true);
+    values.instrumentId = view.getUint32(at + 32, true);
+    values.exchangeId = view.getUint8(at + 36);
+    values.priceScale = view.getUint8(at + 37);
+    values.quantityScale = view.getUint8(at + 38);
+    values.flags = view.getUint8(at + 39);
+    const symbolView = values.symbolView;
+    symbolView.setInt32(0, view.getInt32(at + 40, true), true);
+    symbolView.setInt32(4, view.getInt32(at + 44, true), true);
+    symbolView.setInt32(8, view.getInt32(at + 48, true), true);
+    symbolView.setInt32(12, view.getInt32(at + 52, true), true);
+    symbolView.setInt32(16, view.getInt32(at + 56, true), true);
+    symbolView.setInt32(20, view.getInt32(at + 60, true), true);
+    symbolView.setInt32(24, view.getInt32(at + 64, true), true);
+    symbolView.setInt32(28, view.getInt32(at + 68, true), true);
+    values.fromIdLo = view.getInt32(at + 72, true);
+    values.fromIdHi = view.getUint32(at + 76, true);
+    values.toIdLo = view.getInt32(at + 80, true);
+    values.toIdHi = view.getUint32(at + 84, true);
+    values.fromTimeLo = view.getInt32(at + 88, true);
+    values.fromTimeHi = view.getInt32(at + 92, true);
+    values.toTimeLo = view.getInt32(at + 96, true);
+    values.toTimeHi = view.getInt32(at + 100, true);
+    values.missingCount = view.getUint32(at + 104, true);
+    values.filledCount = view.getUint32(at + 108, true);
+    values.dataType = view.getUint8(at + 112);
+    values.resolution = view.getUint8(at + 113);
+    values.reason = view.getUint8(at + 114);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

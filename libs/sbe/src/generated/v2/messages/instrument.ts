@@ -5,6 +5,256 @@ import { INSTRUMENT_STATUS_NULL, instrumentStatusName } from "../types/instrumen
 import { OPTION_TYPE_NULL, optionTypeName } from "../types/option-type.js";
 import { RecordFlags } from "../types/record-flags.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class InstrumentValues {
+  /** Venue's event time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  eventTimeLo = 0;
+  eventTimeHi = 0;
+  /** Venue's send time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  sendTimeLo = 0;
+  sendTimeHi = 0;
+  /** When the frame was read by the service (Micros) */
+  receiveTimeLo = 0;
+  receiveTimeHi = 0;
+  /** When the record was written into its outgoing batch (Micros) */
+  publishTimeLo = 0;
+  publishTimeHi = 0;
+  /** Number of the instrument in this stream, announced by Instrument (uint32) */
+  instrumentId = 0;
+  /** Exchange number (uint8) */
+  exchangeId = 0;
+  /** Digits after the point of every price of the message (uint8) */
+  priceScale = 0;
+  /** Digits after the point of every quantity of the message (uint8) */
+  quantityScale = 0;
+  /** What is special about the record (RecordFlags) */
+  flags = 0;
+  /** Venue's own name (32 octets of UTF-8) */
+  readonly symbol = new Uint8Array(32);
+  readonly symbolView = new DataView(this.symbol.buffer);
+  /** Base asset (16 octets of UTF-8) */
+  readonly base = new Uint8Array(16);
+  readonly baseView = new DataView(this.base.buffer);
+  /** Quote asset (16 octets of UTF-8) */
+  readonly quote = new Uint8Array(16);
+  readonly quoteView = new DataView(this.quote.buffer);
+  /** Settlement asset (16 octets of UTF-8) */
+  readonly settle = new Uint8Array(16);
+  readonly settleView = new DataView(this.settle.buffer);
+  /** Smallest price step, at priceScale (Mantissa) */
+  priceIncrementLo = 0;
+  priceIncrementHi = 0;
+  /** Smallest quantity step, at quantityScale (Mantissa) */
+  quantityIncrementLo = 0;
+  quantityIncrementHi = 0;
+  /** Value of one contract in the quote asset, at contractScale; null where quantities are amounts of base (OptionalMantissa; null is -9223372036854775808) */
+  contractSizeLo = 0;
+  contractSizeHi = 0;
+  /** Expiry; null for what does not expire (OptionalMicros; null is -9223372036854775808) */
+  expiryTimeLo = 0;
+  expiryTimeHi = 0;
+  /** Strike price of an option, at priceScale (OptionalMantissa; null is -9223372036854775808) */
+  strikeLo = 0;
+  strikeHi = 0;
+  /** Underlying of a derivative; empty otherwise (16 octets of UTF-8) */
+  readonly underlying = new Uint8Array(16);
+  readonly underlyingView = new DataView(this.underlying.buffer);
+  /** Kind (InstrumentKind) */
+  kind = 0;
+  /** Status (InstrumentStatus) */
+  status = 0;
+  /** Digits after the point of contractSize (uint8) */
+  contractScale = 0;
+  /** Call or put (OptionType) */
+  optionType = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get eventTimeNumber(): number | null {
+    const lo = this.eventTimeLo;
+    const hi = this.eventTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.eventTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set eventTimeNumber(value: number | null) {
+    if (value === null) {
+      this.eventTimeLo = 0;
+      this.eventTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.eventTime", value);
+    this.eventTimeLo = value | 0;
+    this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sendTimeNumber(): number | null {
+    const lo = this.sendTimeLo;
+    const hi = this.sendTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.sendTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sendTimeNumber(value: number | null) {
+    if (value === null) {
+      this.sendTimeLo = 0;
+      this.sendTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.sendTime", value);
+    this.sendTimeLo = value | 0;
+    this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get receiveTimeNumber(): number {
+    const lo = this.receiveTimeLo;
+    const hi = this.receiveTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.receiveTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set receiveTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.receiveTime", value);
+    this.receiveTimeLo = value | 0;
+    this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get publishTimeNumber(): number {
+    const lo = this.publishTimeLo;
+    const hi = this.publishTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.publishTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set publishTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.publishTime", value);
+    this.publishTimeLo = value | 0;
+    this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get symbolText(): string {
+    return readText(this.symbol, 0, 32, "UTF-8");
+  }
+  set symbolText(text: string) {
+    writeText(this.symbol, 0, 32, text, "UTF-8", "Instrument.symbol");
+  }
+
+  get baseText(): string {
+    return readText(this.base, 0, 16, "UTF-8");
+  }
+  set baseText(text: string) {
+    writeText(this.base, 0, 16, text, "UTF-8", "Instrument.base");
+  }
+
+  get quoteText(): string {
+    return readText(this.quote, 0, 16, "UTF-8");
+  }
+  set quoteText(text: string) {
+    writeText(this.quote, 0, 16, text, "UTF-8", "Instrument.quote");
+  }
+
+  get settleText(): string {
+    return readText(this.settle, 0, 16, "UTF-8");
+  }
+  set settleText(text: string) {
+    writeText(this.settle, 0, 16, text, "UTF-8", "Instrument.settle");
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get priceIncrementNumber(): number {
+    const lo = this.priceIncrementLo;
+    const hi = this.priceIncrementHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.priceIncrement", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set priceIncrementNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.priceIncrement", value);
+    this.priceIncrementLo = value | 0;
+    this.priceIncrementHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get quantityIncrementNumber(): number {
+    const lo = this.quantityIncrementLo;
+    const hi = this.quantityIncrementHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.quantityIncrement", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set quantityIncrementNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.quantityIncrement", value);
+    this.quantityIncrementLo = value | 0;
+    this.quantityIncrementHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get contractSizeNumber(): number | null {
+    const lo = this.contractSizeLo;
+    const hi = this.contractSizeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.contractSize", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set contractSizeNumber(value: number | null) {
+    if (value === null) {
+      this.contractSizeLo = 0;
+      this.contractSizeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.contractSize", value);
+    this.contractSizeLo = value | 0;
+    this.contractSizeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get expiryTimeNumber(): number | null {
+    const lo = this.expiryTimeLo;
+    const hi = this.expiryTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.expiryTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set expiryTimeNumber(value: number | null) {
+    if (value === null) {
+      this.expiryTimeLo = 0;
+      this.expiryTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.expiryTime", value);
+    this.expiryTimeLo = value | 0;
+    this.expiryTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get strikeNumber(): number | null {
+    const lo = this.strikeLo;
+    const hi = this.strikeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.strike", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set strikeNumber(value: number | null) {
+    if (value === null) {
+      this.strikeLo = 0;
+      this.strikeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.strike", value);
+    this.strikeLo = value | 0;
+    this.strikeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get underlyingText(): string {
+    return readText(this.underlying, 0, 16, "UTF-8");
+  }
+  set underlyingText(text: string) {
+    writeText(this.underlying, 0, 16, text, "UTF-8", "Instrument.underlying");
+  }
+
+}
+
 /** One tradable instrument; also the announcement of its number. Writes template 219 in place; setters may come in any order. */
 export class InstrumentEncoder {
   static readonly BLOCK_LENGTH = 184;
@@ -585,6 +835,75 @@ export class InstrumentEncoder {
   encodedLength(): number {
     return this.limit - this.offset;
   }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 192 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: InstrumentValues): void {
+    if (!(offset >= 0 && offset + 192 <= view.byteLength)) {
+      throwNoRoom("Instrument", offset, 192, view.byteLength);
+    }
+    view.setInt32(offset, 14352568, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setInt32(offset + 8, values.eventTimeLo, true);
+    view.setInt32(offset + 12, values.eventTimeHi, true);
+    view.setInt32(offset + 16, values.sendTimeLo, true);
+    view.setInt32(offset + 20, values.sendTimeHi, true);
+    view.setInt32(offset + 24, values.receiveTimeLo, true);
+    view.setInt32(offset + 28, values.receiveTimeHi, true);
+    view.setInt32(offset + 32, values.publishTimeLo, true);
+    view.setInt32(offset + 36, values.publishTimeHi, true);
+    view.setUint32(offset + 40, values.instrumentId, true);
+    view.setUint8(offset + 44, values.exchangeId);
+    view.setUint8(offset + 45, values.priceScale);
+    view.setUint8(offset + 46, values.quantityScale);
+    view.setUint8(offset + 47, values.flags);
+    const symbolView = values.symbolView;
+    view.setInt32(offset + 48, symbolView.getInt32(0, true), true);
+    view.setInt32(offset + 52, symbolView.getInt32(4, true), true);
+    view.setInt32(offset + 56, symbolView.getInt32(8, true), true);
+    view.setInt32(offset + 60, symbolView.getInt32(12, true), true);
+    view.setInt32(offset + 64, symbolView.getInt32(16, true), true);
+    view.setInt32(offset + 68, symbolView.getInt32(20, true), true);
+    view.setInt32(offset + 72, symbolView.getInt32(24, true), true);
+    view.setInt32(offset + 76, symbolView.getInt32(28, true), true);
+    const baseView = values.baseView;
+    view.setInt32(offset + 80, baseView.getInt32(0, true), true);
+    view.setInt32(offset + 84, baseView.getInt32(4, true), true);
+    view.setInt32(offset + 88, baseView.getInt32(8, true), true);
+    view.setInt32(offset + 92, baseView.getInt32(12, true), true);
+    const quoteView = values.quoteView;
+    view.setInt32(offset + 96, quoteView.getInt32(0, true), true);
+    view.setInt32(offset + 100, quoteView.getInt32(4, true), true);
+    view.setInt32(offset + 104, quoteView.getInt32(8, true), true);
+    view.setInt32(offset + 108, quoteView.getInt32(12, true), true);
+    const settleView = values.settleView;
+    view.setInt32(offset + 112, settleView.getInt32(0, true), true);
+    view.setInt32(offset + 116, settleView.getInt32(4, true), true);
+    view.setInt32(offset + 120, settleView.getInt32(8, true), true);
+    view.setInt32(offset + 124, settleView.getInt32(12, true), true);
+    view.setInt32(offset + 128, values.priceIncrementLo, true);
+    view.setInt32(offset + 132, values.priceIncrementHi, true);
+    view.setInt32(offset + 136, values.quantityIncrementLo, true);
+    view.setInt32(offset + 140, values.quantityIncrementHi, true);
+    view.setInt32(offset + 144, values.contractSizeLo, true);
+    view.setInt32(offset + 148, values.contractSizeHi, true);
+    view.setInt32(offset + 152, values.expiryTimeLo, true);
+    view.setInt32(offset + 156, values.expiryTimeHi, true);
+    view.setInt32(offset + 160, values.strikeLo, true);
+    view.setInt32(offset + 164, values.strikeHi, true);
+    const underlyingView = values.underlyingView;
+    view.setInt32(offset + 168, underlyingView.getInt32(0, true), true);
+    view.setInt32(offset + 172, underlyingView.getInt32(4, true), true);
+    view.setInt32(offset + 176, underlyingView.getInt32(8, true), true);
+    view.setInt32(offset + 180, underlyingView.getInt32(12, true), true);
+    view.setUint8(offset + 184, values.kind);
+    view.setUint8(offset + 185, values.status);
+    view.setUint8(offset + 186, values.contractScale);
+    view.setUint8(offset + 187, values.optionType);
+    view.setInt32(offset + 188, 0, true);
+  }
 }
 
 /** One tradable instrument; also the announcement of its number. Reads template 219 in place, in any order. */
@@ -1153,6 +1472,80 @@ export class InstrumentDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: InstrumentValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("Instrument", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 219 || (second & 0xffff) !== 1 || actingBlockLength < 180 || at + actingBlockLength > end) {
+      refuseFrame("Instrument", 219, 1, 180, first, second, at, end);
+    }
+    values.eventTimeLo = view.getInt32(at, true);
+    values.eventTimeHi = view.getInt32(at + 4, true);
+    values.sendTimeLo = view.getInt32(at + 8, true);
+    values.sendTimeHi = view.getInt32(at + 12, true);
+    values.receiveTimeLo = view.getInt32(at + 16, true);
+    values.receiveTimeHi = view.getInt32(at + 20, true);
+    values.publishTimeLo = view.getInt32(at + 24, true);
+    values.publishTimeHi = view.getInt32(at + 28, true);
+    values.instrumentId = view.getUint32(at + 32, true);
+    values.exchangeId = view.getUint8(at + 36);
+    values.priceScale = view.getUint8(at + 37);
+    values.quantityScale = view.getUint8(at + 38);
+    values.flags = view.getUint8(at + 39);
+    const symbolView = values.symbolView;
+    symbolView.setInt32(0, view.getInt32(at + 40, true), true);
+    symbolView.setInt32(4, view.getInt32(at + 44, true), true);
+    symbolView.setInt32(8, view.getInt32(at + 48, true), true);
+    symbolView.setInt32(12, view.getInt32(at + 52, true), true);
+    symbolView.setInt32(16, view.getInt32(at + 56, true), true);
+    symbolView.setInt32(20, view.getInt32(at + 60, true), true);
+    symbolView.setInt32(24, view.getInt32(at + 64, true), true);
+    symbolView.setInt32(28, view.getInt32(at + 68, true), true);
+    const baseView = values.baseView;
+    baseView.setInt32(0, view.getInt32(at + 72, true), true);
+    baseView.setInt32(4, view.getInt32(at + 76, true), true);
+    baseView.setInt32(8, view.getInt32(at + 80, true), true);
+    baseView.setInt32(12, view.getInt32(at + 84, true), true);
+    const quoteView = values.quoteView;
+    quoteView.setInt32(0, view.getInt32(at + 88, true), true);
+    quoteView.setInt32(4, view.getInt32(at + 92, true), true);
+    quoteView.setInt32(8, view.getInt32(at + 96, true), true);
+    quoteView.setInt32(12, view.getInt32(at + 100, true), true);
+    const settleView = values.settleView;
+    settleView.setInt32(0, view.getInt32(at + 104, true), true);
+    settleView.setInt32(4, view.getInt32(at + 108, true), true);
+    settleView.setInt32(8, view.getInt32(at + 112, true), true);
+    settleView.setInt32(12, view.getInt32(at + 116, true), true);
+    values.priceIncrementLo = view.getInt32(at + 120, true);
+    values.priceIncrementHi = view.getInt32(at + 124, true);
+    values.quantityIncrementLo = view.getInt32(at + 128, true);
+    values.quantityIncrementHi = view.getInt32(at + 132, true);
+    values.contractSizeLo = view.getInt32(at + 136, true);
+    values.contractSizeHi = view.getInt32(at + 140, true);
+    values.expiryTimeLo = view.getInt32(at + 144, true);
+    values.expiryTimeHi = view.getInt32(at + 148, true);
+    values.strikeLo = view.getInt32(at + 152, true);
+    values.strikeHi = view.getInt32(at + 156, true);
+    const underlyingView = values.underlyingView;
+    underlyingView.setInt32(0, view.getInt32(at + 160, true), true);
+    underlyingView.setInt32(4, view.getInt32(at + 164, true), true);
+    underlyingView.setInt32(8, view.getInt32(at + 168, true), true);
+    underlyingView.setInt32(12, view.getInt32(at + 172, true), true);
+    values.kind = view.getUint8(at + 176);
+    values.status = view.getUint8(at + 177);
+    values.contractScale = view.getUint8(at + 178);
+    values.optionType = view.getUint8(at + 179);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

@@ -2,6 +2,216 @@
 import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, copyText, readText, refuseFrame, setToJson, textEquals, textLength, throwNoRoom, throwOutOfRange, throwTruncated, throwUnsafeInteger, wideToJson, writeText } from "../../runtime/index.js";
 import { RecordFlags } from "../types/record-flags.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class MarkPriceValues {
+  /** Venue's event time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  eventTimeLo = 0;
+  eventTimeHi = 0;
+  /** Venue's send time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  sendTimeLo = 0;
+  sendTimeHi = 0;
+  /** When the frame was read by the service (Micros) */
+  receiveTimeLo = 0;
+  receiveTimeHi = 0;
+  /** When the record was written into its outgoing batch (Micros) */
+  publishTimeLo = 0;
+  publishTimeHi = 0;
+  /** Number of the instrument in this stream, announced by Instrument (uint32) */
+  instrumentId = 0;
+  /** Exchange number (uint8) */
+  exchangeId = 0;
+  /** Digits after the point of every price of the message (uint8) */
+  priceScale = 0;
+  /** Digits after the point of every quantity of the message (uint8) */
+  quantityScale = 0;
+  /** What is special about the record (RecordFlags) */
+  flags = 0;
+  /** Venue's own name (32 octets of UTF-8) */
+  readonly symbol = new Uint8Array(32);
+  readonly symbolView = new DataView(this.symbol.buffer);
+  /** Mark price (Mantissa) */
+  markPriceLo = 0;
+  markPriceHi = 0;
+  /** Price of the index; null if the venue gives none (OptionalMantissa; null is -9223372036854775808) */
+  indexPriceLo = 0;
+  indexPriceHi = 0;
+  /** Estimated settlement price; null if the venue gives none (OptionalMantissa; null is -9223372036854775808) */
+  settlementEstimateLo = 0;
+  settlementEstimateHi = 0;
+  /** Rate of the next funding as a fraction, at fundingScale; null for what has no funding (OptionalMantissa; null is -9223372036854775808) */
+  fundingRateLo = 0;
+  fundingRateHi = 0;
+  /** Next funding; null for what has no funding (OptionalMicros; null is -9223372036854775808) */
+  nextFundingTimeLo = 0;
+  nextFundingTimeHi = 0;
+  /** Digits after the point of fundingRate (uint8) */
+  fundingScale = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get eventTimeNumber(): number | null {
+    const lo = this.eventTimeLo;
+    const hi = this.eventTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.eventTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set eventTimeNumber(value: number | null) {
+    if (value === null) {
+      this.eventTimeLo = 0;
+      this.eventTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.eventTime", value);
+    this.eventTimeLo = value | 0;
+    this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sendTimeNumber(): number | null {
+    const lo = this.sendTimeLo;
+    const hi = this.sendTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.sendTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sendTimeNumber(value: number | null) {
+    if (value === null) {
+      this.sendTimeLo = 0;
+      this.sendTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.sendTime", value);
+    this.sendTimeLo = value | 0;
+    this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get receiveTimeNumber(): number {
+    const lo = this.receiveTimeLo;
+    const hi = this.receiveTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.receiveTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set receiveTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.receiveTime", value);
+    this.receiveTimeLo = value | 0;
+    this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get publishTimeNumber(): number {
+    const lo = this.publishTimeLo;
+    const hi = this.publishTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.publishTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set publishTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.publishTime", value);
+    this.publishTimeLo = value | 0;
+    this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get symbolText(): string {
+    return readText(this.symbol, 0, 32, "UTF-8");
+  }
+  set symbolText(text: string) {
+    writeText(this.symbol, 0, 32, text, "UTF-8", "MarkPrice.symbol");
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get markPriceNumber(): number {
+    const lo = this.markPriceLo;
+    const hi = this.markPriceHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.markPrice", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set markPriceNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.markPrice", value);
+    this.markPriceLo = value | 0;
+    this.markPriceHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get indexPriceNumber(): number | null {
+    const lo = this.indexPriceLo;
+    const hi = this.indexPriceHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.indexPrice", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set indexPriceNumber(value: number | null) {
+    if (value === null) {
+      this.indexPriceLo = 0;
+      this.indexPriceHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.indexPrice", value);
+    this.indexPriceLo = value | 0;
+    this.indexPriceHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get settlementEstimateNumber(): number | null {
+    const lo = this.settlementEstimateLo;
+    const hi = this.settlementEstimateHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.settlementEstimate", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set settlementEstimateNumber(value: number | null) {
+    if (value === null) {
+      this.settlementEstimateLo = 0;
+      this.settlementEstimateHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.settlementEstimate", value);
+    this.settlementEstimateLo = value | 0;
+    this.settlementEstimateHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get fundingRateNumber(): number | null {
+    const lo = this.fundingRateLo;
+    const hi = this.fundingRateHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.fundingRate", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set fundingRateNumber(value: number | null) {
+    if (value === null) {
+      this.fundingRateLo = 0;
+      this.fundingRateHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.fundingRate", value);
+    this.fundingRateLo = value | 0;
+    this.fundingRateHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get nextFundingTimeNumber(): number | null {
+    const lo = this.nextFundingTimeLo;
+    const hi = this.nextFundingTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.nextFundingTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set nextFundingTimeNumber(value: number | null) {
+    if (value === null) {
+      this.nextFundingTimeLo = 0;
+      this.nextFundingTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.nextFundingTime", value);
+    this.nextFundingTimeLo = value | 0;
+    this.nextFundingTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** Mark price of a derivative, with its funding. Writes template 215 in place; setters may come in any order. */
 export class MarkPriceEncoder {
   static readonly BLOCK_LENGTH = 120;
@@ -501,6 +711,55 @@ export class MarkPriceEncoder {
   encodedLength(): number {
     return this.limit - this.offset;
   }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 128 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: MarkPriceValues): void {
+    if (!(offset >= 0 && offset + 128 <= view.byteLength)) {
+      throwNoRoom("MarkPrice", offset, 128, view.byteLength);
+    }
+    view.setInt32(offset, 14090360, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setInt32(offset + 8, values.eventTimeLo, true);
+    view.setInt32(offset + 12, values.eventTimeHi, true);
+    view.setInt32(offset + 16, values.sendTimeLo, true);
+    view.setInt32(offset + 20, values.sendTimeHi, true);
+    view.setInt32(offset + 24, values.receiveTimeLo, true);
+    view.setInt32(offset + 28, values.receiveTimeHi, true);
+    view.setInt32(offset + 32, values.publishTimeLo, true);
+    view.setInt32(offset + 36, values.publishTimeHi, true);
+    view.setUint32(offset + 40, values.instrumentId, true);
+    view.setUint8(offset + 44, values.exchangeId);
+    view.setUint8(offset + 45, values.priceScale);
+    view.setUint8(offset + 46, values.quantityScale);
+    view.setUint8(offset + 47, values.flags);
+    const symbolView = values.symbolView;
+    view.setInt32(offset + 48, symbolView.getInt32(0, true), true);
+    view.setInt32(offset + 52, symbolView.getInt32(4, true), true);
+    view.setInt32(offset + 56, symbolView.getInt32(8, true), true);
+    view.setInt32(offset + 60, symbolView.getInt32(12, true), true);
+    view.setInt32(offset + 64, symbolView.getInt32(16, true), true);
+    view.setInt32(offset + 68, symbolView.getInt32(20, true), true);
+    view.setInt32(offset + 72, symbolView.getInt32(24, true), true);
+    view.setInt32(offset + 76, symbolView.getInt32(28, true), true);
+    view.setInt32(offset + 80, values.markPriceLo, true);
+    view.setInt32(offset + 84, values.markPriceHi, true);
+    view.setInt32(offset + 88, values.indexPriceLo, true);
+    view.setInt32(offset + 92, values.indexPriceHi, true);
+    view.setInt32(offset + 96, values.settlementEstimateLo, true);
+    view.setInt32(offset + 100, values.settlementEstimateHi, true);
+    view.setInt32(offset + 104, values.fundingRateLo, true);
+    view.setInt32(offset + 108, values.fundingRateHi, true);
+    view.setInt32(offset + 112, values.nextFundingTimeLo, true);
+    view.setInt32(offset + 116, values.nextFundingTimeHi, true);
+    view.setUint8(offset + 120, values.fundingScale);
+    view.setInt32(offset + 121, 0, true);
+    view.setUint8(offset + 125, 0);
+    view.setUint8(offset + 126, 0);
+    view.setUint8(offset + 127, 0);
+  }
 }
 
 /** Mark price of a derivative, with its funding. Reads template 215 in place, in any order. */
@@ -980,6 +1239,57 @@ export class MarkPriceDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: MarkPriceValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("MarkPrice", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 215 || (second & 0xffff) !== 1 || actingBlockLength < 113 || at + actingBlockLength > end) {
+      refuseFrame("MarkPrice", 215, 1, 113, first, second, at, end);
+    }
+    values.eventTimeLo = view.getInt32(at, true);
+    values.eventTimeHi = view.getInt32(at + 4, true);
+    values.sendTimeLo = view.getInt32(at + 8, true);
+    values.sendTimeHi = view.getInt32(at + 12, true);
+    values.receiveTimeLo = view.getInt32(at + 16, true);
+    values.receiveTimeHi = view.getInt32(at + 20, true);
+    values.publishTimeLo = view.getInt32(at + 24, true);
+    values.publishTimeHi = view.getInt32(at + 28, true);
+    values.instrumentId = view.getUint32(at + 32, true);
+    values.exchangeId = view.getUint8(at + 36);
+    values.priceScale = view.getUint8(at + 37);
+    values.quantityScale = view.getUint8(at + 38);
+    values.flags = view.getUint8(at + 39);
+    const symbolView = values.symbolView;
+    symbolView.setInt32(0, view.getInt32(at + 40, true), true);
+    symbolView.setInt32(4, view.getInt32(at + 44, true), true);
+    symbolView.setInt32(8, view.getInt32(at + 48, true), true);
+    symbolView.setInt32(12, view.getInt32(at + 52, true), true);
+    symbolView.setInt32(16, view.getInt32(at + 56, true), true);
+    symbolView.setInt32(20, view.getInt32(at + 60, true), true);
+    symbolView.setInt32(24, view.getInt32(at + 64, true), true);
+    symbolView.setInt32(28, view.getInt32(at + 68, true), true);
+    values.markPriceLo = view.getInt32(at + 72, true);
+    values.markPriceHi = view.getInt32(at + 76, true);
+    values.indexPriceLo = view.getInt32(at + 80, true);
+    values.indexPriceHi = view.getInt32(at + 84, true);
+    values.settlementEstimateLo = view.getInt32(at + 88, true);
+    values.settlementEstimateHi = view.getInt32(at + 92, true);
+    values.fundingRateLo = view.getInt32(at + 96, true);
+    values.fundingRateHi = view.getInt32(at + 100, true);
+    values.nextFundingTimeLo = view.getInt32(at + 104, true);
+    values.nextFundingTimeHi = view.getInt32(at + 108, true);
+    values.fundingScale = view.getUint8(at + 112);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

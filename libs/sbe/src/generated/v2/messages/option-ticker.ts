@@ -3,6 +3,356 @@ import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, copyText, enumToJson, floatToJson, re
 import { OPTION_TYPE_NULL, optionTypeName } from "../types/option-type.js";
 import { RecordFlags } from "../types/record-flags.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class OptionTickerValues {
+  /** Venue's event time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  eventTimeLo = 0;
+  eventTimeHi = 0;
+  /** Venue's send time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  sendTimeLo = 0;
+  sendTimeHi = 0;
+  /** When the frame was read by the service (Micros) */
+  receiveTimeLo = 0;
+  receiveTimeHi = 0;
+  /** When the record was written into its outgoing batch (Micros) */
+  publishTimeLo = 0;
+  publishTimeHi = 0;
+  /** Number of the instrument in this stream, announced by Instrument (uint32) */
+  instrumentId = 0;
+  /** Exchange number (uint8) */
+  exchangeId = 0;
+  /** Digits after the point of every price of the message (uint8) */
+  priceScale = 0;
+  /** Digits after the point of every quantity of the message (uint8) */
+  quantityScale = 0;
+  /** What is special about the record (RecordFlags) */
+  flags = 0;
+  /** Venue's own name (32 octets of UTF-8) */
+  readonly symbol = new Uint8Array(32);
+  readonly symbolView = new DataView(this.symbol.buffer);
+  /** Venue's name of what the greeks refer to (32 octets of UTF-8) */
+  readonly underlying = new Uint8Array(32);
+  readonly underlyingView = new DataView(this.underlying.buffer);
+  /** Expiry (Micros) */
+  expiryTimeLo = 0;
+  expiryTimeHi = 0;
+  /** Strike price (Mantissa) */
+  strikeLo = 0;
+  strikeHi = 0;
+  /** Price of the last trade; null if there was none (OptionalMantissa; null is -9223372036854775808) */
+  lastPriceLo = 0;
+  lastPriceHi = 0;
+  /** Mark price; null if the venue gives none (OptionalMantissa; null is -9223372036854775808) */
+  markPriceLo = 0;
+  markPriceHi = 0;
+  /** Best bid; null where there are no bids (OptionalMantissa; null is -9223372036854775808) */
+  bidPriceLo = 0;
+  bidPriceHi = 0;
+  /** Quantity at it; 0 where there are no bids (Mantissa) */
+  bidQuantityLo = 0;
+  bidQuantityHi = 0;
+  /** Best ask; null where there are no asks (OptionalMantissa; null is -9223372036854775808) */
+  askPriceLo = 0;
+  askPriceHi = 0;
+  /** Quantity at it; 0 where there are no asks (Mantissa) */
+  askQuantityLo = 0;
+  askQuantityHi = 0;
+  /** Quantity traded in 24 hours; null if the venue gives none (OptionalMantissa; null is -9223372036854775808) */
+  volumeLo = 0;
+  volumeHi = 0;
+  /** Open contracts or amount, as quantities of the instrument; null if the venue gives none (OptionalMantissa; null is -9223372036854775808) */
+  openInterestLo = 0;
+  openInterestHi = 0;
+  /** Price of the underlying; null if the venue gives none (OptionalMantissa; null is -9223372036854775808) */
+  underlyingPriceLo = 0;
+  underlyingPriceHi = 0;
+  /** Implied volatility of the mark price, percent per year (Model; null is NaN) */
+  markIv = 0;
+  /** Implied volatility of the best bid, percent per year (Model; null is NaN) */
+  bidIv = 0;
+  /** Implied volatility of the best ask, percent per year (Model; null is NaN) */
+  askIv = 0;
+  /** Change of the price per unit of the underlying (Model; null is NaN) */
+  delta = 0;
+  /** Change of delta per unit of the underlying (Model; null is NaN) */
+  gamma = 0;
+  /** Change of the price per day (Model; null is NaN) */
+  theta = 0;
+  /** Change of the price per percent of implied volatility (Model; null is NaN) */
+  vega = 0;
+  /** Change of the price per percent of the interest rate (Model; null is NaN) */
+  rho = 0;
+  /** Call or put (OptionType) */
+  optionType = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get eventTimeNumber(): number | null {
+    const lo = this.eventTimeLo;
+    const hi = this.eventTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.eventTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set eventTimeNumber(value: number | null) {
+    if (value === null) {
+      this.eventTimeLo = 0;
+      this.eventTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.eventTime", value);
+    this.eventTimeLo = value | 0;
+    this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sendTimeNumber(): number | null {
+    const lo = this.sendTimeLo;
+    const hi = this.sendTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.sendTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sendTimeNumber(value: number | null) {
+    if (value === null) {
+      this.sendTimeLo = 0;
+      this.sendTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.sendTime", value);
+    this.sendTimeLo = value | 0;
+    this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get receiveTimeNumber(): number {
+    const lo = this.receiveTimeLo;
+    const hi = this.receiveTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.receiveTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set receiveTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.receiveTime", value);
+    this.receiveTimeLo = value | 0;
+    this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get publishTimeNumber(): number {
+    const lo = this.publishTimeLo;
+    const hi = this.publishTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.publishTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set publishTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.publishTime", value);
+    this.publishTimeLo = value | 0;
+    this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get symbolText(): string {
+    return readText(this.symbol, 0, 32, "UTF-8");
+  }
+  set symbolText(text: string) {
+    writeText(this.symbol, 0, 32, text, "UTF-8", "OptionTicker.symbol");
+  }
+
+  get underlyingText(): string {
+    return readText(this.underlying, 0, 32, "UTF-8");
+  }
+  set underlyingText(text: string) {
+    writeText(this.underlying, 0, 32, text, "UTF-8", "OptionTicker.underlying");
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get expiryTimeNumber(): number {
+    const lo = this.expiryTimeLo;
+    const hi = this.expiryTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.expiryTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set expiryTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.expiryTime", value);
+    this.expiryTimeLo = value | 0;
+    this.expiryTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get strikeNumber(): number {
+    const lo = this.strikeLo;
+    const hi = this.strikeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.strike", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set strikeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.strike", value);
+    this.strikeLo = value | 0;
+    this.strikeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get lastPriceNumber(): number | null {
+    const lo = this.lastPriceLo;
+    const hi = this.lastPriceHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.lastPrice", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set lastPriceNumber(value: number | null) {
+    if (value === null) {
+      this.lastPriceLo = 0;
+      this.lastPriceHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.lastPrice", value);
+    this.lastPriceLo = value | 0;
+    this.lastPriceHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get markPriceNumber(): number | null {
+    const lo = this.markPriceLo;
+    const hi = this.markPriceHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.markPrice", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set markPriceNumber(value: number | null) {
+    if (value === null) {
+      this.markPriceLo = 0;
+      this.markPriceHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.markPrice", value);
+    this.markPriceLo = value | 0;
+    this.markPriceHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get bidPriceNumber(): number | null {
+    const lo = this.bidPriceLo;
+    const hi = this.bidPriceHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.bidPrice", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set bidPriceNumber(value: number | null) {
+    if (value === null) {
+      this.bidPriceLo = 0;
+      this.bidPriceHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.bidPrice", value);
+    this.bidPriceLo = value | 0;
+    this.bidPriceHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get bidQuantityNumber(): number {
+    const lo = this.bidQuantityLo;
+    const hi = this.bidQuantityHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.bidQuantity", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set bidQuantityNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.bidQuantity", value);
+    this.bidQuantityLo = value | 0;
+    this.bidQuantityHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get askPriceNumber(): number | null {
+    const lo = this.askPriceLo;
+    const hi = this.askPriceHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.askPrice", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set askPriceNumber(value: number | null) {
+    if (value === null) {
+      this.askPriceLo = 0;
+      this.askPriceHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.askPrice", value);
+    this.askPriceLo = value | 0;
+    this.askPriceHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get askQuantityNumber(): number {
+    const lo = this.askQuantityLo;
+    const hi = this.askQuantityHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.askQuantity", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set askQuantityNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.askQuantity", value);
+    this.askQuantityLo = value | 0;
+    this.askQuantityHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get volumeNumber(): number | null {
+    const lo = this.volumeLo;
+    const hi = this.volumeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.volume", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set volumeNumber(value: number | null) {
+    if (value === null) {
+      this.volumeLo = 0;
+      this.volumeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.volume", value);
+    this.volumeLo = value | 0;
+    this.volumeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get openInterestNumber(): number | null {
+    const lo = this.openInterestLo;
+    const hi = this.openInterestHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.openInterest", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set openInterestNumber(value: number | null) {
+    if (value === null) {
+      this.openInterestLo = 0;
+      this.openInterestHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.openInterest", value);
+    this.openInterestLo = value | 0;
+    this.openInterestHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get underlyingPriceNumber(): number | null {
+    const lo = this.underlyingPriceLo;
+    const hi = this.underlyingPriceHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.underlyingPrice", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set underlyingPriceNumber(value: number | null) {
+    if (value === null) {
+      this.underlyingPriceLo = 0;
+      this.underlyingPriceHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.underlyingPrice", value);
+    this.underlyingPriceLo = value | 0;
+    this.underlyingPriceHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** Prices and greeks of an option. Writes template 217 in place; setters may come in any order. */
 export class OptionTickerEncoder {
   static readonly BLOCK_LENGTH = 264;
@@ -875,6 +1225,84 @@ export class OptionTickerEncoder {
   encodedLength(): number {
     return this.limit - this.offset;
   }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 272 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: OptionTickerValues): void {
+    if (!(offset >= 0 && offset + 272 <= view.byteLength)) {
+      throwNoRoom("OptionTicker", offset, 272, view.byteLength);
+    }
+    view.setInt32(offset, 14221576, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setInt32(offset + 8, values.eventTimeLo, true);
+    view.setInt32(offset + 12, values.eventTimeHi, true);
+    view.setInt32(offset + 16, values.sendTimeLo, true);
+    view.setInt32(offset + 20, values.sendTimeHi, true);
+    view.setInt32(offset + 24, values.receiveTimeLo, true);
+    view.setInt32(offset + 28, values.receiveTimeHi, true);
+    view.setInt32(offset + 32, values.publishTimeLo, true);
+    view.setInt32(offset + 36, values.publishTimeHi, true);
+    view.setUint32(offset + 40, values.instrumentId, true);
+    view.setUint8(offset + 44, values.exchangeId);
+    view.setUint8(offset + 45, values.priceScale);
+    view.setUint8(offset + 46, values.quantityScale);
+    view.setUint8(offset + 47, values.flags);
+    const symbolView = values.symbolView;
+    view.setInt32(offset + 48, symbolView.getInt32(0, true), true);
+    view.setInt32(offset + 52, symbolView.getInt32(4, true), true);
+    view.setInt32(offset + 56, symbolView.getInt32(8, true), true);
+    view.setInt32(offset + 60, symbolView.getInt32(12, true), true);
+    view.setInt32(offset + 64, symbolView.getInt32(16, true), true);
+    view.setInt32(offset + 68, symbolView.getInt32(20, true), true);
+    view.setInt32(offset + 72, symbolView.getInt32(24, true), true);
+    view.setInt32(offset + 76, symbolView.getInt32(28, true), true);
+    const underlyingView = values.underlyingView;
+    view.setInt32(offset + 80, underlyingView.getInt32(0, true), true);
+    view.setInt32(offset + 84, underlyingView.getInt32(4, true), true);
+    view.setInt32(offset + 88, underlyingView.getInt32(8, true), true);
+    view.setInt32(offset + 92, underlyingView.getInt32(12, true), true);
+    view.setInt32(offset + 96, underlyingView.getInt32(16, true), true);
+    view.setInt32(offset + 100, underlyingView.getInt32(20, true), true);
+    view.setInt32(offset + 104, underlyingView.getInt32(24, true), true);
+    view.setInt32(offset + 108, underlyingView.getInt32(28, true), true);
+    view.setInt32(offset + 112, values.expiryTimeLo, true);
+    view.setInt32(offset + 116, values.expiryTimeHi, true);
+    view.setInt32(offset + 120, values.strikeLo, true);
+    view.setInt32(offset + 124, values.strikeHi, true);
+    view.setInt32(offset + 128, values.lastPriceLo, true);
+    view.setInt32(offset + 132, values.lastPriceHi, true);
+    view.setInt32(offset + 136, values.markPriceLo, true);
+    view.setInt32(offset + 140, values.markPriceHi, true);
+    view.setInt32(offset + 144, values.bidPriceLo, true);
+    view.setInt32(offset + 148, values.bidPriceHi, true);
+    view.setInt32(offset + 152, values.bidQuantityLo, true);
+    view.setInt32(offset + 156, values.bidQuantityHi, true);
+    view.setInt32(offset + 160, values.askPriceLo, true);
+    view.setInt32(offset + 164, values.askPriceHi, true);
+    view.setInt32(offset + 168, values.askQuantityLo, true);
+    view.setInt32(offset + 172, values.askQuantityHi, true);
+    view.setInt32(offset + 176, values.volumeLo, true);
+    view.setInt32(offset + 180, values.volumeHi, true);
+    view.setInt32(offset + 184, values.openInterestLo, true);
+    view.setInt32(offset + 188, values.openInterestHi, true);
+    view.setInt32(offset + 192, values.underlyingPriceLo, true);
+    view.setInt32(offset + 196, values.underlyingPriceHi, true);
+    view.setFloat64(offset + 200, values.markIv, true);
+    view.setFloat64(offset + 208, values.bidIv, true);
+    view.setFloat64(offset + 216, values.askIv, true);
+    view.setFloat64(offset + 224, values.delta, true);
+    view.setFloat64(offset + 232, values.gamma, true);
+    view.setFloat64(offset + 240, values.theta, true);
+    view.setFloat64(offset + 248, values.vega, true);
+    view.setFloat64(offset + 256, values.rho, true);
+    view.setUint8(offset + 264, values.optionType);
+    view.setInt32(offset + 265, 0, true);
+    view.setUint8(offset + 269, 0);
+    view.setUint8(offset + 270, 0);
+    view.setUint8(offset + 271, 0);
+  }
 }
 
 /** Prices and greeks of an option. Reads template 217 in place, in any order. */
@@ -1692,6 +2120,86 @@ export class OptionTickerDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: OptionTickerValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("OptionTicker", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 217 || (second & 0xffff) !== 1 || actingBlockLength < 257 || at + actingBlockLength > end) {
+      refuseFrame("OptionTicker", 217, 1, 257, first, second, at, end);
+    }
+    values.eventTimeLo = view.getInt32(at, true);
+    values.eventTimeHi = view.getInt32(at + 4, true);
+    values.sendTimeLo = view.getInt32(at + 8, true);
+    values.sendTimeHi = view.getInt32(at + 12, true);
+    values.receiveTimeLo = view.getInt32(at + 16, true);
+    values.receiveTimeHi = view.getInt32(at + 20, true);
+    values.publishTimeLo = view.getInt32(at + 24, true);
+    values.publishTimeHi = view.getInt32(at + 28, true);
+    values.instrumentId = view.getUint32(at + 32, true);
+    values.exchangeId = view.getUint8(at + 36);
+    values.priceScale = view.getUint8(at + 37);
+    values.quantityScale = view.getUint8(at + 38);
+    values.flags = view.getUint8(at + 39);
+    const symbolView = values.symbolView;
+    symbolView.setInt32(0, view.getInt32(at + 40, true), true);
+    symbolView.setInt32(4, view.getInt32(at + 44, true), true);
+    symbolView.setInt32(8, view.getInt32(at + 48, true), true);
+    symbolView.setInt32(12, view.getInt32(at + 52, true), true);
+    symbolView.setInt32(16, view.getInt32(at + 56, true), true);
+    symbolView.setInt32(20, view.getInt32(at + 60, true), true);
+    symbolView.setInt32(24, view.getInt32(at + 64, true), true);
+    symbolView.setInt32(28, view.getInt32(at + 68, true), true);
+    const underlyingView = values.underlyingView;
+    underlyingView.setInt32(0, view.getInt32(at + 72, true), true);
+    underlyingView.setInt32(4, view.getInt32(at + 76, true), true);
+    underlyingView.setInt32(8, view.getInt32(at + 80, true), true);
+    underlyingView.setInt32(12, view.getInt32(at + 84, true), true);
+    underlyingView.setInt32(16, view.getInt32(at + 88, true), true);
+    underlyingView.setInt32(20, view.getInt32(at + 92, true), true);
+    underlyingView.setInt32(24, view.getInt32(at + 96, true), true);
+    underlyingView.setInt32(28, view.getInt32(at + 100, true), true);
+    values.expiryTimeLo = view.getInt32(at + 104, true);
+    values.expiryTimeHi = view.getInt32(at + 108, true);
+    values.strikeLo = view.getInt32(at + 112, true);
+    values.strikeHi = view.getInt32(at + 116, true);
+    values.lastPriceLo = view.getInt32(at + 120, true);
+    values.lastPriceHi = view.getInt32(at + 124, true);
+    values.markPriceLo = view.getInt32(at + 128, true);
+    values.markPriceHi = view.getInt32(at + 132, true);
+    values.bidPriceLo = view.getInt32(at + 136, true);
+    values.bidPriceHi = view.getInt32(at + 140, true);
+    values.bidQuantityLo = view.getInt32(at + 144, true);
+    values.bidQuantityHi = view.getInt32(at + 148, true);
+    values.askPriceLo = view.getInt32(at + 152, true);
+    values.askPriceHi = view.getInt32(at + 156, true);
+    values.askQuantityLo = view.getInt32(at + 160, true);
+    values.askQuantityHi = view.getInt32(at + 164, true);
+    values.volumeLo = view.getInt32(at + 168, true);
+    values.volumeHi = view.getInt32(at + 172, true);
+    values.openInterestLo = view.getInt32(at + 176, true);
+    values.openInterestHi = view.getInt32(at + 180, true);
+    values.underlyingPriceLo = view.getInt32(at + 184, true);
+    values.underlyingPriceHi = view.getInt32(at + 188, true);
+    values.markIv = view.getFloat64(at + 192, true);
+    values.bidIv = view.getFloat64(at + 200, true);
+    values.askIv = view.getFloat64(at + 208, true);
+    values.delta = view.getFloat64(at + 216, true);
+    values.gamma = view.getFloat64(at + 224, true);
+    values.theta = view.getFloat64(at + 232, true);
+    values.vega = view.getFloat64(at + 240, true);
+    values.rho = view.getFloat64(at + 248, true);
+    values.optionType = view.getUint8(at + 256);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

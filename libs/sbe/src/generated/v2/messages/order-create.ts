@@ -6,6 +6,156 @@ import { DecimalQtyDecoder, DecimalQtyEncoder } from "../types/decimal-qty.js";
 import { MESSAGE_TYPE_NULL, messageTypeName } from "../types/message-type.js";
 import { OrderExchangeSymbolIDDecoder, OrderExchangeSymbolIDEncoder } from "../types/order-exchange-symbol-id.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class OrderCreateValues {
+  /** Template id, repeated in every message (MessageType) */
+  messageType = 0;
+  /** Exchange number (ExchangeID) */
+  exchangeID = 0;
+  /** Client number (ClientID) */
+  clientID = 0;
+  /** Order number of the client (ClientOrderID) */
+  clientOrderIDLo = 0;
+  clientOrderIDHi = 0;
+  /** (first) */
+  exchangeSymbolIDFirstLo = 0;
+  exchangeSymbolIDFirstHi = 0;
+  /** (second) */
+  exchangeSymbolIDSecondLo = 0;
+  exchangeSymbolIDSecondHi = 0;
+  /** (OrderType) */
+  orderType = 0;
+  /** (OrderSide) */
+  orderSide = 0;
+  /** (OrderTimeInForce) */
+  orderTimeInForce = 0;
+  /** Microseconds since 1970, UTC (OptionalTimestamp; null is 18446744073709551615) */
+  orderTimeExpiryLo = 0;
+  orderTimeExpiryHi = 0;
+  /** Mantissa (num) */
+  orderQtyNumLo = 0;
+  orderQtyNumHi = 0;
+  /** Digits after the point (scale) */
+  orderQtyScale = 0;
+  /** Mantissa (num) */
+  orderPriceNumLo = 0;
+  orderPriceNumHi = 0;
+  /** Digits after the point (scale) */
+  orderPriceScale = 0;
+  /** Mantissa (num) */
+  orderStopPriceNumLo = 0;
+  orderStopPriceNumHi = 0;
+  /** Digits after the point (scale) */
+  orderStopPriceScale = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get clientOrderIDNumber(): number {
+    const lo = this.clientOrderIDLo;
+    const hi = this.clientOrderIDHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderCreate.clientOrderID", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set clientOrderIDNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderCreate.clientOrderID", value);
+    this.clientOrderIDLo = value | 0;
+    this.clientOrderIDHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get exchangeSymbolIDFirstNumber(): number {
+    const lo = this.exchangeSymbolIDFirstLo;
+    const hi = this.exchangeSymbolIDFirstHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderCreate.exchangeSymbolID.first", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set exchangeSymbolIDFirstNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderCreate.exchangeSymbolID.first", value);
+    this.exchangeSymbolIDFirstLo = value | 0;
+    this.exchangeSymbolIDFirstHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get exchangeSymbolIDSecondNumber(): number {
+    const lo = this.exchangeSymbolIDSecondLo;
+    const hi = this.exchangeSymbolIDSecondHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderCreate.exchangeSymbolID.second", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set exchangeSymbolIDSecondNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderCreate.exchangeSymbolID.second", value);
+    this.exchangeSymbolIDSecondLo = value | 0;
+    this.exchangeSymbolIDSecondHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get orderTimeExpiryNumber(): number | null {
+    const lo = this.orderTimeExpiryLo;
+    const hi = this.orderTimeExpiryHi;
+    if (lo === -1 && hi === 4294967295) return null;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderCreate.orderTimeExpiry", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set orderTimeExpiryNumber(value: number | null) {
+    if (value === null) {
+      this.orderTimeExpiryLo = -1;
+      this.orderTimeExpiryHi = 4294967295;
+      return;
+    }
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderCreate.orderTimeExpiry", value);
+    this.orderTimeExpiryLo = value | 0;
+    this.orderTimeExpiryHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get orderQtyNumNumber(): number {
+    const lo = this.orderQtyNumLo;
+    const hi = this.orderQtyNumHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OrderCreate.orderQty.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set orderQtyNumNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderCreate.orderQty.num", value);
+    this.orderQtyNumLo = value | 0;
+    this.orderQtyNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get orderPriceNumNumber(): number {
+    const lo = this.orderPriceNumLo;
+    const hi = this.orderPriceNumHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OrderCreate.orderPrice.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set orderPriceNumNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderCreate.orderPrice.num", value);
+    this.orderPriceNumLo = value | 0;
+    this.orderPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get orderStopPriceNumNumber(): number | null {
+    const lo = this.orderStopPriceNumLo;
+    const hi = this.orderStopPriceNumHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OrderCreate.orderStopPrice.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set orderStopPriceNumNumber(value: number | null) {
+    if (value === null) {
+      this.orderStopPriceNumLo = 0;
+      this.orderStopPriceNumHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderCreate.orderStopPrice.num", value);
+    this.orderStopPriceNumLo = value | 0;
+    this.orderStopPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** Places an order. Writes template 401 in place; setters may come in any order. */
 export class OrderCreateEncoder {
   static readonly BLOCK_LENGTH = 67;
@@ -248,6 +398,41 @@ export class OrderCreateEncoder {
   /** Octets behind the header: block, groups and data. */
   encodedLength(): number {
     return this.limit - this.offset;
+  }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 75 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: OrderCreateValues): void {
+    if (!(offset >= 0 && offset + 75 <= view.byteLength)) {
+      throwNoRoom("OrderCreate", offset, 75, view.byteLength);
+    }
+    view.setInt32(offset, 26280003, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setUint16(offset + 8, values.messageType, true);
+    view.setUint8(offset + 10, values.exchangeID);
+    view.setUint16(offset + 11, values.clientID, true);
+    view.setInt32(offset + 13, values.clientOrderIDLo, true);
+    view.setInt32(offset + 17, values.clientOrderIDHi, true);
+    view.setInt32(offset + 21, values.exchangeSymbolIDFirstLo, true);
+    view.setInt32(offset + 25, values.exchangeSymbolIDFirstHi, true);
+    view.setInt32(offset + 29, values.exchangeSymbolIDSecondLo, true);
+    view.setInt32(offset + 33, values.exchangeSymbolIDSecondHi, true);
+    view.setUint8(offset + 37, values.orderType);
+    view.setUint8(offset + 38, values.orderSide);
+    view.setUint8(offset + 39, values.orderTimeInForce);
+    view.setInt32(offset + 40, values.orderTimeExpiryLo, true);
+    view.setInt32(offset + 44, values.orderTimeExpiryHi, true);
+    view.setInt32(offset + 48, values.orderQtyNumLo, true);
+    view.setInt32(offset + 52, values.orderQtyNumHi, true);
+    view.setUint8(offset + 56, values.orderQtyScale);
+    view.setInt32(offset + 57, values.orderPriceNumLo, true);
+    view.setInt32(offset + 61, values.orderPriceNumHi, true);
+    view.setUint8(offset + 65, values.orderPriceScale);
+    view.setInt32(offset + 66, values.orderStopPriceNumLo, true);
+    view.setInt32(offset + 70, values.orderStopPriceNumHi, true);
+    view.setUint8(offset + 74, values.orderStopPriceScale);
   }
 }
 
@@ -496,6 +681,47 @@ export class OrderCreateDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: OrderCreateValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("OrderCreate", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 401 || (second & 0xffff) !== 1 || actingBlockLength < 67 || at + actingBlockLength > end) {
+      refuseFrame("OrderCreate", 401, 1, 67, first, second, at, end);
+    }
+    values.messageType = view.getUint16(at, true);
+    values.exchangeID = view.getUint8(at + 2);
+    values.clientID = view.getUint16(at + 3, true);
+    values.clientOrderIDLo = view.getInt32(at + 5, true);
+    values.clientOrderIDHi = view.getUint32(at + 9, true);
+    values.exchangeSymbolIDFirstLo = view.getInt32(at + 13, true);
+    values.exchangeSymbolIDFirstHi = view.getUint32(at + 17, true);
+    values.exchangeSymbolIDSecondLo = view.getInt32(at + 21, true);
+    values.exchangeSymbolIDSecondHi = view.getUint32(at + 25, true);
+    values.orderType = view.getUint8(at + 29);
+    values.orderSide = view.getUint8(at + 30);
+    values.orderTimeInForce = view.getUint8(at + 31);
+    values.orderTimeExpiryLo = view.getInt32(at + 32, true);
+    values.orderTimeExpiryHi = view.getUint32(at + 36, true);
+    values.orderQtyNumLo = view.getInt32(at + 40, true);
+    values.orderQtyNumHi = view.getInt32(at + 44, true);
+    values.orderQtyScale = view.getUint8(at + 48);
+    values.orderPriceNumLo = view.getInt32(at + 49, true);
+    values.orderPriceNumHi = view.getInt32(at + 53, true);
+    values.orderPriceScale = view.getUint8(at + 57);
+    values.orderStopPriceNumLo = view.getInt32(at + 58, true);
+    values.orderStopPriceNumHi = view.getInt32(at + 62, true);
+    values.orderStopPriceScale = view.getUint8(at + 66);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

@@ -3,6 +3,68 @@ import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, enumToJson, refuseFrame, throwNoRoom,
 import { ExchangeOrderIDDecoder, ExchangeOrderIDEncoder } from "../types/exchange-order-id.js";
 import { MESSAGE_TYPE_NULL, messageTypeName } from "../types/message-type.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class OrderErrorValues {
+  /** Template id, repeated in every message (MessageType) */
+  messageType = 0;
+  /** Client number (ClientID) */
+  clientID = 0;
+  /** Order number of the client (ClientOrderID) */
+  clientOrderIDLo = 0;
+  clientOrderIDHi = 0;
+  /** (first) */
+  exchangeOrderIDFirstLo = 0;
+  exchangeOrderIDFirstHi = 0;
+  /** (second) */
+  exchangeOrderIDSecondLo = 0;
+  exchangeOrderIDSecondHi = 0;
+  /** (OrderErrorType) */
+  orderErrorType = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get clientOrderIDNumber(): number {
+    const lo = this.clientOrderIDLo;
+    const hi = this.clientOrderIDHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderError.clientOrderID", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set clientOrderIDNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderError.clientOrderID", value);
+    this.clientOrderIDLo = value | 0;
+    this.clientOrderIDHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get exchangeOrderIDFirstNumber(): number {
+    const lo = this.exchangeOrderIDFirstLo;
+    const hi = this.exchangeOrderIDFirstHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderError.exchangeOrderID.first", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set exchangeOrderIDFirstNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderError.exchangeOrderID.first", value);
+    this.exchangeOrderIDFirstLo = value | 0;
+    this.exchangeOrderIDFirstHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get exchangeOrderIDSecondNumber(): number {
+    const lo = this.exchangeOrderIDSecondLo;
+    const hi = this.exchangeOrderIDSecondHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderError.exchangeOrderID.second", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set exchangeOrderIDSecondNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderError.exchangeOrderID.second", value);
+    this.exchangeOrderIDSecondLo = value | 0;
+    this.exchangeOrderIDSecondHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** A request about an order was refused. Writes template 803 in place; setters may come in any order. */
 export class OrderErrorEncoder {
   static readonly BLOCK_LENGTH = 29;
@@ -148,6 +210,27 @@ export class OrderErrorEncoder {
   /** Octets behind the header: block, groups and data. */
   encodedLength(): number {
     return this.limit - this.offset;
+  }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 37 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: OrderErrorValues): void {
+    if (!(offset >= 0 && offset + 37 <= view.byteLength)) {
+      throwNoRoom("OrderError", offset, 37, view.byteLength);
+    }
+    view.setInt32(offset, 52625437, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setUint16(offset + 8, values.messageType, true);
+    view.setUint16(offset + 10, values.clientID, true);
+    view.setInt32(offset + 12, values.clientOrderIDLo, true);
+    view.setInt32(offset + 16, values.clientOrderIDHi, true);
+    view.setInt32(offset + 20, values.exchangeOrderIDFirstLo, true);
+    view.setInt32(offset + 24, values.exchangeOrderIDFirstHi, true);
+    view.setInt32(offset + 28, values.exchangeOrderIDSecondLo, true);
+    view.setInt32(offset + 32, values.exchangeOrderIDSecondHi, true);
+    view.setUint8(offset + 36, values.orderErrorType);
   }
 }
 
@@ -324,6 +407,33 @@ export class OrderErrorDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: OrderErrorValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("OrderError", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 803 || (second & 0xffff) !== 1 || actingBlockLength < 29 || at + actingBlockLength > end) {
+      refuseFrame("OrderError", 803, 1, 29, first, second, at, end);
+    }
+    values.messageType = view.getUint16(at, true);
+    values.clientID = view.getUint16(at + 2, true);
+    values.clientOrderIDLo = view.getInt32(at + 4, true);
+    values.clientOrderIDHi = view.getUint32(at + 8, true);
+    values.exchangeOrderIDFirstLo = view.getInt32(at + 12, true);
+    values.exchangeOrderIDFirstHi = view.getUint32(at + 16, true);
+    values.exchangeOrderIDSecondLo = view.getInt32(at + 20, true);
+    values.exchangeOrderIDSecondHi = view.getUint32(at + 24, true);
+    values.orderErrorType = view.getUint8(at + 28);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

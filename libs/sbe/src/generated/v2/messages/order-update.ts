@@ -7,6 +7,188 @@ import { ExchangeOrderIDDecoder, ExchangeOrderIDEncoder } from "../types/exchang
 import { MESSAGE_TYPE_NULL, messageTypeName } from "../types/message-type.js";
 import { OrderExchangeSymbolIDDecoder, OrderExchangeSymbolIDEncoder } from "../types/order-exchange-symbol-id.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class OrderUpdateValues {
+  /** Template id, repeated in every message (MessageType) */
+  messageType = 0;
+  /** Exchange number (ExchangeID) */
+  exchangeID = 0;
+  /** Client number (ClientID) */
+  clientID = 0;
+  /** Order number of the client (ClientOrderID) */
+  clientOrderIDLo = 0;
+  clientOrderIDHi = 0;
+  /** (first) */
+  exchangeOrderIDFirstLo = 0;
+  exchangeOrderIDFirstHi = 0;
+  /** (second) */
+  exchangeOrderIDSecondLo = 0;
+  exchangeOrderIDSecondHi = 0;
+  /** (first) */
+  exchangeSymbolIDFirstLo = 0;
+  exchangeSymbolIDFirstHi = 0;
+  /** (second) */
+  exchangeSymbolIDSecondLo = 0;
+  exchangeSymbolIDSecondHi = 0;
+  /** (OrderType) */
+  orderType = 0;
+  /** (OrderSide) */
+  orderSide = 0;
+  /** (OrderTimeInForce) */
+  timeInForce = 0;
+  /** Microseconds since 1970, UTC (OptionalTimestamp; null is 18446744073709551615) */
+  timeExpiryLo = 0;
+  timeExpiryHi = 0;
+  /** Mantissa (num) */
+  orderQtyNumLo = 0;
+  orderQtyNumHi = 0;
+  /** Digits after the point (scale) */
+  orderQtyScale = 0;
+  /** Mantissa (num) */
+  orderPriceNumLo = 0;
+  orderPriceNumHi = 0;
+  /** Digits after the point (scale) */
+  orderPriceScale = 0;
+  /** Mantissa (num) */
+  orderStopPriceNumLo = 0;
+  orderStopPriceNumHi = 0;
+  /** Digits after the point (scale) */
+  orderStopPriceScale = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get clientOrderIDNumber(): number {
+    const lo = this.clientOrderIDLo;
+    const hi = this.clientOrderIDHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderUpdate.clientOrderID", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set clientOrderIDNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderUpdate.clientOrderID", value);
+    this.clientOrderIDLo = value | 0;
+    this.clientOrderIDHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get exchangeOrderIDFirstNumber(): number {
+    const lo = this.exchangeOrderIDFirstLo;
+    const hi = this.exchangeOrderIDFirstHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderUpdate.exchangeOrderID.first", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set exchangeOrderIDFirstNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderUpdate.exchangeOrderID.first", value);
+    this.exchangeOrderIDFirstLo = value | 0;
+    this.exchangeOrderIDFirstHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get exchangeOrderIDSecondNumber(): number {
+    const lo = this.exchangeOrderIDSecondLo;
+    const hi = this.exchangeOrderIDSecondHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderUpdate.exchangeOrderID.second", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set exchangeOrderIDSecondNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderUpdate.exchangeOrderID.second", value);
+    this.exchangeOrderIDSecondLo = value | 0;
+    this.exchangeOrderIDSecondHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get exchangeSymbolIDFirstNumber(): number {
+    const lo = this.exchangeSymbolIDFirstLo;
+    const hi = this.exchangeSymbolIDFirstHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderUpdate.exchangeSymbolID.first", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set exchangeSymbolIDFirstNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderUpdate.exchangeSymbolID.first", value);
+    this.exchangeSymbolIDFirstLo = value | 0;
+    this.exchangeSymbolIDFirstHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get exchangeSymbolIDSecondNumber(): number {
+    const lo = this.exchangeSymbolIDSecondLo;
+    const hi = this.exchangeSymbolIDSecondHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderUpdate.exchangeSymbolID.second", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set exchangeSymbolIDSecondNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderUpdate.exchangeSymbolID.second", value);
+    this.exchangeSymbolIDSecondLo = value | 0;
+    this.exchangeSymbolIDSecondHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get timeExpiryNumber(): number | null {
+    const lo = this.timeExpiryLo;
+    const hi = this.timeExpiryHi;
+    if (lo === -1 && hi === 4294967295) return null;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderUpdate.timeExpiry", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set timeExpiryNumber(value: number | null) {
+    if (value === null) {
+      this.timeExpiryLo = -1;
+      this.timeExpiryHi = 4294967295;
+      return;
+    }
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("OrderUpdate.timeExpiry", value);
+    this.timeExpiryLo = value | 0;
+    this.timeExpiryHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get orderQtyNumNumber(): number {
+    const lo = this.orderQtyNumLo;
+    const hi = this.orderQtyNumHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OrderUpdate.orderQty.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set orderQtyNumNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderUpdate.orderQty.num", value);
+    this.orderQtyNumLo = value | 0;
+    this.orderQtyNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get orderPriceNumNumber(): number {
+    const lo = this.orderPriceNumLo;
+    const hi = this.orderPriceNumHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OrderUpdate.orderPrice.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set orderPriceNumNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderUpdate.orderPrice.num", value);
+    this.orderPriceNumLo = value | 0;
+    this.orderPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get orderStopPriceNumNumber(): number | null {
+    const lo = this.orderStopPriceNumLo;
+    const hi = this.orderStopPriceNumHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OrderUpdate.orderStopPrice.num", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set orderStopPriceNumNumber(value: number | null) {
+    if (value === null) {
+      this.orderStopPriceNumLo = 0;
+      this.orderStopPriceNumHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderUpdate.orderStopPrice.num", value);
+    this.orderStopPriceNumLo = value | 0;
+    this.orderStopPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** Changes an order. Writes template 402 in place; setters may come in any order. */
 export class OrderUpdateEncoder {
   static readonly BLOCK_LENGTH = 83;
@@ -262,6 +444,45 @@ export class OrderUpdateEncoder {
   encodedLength(): number {
     return this.limit - this.offset;
   }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 91 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: OrderUpdateValues): void {
+    if (!(offset >= 0 && offset + 91 <= view.byteLength)) {
+      throwNoRoom("OrderUpdate", offset, 91, view.byteLength);
+    }
+    view.setInt32(offset, 26345555, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setUint16(offset + 8, values.messageType, true);
+    view.setUint8(offset + 10, values.exchangeID);
+    view.setUint16(offset + 11, values.clientID, true);
+    view.setInt32(offset + 13, values.clientOrderIDLo, true);
+    view.setInt32(offset + 17, values.clientOrderIDHi, true);
+    view.setInt32(offset + 21, values.exchangeOrderIDFirstLo, true);
+    view.setInt32(offset + 25, values.exchangeOrderIDFirstHi, true);
+    view.setInt32(offset + 29, values.exchangeOrderIDSecondLo, true);
+    view.setInt32(offset + 33, values.exchangeOrderIDSecondHi, true);
+    view.setInt32(offset + 37, values.exchangeSymbolIDFirstLo, true);
+    view.setInt32(offset + 41, values.exchangeSymbolIDFirstHi, true);
+    view.setInt32(offset + 45, values.exchangeSymbolIDSecondLo, true);
+    view.setInt32(offset + 49, values.exchangeSymbolIDSecondHi, true);
+    view.setUint8(offset + 53, values.orderType);
+    view.setUint8(offset + 54, values.orderSide);
+    view.setUint8(offset + 55, values.timeInForce);
+    view.setInt32(offset + 56, values.timeExpiryLo, true);
+    view.setInt32(offset + 60, values.timeExpiryHi, true);
+    view.setInt32(offset + 64, values.orderQtyNumLo, true);
+    view.setInt32(offset + 68, values.orderQtyNumHi, true);
+    view.setUint8(offset + 72, values.orderQtyScale);
+    view.setInt32(offset + 73, values.orderPriceNumLo, true);
+    view.setInt32(offset + 77, values.orderPriceNumHi, true);
+    view.setUint8(offset + 81, values.orderPriceScale);
+    view.setInt32(offset + 82, values.orderStopPriceNumLo, true);
+    view.setInt32(offset + 86, values.orderStopPriceNumHi, true);
+    view.setUint8(offset + 90, values.orderStopPriceScale);
+  }
 }
 
 /** Changes an order. Reads template 402 in place, in any order. */
@@ -516,6 +737,51 @@ export class OrderUpdateDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: OrderUpdateValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("OrderUpdate", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 402 || (second & 0xffff) !== 1 || actingBlockLength < 83 || at + actingBlockLength > end) {
+      refuseFrame("OrderUpdate", 402, 1, 83, first, second, at, end);
+    }
+    values.messageType = view.getUint16(at, true);
+    values.exchangeID = view.getUint8(at + 2);
+    values.clientID = view.getUint16(at + 3, true);
+    values.clientOrderIDLo = view.getInt32(at + 5, true);
+    values.clientOrderIDHi = view.getUint32(at + 9, true);
+    values.exchangeOrderIDFirstLo = view.getInt32(at + 13, true);
+    values.exchangeOrderIDFirstHi = view.getUint32(at + 17, true);
+    values.exchangeOrderIDSecondLo = view.getInt32(at + 21, true);
+    values.exchangeOrderIDSecondHi = view.getUint32(at + 25, true);
+    values.exchangeSymbolIDFirstLo = view.getInt32(at + 29, true);
+    values.exchangeSymbolIDFirstHi = view.getUint32(at + 33, true);
+    values.exchangeSymbolIDSecondLo = view.getInt32(at + 37, true);
+    values.exchangeSymbolIDSecondHi = view.getUint32(at + 41, true);
+    values.orderType = view.getUint8(at + 45);
+    values.orderSide = view.getUint8(at + 46);
+    values.timeInForce = view.getUint8(at + 47);
+    values.timeExpiryLo = view.getInt32(at + 48, true);
+    values.timeExpiryHi = view.getUint32(at + 52, true);
+    values.orderQtyNumLo = view.getInt32(at + 56, true);
+    values.orderQtyNumHi = view.getInt32(at + 60, true);
+    values.orderQtyScale = view.getUint8(at + 64);
+    values.orderPriceNumLo = view.getInt32(at + 65, true);
+    values.orderPriceNumHi = view.getInt32(at + 69, true);
+    values.orderPriceScale = view.getUint8(at + 73);
+    values.orderStopPriceNumLo = view.getInt32(at + 74, true);
+    values.orderStopPriceNumHi = view.getInt32(at + 78, true);
+    values.orderStopPriceScale = view.getUint8(at + 82);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

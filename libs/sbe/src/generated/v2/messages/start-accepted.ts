@@ -2,6 +2,124 @@
 import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, copyText, enumToJson, readText, refuseFrame, textEquals, textLength, throwNoRoom, throwOutOfRange, throwTruncated, throwUnsafeInteger, wideToJson, writeText } from "../../runtime/index.js";
 import { DELIVERY_NULL, deliveryName } from "../types/delivery.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class StartAcceptedValues {
+  /** Session given at login; 0 in a login (uint64) */
+  sessionIdLo = 0;
+  sessionIdHi = 0;
+  /** Chosen by the client, rising within a session; replies repeat it (uint64) */
+  requestIdLo = 0;
+  requestIdHi = 0;
+  /** When the message was sent, by its sender's clock (Micros) */
+  sentTimeLo = 0;
+  sentTimeHi = 0;
+  /** Client number, 100 or above (uint16) */
+  clientId = 0;
+  /** Exchange number (uint8) */
+  exchangeId = 0;
+  /** Template id of the request that this answers (uint16) */
+  requestType = 0;
+  /** Offset in the partition from which to read (uint64) */
+  firstOffsetLo = 0;
+  firstOffsetHi = 0;
+  /** Partition (uint32) */
+  partitionId = 0;
+  /** Number of the instrument in this stream (uint32) */
+  instrumentId = 0;
+  /** Data type number (uint8) */
+  dataType = 0;
+  /** Time resolution number (uint8) */
+  resolution = 0;
+  /** As asked for (Delivery) */
+  delivery = 0;
+  /** Venue's own name (32 octets of UTF-8) */
+  readonly symbol = new Uint8Array(32);
+  readonly symbolView = new DataView(this.symbol.buffer);
+  /** Stream to read (64 octets of UTF-8) */
+  readonly stream = new Uint8Array(64);
+  readonly streamView = new DataView(this.stream.buffer);
+  /** Topic to read (64 octets of UTF-8) */
+  readonly topic = new Uint8Array(64);
+  readonly topicView = new DataView(this.topic.buffer);
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sessionIdNumber(): number {
+    const lo = this.sessionIdLo;
+    const hi = this.sessionIdHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("StartAccepted.sessionId", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sessionIdNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("StartAccepted.sessionId", value);
+    this.sessionIdLo = value | 0;
+    this.sessionIdHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get requestIdNumber(): number {
+    const lo = this.requestIdLo;
+    const hi = this.requestIdHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("StartAccepted.requestId", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set requestIdNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("StartAccepted.requestId", value);
+    this.requestIdLo = value | 0;
+    this.requestIdHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sentTimeNumber(): number {
+    const lo = this.sentTimeLo;
+    const hi = this.sentTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("StartAccepted.sentTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sentTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("StartAccepted.sentTime", value);
+    this.sentTimeLo = value | 0;
+    this.sentTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get firstOffsetNumber(): number {
+    const lo = this.firstOffsetLo;
+    const hi = this.firstOffsetHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("StartAccepted.firstOffset", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set firstOffsetNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("StartAccepted.firstOffset", value);
+    this.firstOffsetLo = value | 0;
+    this.firstOffsetHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get symbolText(): string {
+    return readText(this.symbol, 0, 32, "UTF-8");
+  }
+  set symbolText(text: string) {
+    writeText(this.symbol, 0, 32, text, "UTF-8", "StartAccepted.symbol");
+  }
+
+  get streamText(): string {
+    return readText(this.stream, 0, 64, "UTF-8");
+  }
+  set streamText(text: string) {
+    writeText(this.stream, 0, 64, text, "UTF-8", "StartAccepted.stream");
+  }
+
+  get topicText(): string {
+    return readText(this.topic, 0, 64, "UTF-8");
+  }
+  set topicText(text: string) {
+    writeText(this.topic, 0, 64, text, "UTF-8", "StartAccepted.topic");
+  }
+
+}
+
 /** Data of one symbol is on its way. Writes template 122 in place; setters may come in any order. */
 export class StartAcceptedEncoder {
   static readonly BLOCK_LENGTH = 216;
@@ -330,6 +448,82 @@ export class StartAcceptedEncoder {
   /** Octets behind the header: block, groups and data. */
   encodedLength(): number {
     return this.limit - this.offset;
+  }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 224 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: StartAcceptedValues): void {
+    if (!(offset >= 0 && offset + 224 <= view.byteLength)) {
+      throwNoRoom("StartAccepted", offset, 224, view.byteLength);
+    }
+    view.setInt32(offset, 7995608, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setInt32(offset + 8, values.sessionIdLo, true);
+    view.setInt32(offset + 12, values.sessionIdHi, true);
+    view.setInt32(offset + 16, values.requestIdLo, true);
+    view.setInt32(offset + 20, values.requestIdHi, true);
+    view.setInt32(offset + 24, values.sentTimeLo, true);
+    view.setInt32(offset + 28, values.sentTimeHi, true);
+    view.setUint16(offset + 32, values.clientId, true);
+    view.setUint8(offset + 34, values.exchangeId);
+    view.setUint8(offset + 35, 0);
+    view.setUint16(offset + 36, values.requestType, true);
+    view.setUint8(offset + 38, 0);
+    view.setUint8(offset + 39, 0);
+    view.setInt32(offset + 40, values.firstOffsetLo, true);
+    view.setInt32(offset + 44, values.firstOffsetHi, true);
+    view.setUint32(offset + 48, values.partitionId, true);
+    view.setUint32(offset + 52, values.instrumentId, true);
+    view.setUint8(offset + 56, values.dataType);
+    view.setUint8(offset + 57, values.resolution);
+    view.setUint8(offset + 58, values.delivery);
+    view.setInt32(offset + 59, 0, true);
+    view.setUint8(offset + 63, 0);
+    const symbolView = values.symbolView;
+    view.setInt32(offset + 64, symbolView.getInt32(0, true), true);
+    view.setInt32(offset + 68, symbolView.getInt32(4, true), true);
+    view.setInt32(offset + 72, symbolView.getInt32(8, true), true);
+    view.setInt32(offset + 76, symbolView.getInt32(12, true), true);
+    view.setInt32(offset + 80, symbolView.getInt32(16, true), true);
+    view.setInt32(offset + 84, symbolView.getInt32(20, true), true);
+    view.setInt32(offset + 88, symbolView.getInt32(24, true), true);
+    view.setInt32(offset + 92, symbolView.getInt32(28, true), true);
+    const streamView = values.streamView;
+    view.setInt32(offset + 96, streamView.getInt32(0, true), true);
+    view.setInt32(offset + 100, streamView.getInt32(4, true), true);
+    view.setInt32(offset + 104, streamView.getInt32(8, true), true);
+    view.setInt32(offset + 108, streamView.getInt32(12, true), true);
+    view.setInt32(offset + 112, streamView.getInt32(16, true), true);
+    view.setInt32(offset + 116, streamView.getInt32(20, true), true);
+    view.setInt32(offset + 120, streamView.getInt32(24, true), true);
+    view.setInt32(offset + 124, streamView.getInt32(28, true), true);
+    view.setInt32(offset + 128, streamView.getInt32(32, true), true);
+    view.setInt32(offset + 132, streamView.getInt32(36, true), true);
+    view.setInt32(offset + 136, streamView.getInt32(40, true), true);
+    view.setInt32(offset + 140, streamView.getInt32(44, true), true);
+    view.setInt32(offset + 144, streamView.getInt32(48, true), true);
+    view.setInt32(offset + 148, streamView.getInt32(52, true), true);
+    view.setInt32(offset + 152, streamView.getInt32(56, true), true);
+    view.setInt32(offset + 156, streamView.getInt32(60, true), true);
+    const topicView = values.topicView;
+    view.setInt32(offset + 160, topicView.getInt32(0, true), true);
+    view.setInt32(offset + 164, topicView.getInt32(4, true), true);
+    view.setInt32(offset + 168, topicView.getInt32(8, true), true);
+    view.setInt32(offset + 172, topicView.getInt32(12, true), true);
+    view.setInt32(offset + 176, topicView.getInt32(16, true), true);
+    view.setInt32(offset + 180, topicView.getInt32(20, true), true);
+    view.setInt32(offset + 184, topicView.getInt32(24, true), true);
+    view.setInt32(offset + 188, topicView.getInt32(28, true), true);
+    view.setInt32(offset + 192, topicView.getInt32(32, true), true);
+    view.setInt32(offset + 196, topicView.getInt32(36, true), true);
+    view.setInt32(offset + 200, topicView.getInt32(40, true), true);
+    view.setInt32(offset + 204, topicView.getInt32(44, true), true);
+    view.setInt32(offset + 208, topicView.getInt32(48, true), true);
+    view.setInt32(offset + 212, topicView.getInt32(52, true), true);
+    view.setInt32(offset + 216, topicView.getInt32(56, true), true);
+    view.setInt32(offset + 220, topicView.getInt32(60, true), true);
   }
 }
 
@@ -674,6 +868,83 @@ export class StartAcceptedDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: StartAcceptedValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("StartAccepted", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 122 || (second & 0xffff) !== 1 || actingBlockLength < 216 || at + actingBlockLength > end) {
+      refuseFrame("StartAccepted", 122, 1, 216, first, second, at, end);
+    }
+    values.sessionIdLo = view.getInt32(at, true);
+    values.sessionIdHi = view.getUint32(at + 4, true);
+    values.requestIdLo = view.getInt32(at + 8, true);
+    values.requestIdHi = view.getUint32(at + 12, true);
+    values.sentTimeLo = view.getInt32(at + 16, true);
+    values.sentTimeHi = view.getInt32(at + 20, true);
+    values.clientId = view.getUint16(at + 24, true);
+    values.exchangeId = view.getUint8(at + 26);
+    values.requestType = view.getUint16(at + 28, true);
+    values.firstOffsetLo = view.getInt32(at + 32, true);
+    values.firstOffsetHi = view.getUint32(at + 36, true);
+    values.partitionId = view.getUint32(at + 40, true);
+    values.instrumentId = view.getUint32(at + 44, true);
+    values.dataType = view.getUint8(at + 48);
+    values.resolution = view.getUint8(at + 49);
+    values.delivery = view.getUint8(at + 50);
+    const symbolView = values.symbolView;
+    symbolView.setInt32(0, view.getInt32(at + 56, true), true);
+    symbolView.setInt32(4, view.getInt32(at + 60, true), true);
+    symbolView.setInt32(8, view.getInt32(at + 64, true), true);
+    symbolView.setInt32(12, view.getInt32(at + 68, true), true);
+    symbolView.setInt32(16, view.getInt32(at + 72, true), true);
+    symbolView.setInt32(20, view.getInt32(at + 76, true), true);
+    symbolView.setInt32(24, view.getInt32(at + 80, true), true);
+    symbolView.setInt32(28, view.getInt32(at + 84, true), true);
+    const streamView = values.streamView;
+    streamView.setInt32(0, view.getInt32(at + 88, true), true);
+    streamView.setInt32(4, view.getInt32(at + 92, true), true);
+    streamView.setInt32(8, view.getInt32(at + 96, true), true);
+    streamView.setInt32(12, view.getInt32(at + 100, true), true);
+    streamView.setInt32(16, view.getInt32(at + 104, true), true);
+    streamView.setInt32(20, view.getInt32(at + 108, true), true);
+    streamView.setInt32(24, view.getInt32(at + 112, true), true);
+    streamView.setInt32(28, view.getInt32(at + 116, true), true);
+    streamView.setInt32(32, view.getInt32(at + 120, true), true);
+    streamView.setInt32(36, view.getInt32(at + 124, true), true);
+    streamView.setInt32(40, view.getInt32(at + 128, true), true);
+    streamView.setInt32(44, view.getInt32(at + 132, true), true);
+    streamView.setInt32(48, view.getInt32(at + 136, true), true);
+    streamView.setInt32(52, view.getInt32(at + 140, true), true);
+    streamView.setInt32(56, view.getInt32(at + 144, true), true);
+    streamView.setInt32(60, view.getInt32(at + 148, true), true);
+    const topicView = values.topicView;
+    topicView.setInt32(0, view.getInt32(at + 152, true), true);
+    topicView.setInt32(4, view.getInt32(at + 156, true), true);
+    topicView.setInt32(8, view.getInt32(at + 160, true), true);
+    topicView.setInt32(12, view.getInt32(at + 164, true), true);
+    topicView.setInt32(16, view.getInt32(at + 168, true), true);
+    topicView.setInt32(20, view.getInt32(at + 172, true), true);
+    topicView.setInt32(24, view.getInt32(at + 176, true), true);
+    topicView.setInt32(28, view.getInt32(at + 180, true), true);
+    topicView.setInt32(32, view.getInt32(at + 184, true), true);
+    topicView.setInt32(36, view.getInt32(at + 188, true), true);
+    topicView.setInt32(40, view.getInt32(at + 192, true), true);
+    topicView.setInt32(44, view.getInt32(at + 196, true), true);
+    topicView.setInt32(48, view.getInt32(at + 200, true), true);
+    topicView.setInt32(52, view.getInt32(at + 204, true), true);
+    topicView.setInt32(56, view.getInt32(at + 208, true), true);
+    topicView.setInt32(60, view.getInt32(at + 212, true), true);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

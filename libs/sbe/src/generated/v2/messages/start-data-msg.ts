@@ -2,6 +2,34 @@
 import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, copyText, enumToJson, readText, refuseFrame, textEquals, textLength, throwNoRoom, throwTruncated, writeText } from "../../runtime/index.js";
 import { MESSAGE_TYPE_NULL, messageTypeName } from "../types/message-type.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class StartDataMsgValues {
+  /** Template id, repeated in every message (MessageType) */
+  messageType = 0;
+  /** Client number (ClientID) */
+  clientID = 0;
+  /** Exchange number (ExchangeID) */
+  exchangeID = 0;
+  /** Symbol, zero-padded (20 octets of US-ASCII) */
+  readonly symbolID = new Uint8Array(20);
+  readonly symbolIDView = new DataView(this.symbolID.buffer);
+  /** Time resolution number (TimeResolution) */
+  timeResolution = 0;
+  /** Data type number (DataTypeID) */
+  dataTypeID = 0;
+
+  get symbolIDText(): string {
+    return readText(this.symbolID, 0, 20, "US-ASCII");
+  }
+  set symbolIDText(text: string) {
+    writeText(this.symbolID, 0, 20, text, "US-ASCII", "StartDataMsg.symbolID");
+  }
+
+}
+
 /** Asks for data of one symbol. Writes template 201 in place; setters may come in any order. */
 export class StartDataMsgEncoder {
   static readonly BLOCK_LENGTH = 27;
@@ -127,6 +155,29 @@ export class StartDataMsgEncoder {
   /** Octets behind the header: block, groups and data. */
   encodedLength(): number {
     return this.limit - this.offset;
+  }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 35 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: StartDataMsgValues): void {
+    if (!(offset >= 0 && offset + 35 <= view.byteLength)) {
+      throwNoRoom("StartDataMsg", offset, 35, view.byteLength);
+    }
+    view.setInt32(offset, 13172763, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setUint16(offset + 8, values.messageType, true);
+    view.setUint16(offset + 10, values.clientID, true);
+    view.setUint8(offset + 12, values.exchangeID);
+    const symbolIDView = values.symbolIDView;
+    view.setInt32(offset + 13, symbolIDView.getInt32(0, true), true);
+    view.setInt32(offset + 17, symbolIDView.getInt32(4, true), true);
+    view.setInt32(offset + 21, symbolIDView.getInt32(8, true), true);
+    view.setInt32(offset + 25, symbolIDView.getInt32(12, true), true);
+    view.setInt32(offset + 29, symbolIDView.getInt32(16, true), true);
+    view.setUint8(offset + 33, values.timeResolution);
+    view.setUint8(offset + 34, values.dataTypeID);
   }
 }
 
@@ -296,6 +347,35 @@ export class StartDataMsgDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: StartDataMsgValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("StartDataMsg", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 201 || (second & 0xffff) !== 1 || actingBlockLength < 27 || at + actingBlockLength > end) {
+      refuseFrame("StartDataMsg", 201, 1, 27, first, second, at, end);
+    }
+    values.messageType = view.getUint16(at, true);
+    values.clientID = view.getUint16(at + 2, true);
+    values.exchangeID = view.getUint8(at + 4);
+    const symbolIDView = values.symbolIDView;
+    symbolIDView.setInt32(0, view.getInt32(at + 5, true), true);
+    symbolIDView.setInt32(4, view.getInt32(at + 9, true), true);
+    symbolIDView.setInt32(8, view.getInt32(at + 13, true), true);
+    symbolIDView.setInt32(12, view.getInt32(at + 17, true), true);
+    symbolIDView.setInt32(16, view.getInt32(at + 21, true), true);
+    values.timeResolution = view.getUint8(at + 25);
+    values.dataTypeID = view.getUint8(at + 26);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

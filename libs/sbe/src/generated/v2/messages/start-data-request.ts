@@ -2,6 +2,82 @@
 import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, copyText, enumToJson, readText, refuseFrame, textEquals, textLength, throwNoRoom, throwOutOfRange, throwTruncated, throwUnsafeInteger, wideToJson, writeText } from "../../runtime/index.js";
 import { DELIVERY_NULL, deliveryName } from "../types/delivery.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class StartDataRequestValues {
+  /** Session given at login; 0 in a login (uint64) */
+  sessionIdLo = 0;
+  sessionIdHi = 0;
+  /** Chosen by the client, rising within a session; replies repeat it (uint64) */
+  requestIdLo = 0;
+  requestIdHi = 0;
+  /** When the message was sent, by its sender's clock (Micros) */
+  sentTimeLo = 0;
+  sentTimeHi = 0;
+  /** Client number, 100 or above (uint16) */
+  clientId = 0;
+  /** Exchange number (uint8) */
+  exchangeId = 0;
+  /** Data type number (uint8) */
+  dataType = 0;
+  /** Time resolution number; 0 for anything but bars (uint8) */
+  resolution = 0;
+  /** Where the data goes (Delivery) */
+  delivery = 0;
+  /** Venue's own name (32 octets of UTF-8) */
+  readonly symbol = new Uint8Array(32);
+  readonly symbolView = new DataView(this.symbol.buffer);
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sessionIdNumber(): number {
+    const lo = this.sessionIdLo;
+    const hi = this.sessionIdHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("StartDataRequest.sessionId", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sessionIdNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("StartDataRequest.sessionId", value);
+    this.sessionIdLo = value | 0;
+    this.sessionIdHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get requestIdNumber(): number {
+    const lo = this.requestIdLo;
+    const hi = this.requestIdHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("StartDataRequest.requestId", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set requestIdNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("StartDataRequest.requestId", value);
+    this.requestIdLo = value | 0;
+    this.requestIdHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sentTimeNumber(): number {
+    const lo = this.sentTimeLo;
+    const hi = this.sentTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("StartDataRequest.sentTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sentTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("StartDataRequest.sentTime", value);
+    this.sentTimeLo = value | 0;
+    this.sentTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get symbolText(): string {
+    return readText(this.symbol, 0, 32, "UTF-8");
+  }
+  set symbolText(text: string) {
+    writeText(this.symbol, 0, 32, text, "UTF-8", "StartDataRequest.symbol");
+  }
+
+}
+
 /** Asks for data of one symbol. Writes template 113 in place; setters may come in any order. */
 export class StartDataRequestEncoder {
   static readonly BLOCK_LENGTH = 72;
@@ -235,6 +311,42 @@ export class StartDataRequestEncoder {
   /** Octets behind the header: block, groups and data. */
   encodedLength(): number {
     return this.limit - this.offset;
+  }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 80 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: StartDataRequestValues): void {
+    if (!(offset >= 0 && offset + 80 <= view.byteLength)) {
+      throwNoRoom("StartDataRequest", offset, 80, view.byteLength);
+    }
+    view.setInt32(offset, 7405640, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setInt32(offset + 8, values.sessionIdLo, true);
+    view.setInt32(offset + 12, values.sessionIdHi, true);
+    view.setInt32(offset + 16, values.requestIdLo, true);
+    view.setInt32(offset + 20, values.requestIdHi, true);
+    view.setInt32(offset + 24, values.sentTimeLo, true);
+    view.setInt32(offset + 28, values.sentTimeHi, true);
+    view.setUint16(offset + 32, values.clientId, true);
+    view.setUint8(offset + 34, values.exchangeId);
+    view.setInt32(offset + 35, 0, true);
+    view.setUint8(offset + 39, 0);
+    view.setUint8(offset + 40, values.dataType);
+    view.setUint8(offset + 41, values.resolution);
+    view.setUint8(offset + 42, values.delivery);
+    view.setInt32(offset + 43, 0, true);
+    view.setUint8(offset + 47, 0);
+    const symbolView = values.symbolView;
+    view.setInt32(offset + 48, symbolView.getInt32(0, true), true);
+    view.setInt32(offset + 52, symbolView.getInt32(4, true), true);
+    view.setInt32(offset + 56, symbolView.getInt32(8, true), true);
+    view.setInt32(offset + 60, symbolView.getInt32(12, true), true);
+    view.setInt32(offset + 64, symbolView.getInt32(16, true), true);
+    view.setInt32(offset + 68, symbolView.getInt32(20, true), true);
+    view.setInt32(offset + 72, symbolView.getInt32(24, true), true);
+    view.setInt32(offset + 76, symbolView.getInt32(28, true), true);
   }
 }
 
@@ -494,6 +606,44 @@ export class StartDataRequestDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: StartDataRequestValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("StartDataRequest", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 113 || (second & 0xffff) !== 1 || actingBlockLength < 72 || at + actingBlockLength > end) {
+      refuseFrame("StartDataRequest", 113, 1, 72, first, second, at, end);
+    }
+    values.sessionIdLo = view.getInt32(at, true);
+    values.sessionIdHi = view.getUint32(at + 4, true);
+    values.requestIdLo = view.getInt32(at + 8, true);
+    values.requestIdHi = view.getUint32(at + 12, true);
+    values.sentTimeLo = view.getInt32(at + 16, true);
+    values.sentTimeHi = view.getInt32(at + 20, true);
+    values.clientId = view.getUint16(at + 24, true);
+    values.exchangeId = view.getUint8(at + 26);
+    values.dataType = view.getUint8(at + 32);
+    values.resolution = view.getUint8(at + 33);
+    values.delivery = view.getUint8(at + 34);
+    const symbolView = values.symbolView;
+    symbolView.setInt32(0, view.getInt32(at + 40, true), true);
+    symbolView.setInt32(4, view.getInt32(at + 44, true), true);
+    symbolView.setInt32(8, view.getInt32(at + 48, true), true);
+    symbolView.setInt32(12, view.getInt32(at + 52, true), true);
+    symbolView.setInt32(16, view.getInt32(at + 56, true), true);
+    symbolView.setInt32(20, view.getInt32(at + 60, true), true);
+    symbolView.setInt32(24, view.getInt32(at + 64, true), true);
+    symbolView.setInt32(28, view.getInt32(at + 68, true), true);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

@@ -2,6 +2,262 @@
 import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, copyText, readText, refuseFrame, setToJson, textEquals, textLength, throwNoRoom, throwOutOfRange, throwTruncated, throwUnsafeInteger, wideToJson, writeText } from "../../runtime/index.js";
 import { RecordFlags } from "../types/record-flags.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class TickerValues {
+  /** Venue's event time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  eventTimeLo = 0;
+  eventTimeHi = 0;
+  /** Venue's send time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  sendTimeLo = 0;
+  sendTimeHi = 0;
+  /** When the frame was read by the service (Micros) */
+  receiveTimeLo = 0;
+  receiveTimeHi = 0;
+  /** When the record was written into its outgoing batch (Micros) */
+  publishTimeLo = 0;
+  publishTimeHi = 0;
+  /** Number of the instrument in this stream, announced by Instrument (uint32) */
+  instrumentId = 0;
+  /** Exchange number (uint8) */
+  exchangeId = 0;
+  /** Digits after the point of every price of the message (uint8) */
+  priceScale = 0;
+  /** Digits after the point of every quantity of the message (uint8) */
+  quantityScale = 0;
+  /** What is special about the record (RecordFlags) */
+  flags = 0;
+  /** Venue's own name (32 octets of UTF-8) */
+  readonly symbol = new Uint8Array(32);
+  readonly symbolView = new DataView(this.symbol.buffer);
+  /** First price; null if there was no trade (OptionalMantissa; null is -9223372036854775808) */
+  openLo = 0;
+  openHi = 0;
+  /** Highest price; null if there was no trade (OptionalMantissa; null is -9223372036854775808) */
+  highLo = 0;
+  highHi = 0;
+  /** Lowest price; null if there was no trade (OptionalMantissa; null is -9223372036854775808) */
+  lowLo = 0;
+  lowHi = 0;
+  /** Last price; null if there was no trade (OptionalMantissa; null is -9223372036854775808) */
+  lastLo = 0;
+  lastHi = 0;
+  /** Quantity traded (Mantissa) */
+  volumeLo = 0;
+  volumeHi = 0;
+  /** Amount traded, at quoteScale; null if the venue gives none (OptionalMantissa; null is -9223372036854775808) */
+  quoteVolumeLo = 0;
+  quoteVolumeHi = 0;
+  /** Start of the window; null if the venue does not say (OptionalMicros; null is -9223372036854775808) */
+  windowStartLo = 0;
+  windowStartHi = 0;
+  /** Number of trades; null if the venue gives none (OptionalCount; null is 4294967295) */
+  tradeCount = 0;
+  /** Digits after the point of quoteVolume (uint8) */
+  quoteScale = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get eventTimeNumber(): number | null {
+    const lo = this.eventTimeLo;
+    const hi = this.eventTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.eventTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set eventTimeNumber(value: number | null) {
+    if (value === null) {
+      this.eventTimeLo = 0;
+      this.eventTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.eventTime", value);
+    this.eventTimeLo = value | 0;
+    this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sendTimeNumber(): number | null {
+    const lo = this.sendTimeLo;
+    const hi = this.sendTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.sendTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sendTimeNumber(value: number | null) {
+    if (value === null) {
+      this.sendTimeLo = 0;
+      this.sendTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.sendTime", value);
+    this.sendTimeLo = value | 0;
+    this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get receiveTimeNumber(): number {
+    const lo = this.receiveTimeLo;
+    const hi = this.receiveTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.receiveTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set receiveTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.receiveTime", value);
+    this.receiveTimeLo = value | 0;
+    this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get publishTimeNumber(): number {
+    const lo = this.publishTimeLo;
+    const hi = this.publishTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.publishTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set publishTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.publishTime", value);
+    this.publishTimeLo = value | 0;
+    this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get symbolText(): string {
+    return readText(this.symbol, 0, 32, "UTF-8");
+  }
+  set symbolText(text: string) {
+    writeText(this.symbol, 0, 32, text, "UTF-8", "Ticker.symbol");
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get openNumber(): number | null {
+    const lo = this.openLo;
+    const hi = this.openHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.open", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set openNumber(value: number | null) {
+    if (value === null) {
+      this.openLo = 0;
+      this.openHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.open", value);
+    this.openLo = value | 0;
+    this.openHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get highNumber(): number | null {
+    const lo = this.highLo;
+    const hi = this.highHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.high", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set highNumber(value: number | null) {
+    if (value === null) {
+      this.highLo = 0;
+      this.highHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.high", value);
+    this.highLo = value | 0;
+    this.highHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get lowNumber(): number | null {
+    const lo = this.lowLo;
+    const hi = this.lowHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.low", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set lowNumber(value: number | null) {
+    if (value === null) {
+      this.lowLo = 0;
+      this.lowHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.low", value);
+    this.lowLo = value | 0;
+    this.lowHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get lastNumber(): number | null {
+    const lo = this.lastLo;
+    const hi = this.lastHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.last", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set lastNumber(value: number | null) {
+    if (value === null) {
+      this.lastLo = 0;
+      this.lastHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.last", value);
+    this.lastLo = value | 0;
+    this.lastHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get volumeNumber(): number {
+    const lo = this.volumeLo;
+    const hi = this.volumeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.volume", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set volumeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.volume", value);
+    this.volumeLo = value | 0;
+    this.volumeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get quoteVolumeNumber(): number | null {
+    const lo = this.quoteVolumeLo;
+    const hi = this.quoteVolumeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.quoteVolume", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set quoteVolumeNumber(value: number | null) {
+    if (value === null) {
+      this.quoteVolumeLo = 0;
+      this.quoteVolumeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.quoteVolume", value);
+    this.quoteVolumeLo = value | 0;
+    this.quoteVolumeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get windowStartNumber(): number | null {
+    const lo = this.windowStartLo;
+    const hi = this.windowStartHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.windowStart", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set windowStartNumber(value: number | null) {
+    if (value === null) {
+      this.windowStartLo = 0;
+      this.windowStartHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.windowStart", value);
+    this.windowStartLo = value | 0;
+    this.windowStartHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** Statistics of a rolling window, usually 24 hours. Writes template 218 in place; setters may come in any order. */
 export class TickerEncoder {
   static readonly BLOCK_LENGTH = 136;
@@ -600,6 +856,59 @@ export class TickerEncoder {
   encodedLength(): number {
     return this.limit - this.offset;
   }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 144 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: TickerValues): void {
+    if (!(offset >= 0 && offset + 144 <= view.byteLength)) {
+      throwNoRoom("Ticker", offset, 144, view.byteLength);
+    }
+    view.setInt32(offset, 14286984, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setInt32(offset + 8, values.eventTimeLo, true);
+    view.setInt32(offset + 12, values.eventTimeHi, true);
+    view.setInt32(offset + 16, values.sendTimeLo, true);
+    view.setInt32(offset + 20, values.sendTimeHi, true);
+    view.setInt32(offset + 24, values.receiveTimeLo, true);
+    view.setInt32(offset + 28, values.receiveTimeHi, true);
+    view.setInt32(offset + 32, values.publishTimeLo, true);
+    view.setInt32(offset + 36, values.publishTimeHi, true);
+    view.setUint32(offset + 40, values.instrumentId, true);
+    view.setUint8(offset + 44, values.exchangeId);
+    view.setUint8(offset + 45, values.priceScale);
+    view.setUint8(offset + 46, values.quantityScale);
+    view.setUint8(offset + 47, values.flags);
+    const symbolView = values.symbolView;
+    view.setInt32(offset + 48, symbolView.getInt32(0, true), true);
+    view.setInt32(offset + 52, symbolView.getInt32(4, true), true);
+    view.setInt32(offset + 56, symbolView.getInt32(8, true), true);
+    view.setInt32(offset + 60, symbolView.getInt32(12, true), true);
+    view.setInt32(offset + 64, symbolView.getInt32(16, true), true);
+    view.setInt32(offset + 68, symbolView.getInt32(20, true), true);
+    view.setInt32(offset + 72, symbolView.getInt32(24, true), true);
+    view.setInt32(offset + 76, symbolView.getInt32(28, true), true);
+    view.setInt32(offset + 80, values.openLo, true);
+    view.setInt32(offset + 84, values.openHi, true);
+    view.setInt32(offset + 88, values.highLo, true);
+    view.setInt32(offset + 92, values.highHi, true);
+    view.setInt32(offset + 96, values.lowLo, true);
+    view.setInt32(offset + 100, values.lowHi, true);
+    view.setInt32(offset + 104, values.lastLo, true);
+    view.setInt32(offset + 108, values.lastHi, true);
+    view.setInt32(offset + 112, values.volumeLo, true);
+    view.setInt32(offset + 116, values.volumeHi, true);
+    view.setInt32(offset + 120, values.quoteVolumeLo, true);
+    view.setInt32(offset + 124, values.quoteVolumeHi, true);
+    view.setInt32(offset + 128, values.windowStartLo, true);
+    view.setInt32(offset + 132, values.windowStartHi, true);
+    view.setUint32(offset + 136, values.tradeCount, true);
+    view.setUint8(offset + 140, values.quoteScale);
+    view.setUint8(offset + 141, 0);
+    view.setUint8(offset + 142, 0);
+    view.setUint8(offset + 143, 0);
+  }
 }
 
 /** Statistics of a rolling window, usually 24 hours. Reads template 218 in place, in any order. */
@@ -1161,6 +1470,62 @@ export class TickerDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: TickerValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("Ticker", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 218 || (second & 0xffff) !== 1 || actingBlockLength < 133 || at + actingBlockLength > end) {
+      refuseFrame("Ticker", 218, 1, 133, first, second, at, end);
+    }
+    values.eventTimeLo = view.getInt32(at, true);
+    values.eventTimeHi = view.getInt32(at + 4, true);
+    values.sendTimeLo = view.getInt32(at + 8, true);
+    values.sendTimeHi = view.getInt32(at + 12, true);
+    values.receiveTimeLo = view.getInt32(at + 16, true);
+    values.receiveTimeHi = view.getInt32(at + 20, true);
+    values.publishTimeLo = view.getInt32(at + 24, true);
+    values.publishTimeHi = view.getInt32(at + 28, true);
+    values.instrumentId = view.getUint32(at + 32, true);
+    values.exchangeId = view.getUint8(at + 36);
+    values.priceScale = view.getUint8(at + 37);
+    values.quantityScale = view.getUint8(at + 38);
+    values.flags = view.getUint8(at + 39);
+    const symbolView = values.symbolView;
+    symbolView.setInt32(0, view.getInt32(at + 40, true), true);
+    symbolView.setInt32(4, view.getInt32(at + 44, true), true);
+    symbolView.setInt32(8, view.getInt32(at + 48, true), true);
+    symbolView.setInt32(12, view.getInt32(at + 52, true), true);
+    symbolView.setInt32(16, view.getInt32(at + 56, true), true);
+    symbolView.setInt32(20, view.getInt32(at + 60, true), true);
+    symbolView.setInt32(24, view.getInt32(at + 64, true), true);
+    symbolView.setInt32(28, view.getInt32(at + 68, true), true);
+    values.openLo = view.getInt32(at + 72, true);
+    values.openHi = view.getInt32(at + 76, true);
+    values.highLo = view.getInt32(at + 80, true);
+    values.highHi = view.getInt32(at + 84, true);
+    values.lowLo = view.getInt32(at + 88, true);
+    values.lowHi = view.getInt32(at + 92, true);
+    values.lastLo = view.getInt32(at + 96, true);
+    values.lastHi = view.getInt32(at + 100, true);
+    values.volumeLo = view.getInt32(at + 104, true);
+    values.volumeHi = view.getInt32(at + 108, true);
+    values.quoteVolumeLo = view.getInt32(at + 112, true);
+    values.quoteVolumeHi = view.getInt32(at + 116, true);
+    values.windowStartLo = view.getInt32(at + 120, true);
+    values.windowStartHi = view.getInt32(at + 124, true);
+    values.tradeCount = view.getUint32(at + 128, true);
+    values.quoteScale = view.getUint8(at + 132);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

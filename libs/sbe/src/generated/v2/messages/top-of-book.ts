@@ -2,6 +2,208 @@
 import { EMPTY_BYTES, EMPTY_VIEW, bytesOf, copyText, readText, refuseFrame, setToJson, textEquals, textLength, throwNoRoom, throwOutOfRange, throwTruncated, throwUnsafeInteger, wideToJson, writeText } from "../../runtime/index.js";
 import { RecordFlags } from "../types/record-flags.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class TopOfBookValues {
+  /** Venue's event time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  eventTimeLo = 0;
+  eventTimeHi = 0;
+  /** Venue's send time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  sendTimeLo = 0;
+  sendTimeHi = 0;
+  /** When the frame was read by the service (Micros) */
+  receiveTimeLo = 0;
+  receiveTimeHi = 0;
+  /** When the record was written into its outgoing batch (Micros) */
+  publishTimeLo = 0;
+  publishTimeHi = 0;
+  /** Number of the instrument in this stream, announced by Instrument (uint32) */
+  instrumentId = 0;
+  /** Exchange number (uint8) */
+  exchangeId = 0;
+  /** Digits after the point of every price of the message (uint8) */
+  priceScale = 0;
+  /** Digits after the point of every quantity of the message (uint8) */
+  quantityScale = 0;
+  /** What is special about the record (RecordFlags) */
+  flags = 0;
+  /** Venue's own name (32 octets of UTF-8) */
+  readonly symbol = new Uint8Array(32);
+  readonly symbolView = new DataView(this.symbol.buffer);
+  /** Venue's id of the book state; null if the venue gives none (OptionalId; null is 18446744073709551615) */
+  updateIdLo = 0;
+  updateIdHi = 0;
+  /** Best bid; null where there are no bids (OptionalMantissa; null is -9223372036854775808) */
+  bidPriceLo = 0;
+  bidPriceHi = 0;
+  /** Quantity at it; 0 where there are no bids (Mantissa) */
+  bidQuantityLo = 0;
+  bidQuantityHi = 0;
+  /** Best ask; null where there are no asks (OptionalMantissa; null is -9223372036854775808) */
+  askPriceLo = 0;
+  askPriceHi = 0;
+  /** Quantity at it; 0 where there are no asks (Mantissa) */
+  askQuantityLo = 0;
+  askQuantityHi = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get eventTimeNumber(): number | null {
+    const lo = this.eventTimeLo;
+    const hi = this.eventTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.eventTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set eventTimeNumber(value: number | null) {
+    if (value === null) {
+      this.eventTimeLo = 0;
+      this.eventTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.eventTime", value);
+    this.eventTimeLo = value | 0;
+    this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sendTimeNumber(): number | null {
+    const lo = this.sendTimeLo;
+    const hi = this.sendTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.sendTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sendTimeNumber(value: number | null) {
+    if (value === null) {
+      this.sendTimeLo = 0;
+      this.sendTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.sendTime", value);
+    this.sendTimeLo = value | 0;
+    this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get receiveTimeNumber(): number {
+    const lo = this.receiveTimeLo;
+    const hi = this.receiveTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.receiveTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set receiveTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.receiveTime", value);
+    this.receiveTimeLo = value | 0;
+    this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get publishTimeNumber(): number {
+    const lo = this.publishTimeLo;
+    const hi = this.publishTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.publishTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set publishTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.publishTime", value);
+    this.publishTimeLo = value | 0;
+    this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get symbolText(): string {
+    return readText(this.symbol, 0, 32, "UTF-8");
+  }
+  set symbolText(text: string) {
+    writeText(this.symbol, 0, 32, text, "UTF-8", "TopOfBook.symbol");
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get updateIdNumber(): number | null {
+    const lo = this.updateIdLo;
+    const hi = this.updateIdHi;
+    if (lo === -1 && hi === 4294967295) return null;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("TopOfBook.updateId", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set updateIdNumber(value: number | null) {
+    if (value === null) {
+      this.updateIdLo = -1;
+      this.updateIdHi = 4294967295;
+      return;
+    }
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("TopOfBook.updateId", value);
+    this.updateIdLo = value | 0;
+    this.updateIdHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get bidPriceNumber(): number | null {
+    const lo = this.bidPriceLo;
+    const hi = this.bidPriceHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.bidPrice", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set bidPriceNumber(value: number | null) {
+    if (value === null) {
+      this.bidPriceLo = 0;
+      this.bidPriceHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.bidPrice", value);
+    this.bidPriceLo = value | 0;
+    this.bidPriceHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get bidQuantityNumber(): number {
+    const lo = this.bidQuantityLo;
+    const hi = this.bidQuantityHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.bidQuantity", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set bidQuantityNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.bidQuantity", value);
+    this.bidQuantityLo = value | 0;
+    this.bidQuantityHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get askPriceNumber(): number | null {
+    const lo = this.askPriceLo;
+    const hi = this.askPriceHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.askPrice", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set askPriceNumber(value: number | null) {
+    if (value === null) {
+      this.askPriceLo = 0;
+      this.askPriceHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.askPrice", value);
+    this.askPriceLo = value | 0;
+    this.askPriceHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get askQuantityNumber(): number {
+    const lo = this.askQuantityLo;
+    const hi = this.askQuantityHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.askQuantity", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set askQuantityNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.askQuantity", value);
+    this.askQuantityLo = value | 0;
+    this.askQuantityHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** Best bid and best ask. Writes template 212 in place; setters may come in any order. */
 export class TopOfBookEncoder {
   static readonly BLOCK_LENGTH = 112;
@@ -486,6 +688,50 @@ export class TopOfBookEncoder {
   encodedLength(): number {
     return this.limit - this.offset;
   }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 120 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: TopOfBookValues): void {
+    if (!(offset >= 0 && offset + 120 <= view.byteLength)) {
+      throwNoRoom("TopOfBook", offset, 120, view.byteLength);
+    }
+    view.setInt32(offset, 13893744, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setInt32(offset + 8, values.eventTimeLo, true);
+    view.setInt32(offset + 12, values.eventTimeHi, true);
+    view.setInt32(offset + 16, values.sendTimeLo, true);
+    view.setInt32(offset + 20, values.sendTimeHi, true);
+    view.setInt32(offset + 24, values.receiveTimeLo, true);
+    view.setInt32(offset + 28, values.receiveTimeHi, true);
+    view.setInt32(offset + 32, values.publishTimeLo, true);
+    view.setInt32(offset + 36, values.publishTimeHi, true);
+    view.setUint32(offset + 40, values.instrumentId, true);
+    view.setUint8(offset + 44, values.exchangeId);
+    view.setUint8(offset + 45, values.priceScale);
+    view.setUint8(offset + 46, values.quantityScale);
+    view.setUint8(offset + 47, values.flags);
+    const symbolView = values.symbolView;
+    view.setInt32(offset + 48, symbolView.getInt32(0, true), true);
+    view.setInt32(offset + 52, symbolView.getInt32(4, true), true);
+    view.setInt32(offset + 56, symbolView.getInt32(8, true), true);
+    view.setInt32(offset + 60, symbolView.getInt32(12, true), true);
+    view.setInt32(offset + 64, symbolView.getInt32(16, true), true);
+    view.setInt32(offset + 68, symbolView.getInt32(20, true), true);
+    view.setInt32(offset + 72, symbolView.getInt32(24, true), true);
+    view.setInt32(offset + 76, symbolView.getInt32(28, true), true);
+    view.setInt32(offset + 80, values.updateIdLo, true);
+    view.setInt32(offset + 84, values.updateIdHi, true);
+    view.setInt32(offset + 88, values.bidPriceLo, true);
+    view.setInt32(offset + 92, values.bidPriceHi, true);
+    view.setInt32(offset + 96, values.bidQuantityLo, true);
+    view.setInt32(offset + 100, values.bidQuantityHi, true);
+    view.setInt32(offset + 104, values.askPriceLo, true);
+    view.setInt32(offset + 108, values.askPriceHi, true);
+    view.setInt32(offset + 112, values.askQuantityLo, true);
+    view.setInt32(offset + 116, values.askQuantityHi, true);
+  }
 }
 
 /** Best bid and best ask. Reads template 212 in place, in any order. */
@@ -954,6 +1200,56 @@ export class TopOfBookDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: TopOfBookValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("TopOfBook", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 212 || (second & 0xffff) !== 1 || actingBlockLength < 112 || at + actingBlockLength > end) {
+      refuseFrame("TopOfBook", 212, 1, 112, first, second, at, end);
+    }
+    values.eventTimeLo = view.getInt32(at, true);
+    values.eventTimeHi = view.getInt32(at + 4, true);
+    values.sendTimeLo = view.getInt32(at + 8, true);
+    values.sendTimeHi = view.getInt32(at + 12, true);
+    values.receiveTimeLo = view.getInt32(at + 16, true);
+    values.receiveTimeHi = view.getInt32(at + 20, true);
+    values.publishTimeLo = view.getInt32(at + 24, true);
+    values.publishTimeHi = view.getInt32(at + 28, true);
+    values.instrumentId = view.getUint32(at + 32, true);
+    values.exchangeId = view.getUint8(at + 36);
+    values.priceScale = view.getUint8(at + 37);
+    values.quantityScale = view.getUint8(at + 38);
+    values.flags = view.getUint8(at + 39);
+    const symbolView = values.symbolView;
+    symbolView.setInt32(0, view.getInt32(at + 40, true), true);
+    symbolView.setInt32(4, view.getInt32(at + 44, true), true);
+    symbolView.setInt32(8, view.getInt32(at + 48, true), true);
+    symbolView.setInt32(12, view.getInt32(at + 52, true), true);
+    symbolView.setInt32(16, view.getInt32(at + 56, true), true);
+    symbolView.setInt32(20, view.getInt32(at + 60, true), true);
+    symbolView.setInt32(24, view.getInt32(at + 64, true), true);
+    symbolView.setInt32(28, view.getInt32(at + 68, true), true);
+    values.updateIdLo = view.getInt32(at + 72, true);
+    values.updateIdHi = view.getUint32(at + 76, true);
+    values.bidPriceLo = view.getInt32(at + 80, true);
+    values.bidPriceHi = view.getInt32(at + 84, true);
+    values.bidQuantityLo = view.getInt32(at + 88, true);
+    values.bidQuantityHi = view.getInt32(at + 92, true);
+    values.askPriceLo = view.getInt32(at + 96, true);
+    values.askPriceHi = view.getInt32(at + 100, true);
+    values.askQuantityLo = view.getInt32(at + 104, true);
+    values.askQuantityHi = view.getInt32(at + 108, true);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

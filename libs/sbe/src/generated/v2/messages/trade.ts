@@ -4,6 +4,194 @@ import { AGGRESSOR_SIDE_NULL, aggressorSideName } from "../types/aggressor-side.
 import { RecordFlags } from "../types/record-flags.js";
 import { TRADE_KIND_NULL, tradeKindName } from "../types/trade-kind.js";
 
+/**
+ * All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls
+ * as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.
+ */
+export class TradeValues {
+  /** Venue's event time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  eventTimeLo = 0;
+  eventTimeHi = 0;
+  /** Venue's send time; null if the venue gives none (OptionalMicros; null is -9223372036854775808) */
+  sendTimeLo = 0;
+  sendTimeHi = 0;
+  /** When the frame was read by the service (Micros) */
+  receiveTimeLo = 0;
+  receiveTimeHi = 0;
+  /** When the record was written into its outgoing batch (Micros) */
+  publishTimeLo = 0;
+  publishTimeHi = 0;
+  /** Number of the instrument in this stream, announced by Instrument (uint32) */
+  instrumentId = 0;
+  /** Exchange number (uint8) */
+  exchangeId = 0;
+  /** Digits after the point of every price of the message (uint8) */
+  priceScale = 0;
+  /** Digits after the point of every quantity of the message (uint8) */
+  quantityScale = 0;
+  /** What is special about the record (RecordFlags) */
+  flags = 0;
+  /** Venue's own name (32 octets of UTF-8) */
+  readonly symbol = new Uint8Array(32);
+  readonly symbolView = new DataView(this.symbol.buffer);
+  /** Venue's trade id; of an aggregate the aggregate's id (uint64) */
+  tradeIdLo = 0;
+  tradeIdHi = 0;
+  /** Price (Mantissa) */
+  priceLo = 0;
+  priceHi = 0;
+  /** Quantity, in contracts where the instrument has a contract size (Mantissa) */
+  quantityLo = 0;
+  quantityHi = 0;
+  /** First trade covered (uint64) */
+  firstTradeIdLo = 0;
+  firstTradeIdHi = 0;
+  /** Last trade covered (uint64) */
+  lastTradeIdLo = 0;
+  lastTradeIdHi = 0;
+  /** Who took liquidity (AggressorSide) */
+  aggressor = 0;
+  /** Regular, or a print away from the market (TradeKind) */
+  kind = 0;
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get eventTimeNumber(): number | null {
+    const lo = this.eventTimeLo;
+    const hi = this.eventTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.eventTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set eventTimeNumber(value: number | null) {
+    if (value === null) {
+      this.eventTimeLo = 0;
+      this.eventTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Trade.eventTime", value);
+    this.eventTimeLo = value | 0;
+    this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get sendTimeNumber(): number | null {
+    const lo = this.sendTimeLo;
+    const hi = this.sendTimeHi;
+    if (lo === 0 && hi === -2147483648) return null;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.sendTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set sendTimeNumber(value: number | null) {
+    if (value === null) {
+      this.sendTimeLo = 0;
+      this.sendTimeHi = -2147483648;
+      return;
+    }
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Trade.sendTime", value);
+    this.sendTimeLo = value | 0;
+    this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get receiveTimeNumber(): number {
+    const lo = this.receiveTimeLo;
+    const hi = this.receiveTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.receiveTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set receiveTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Trade.receiveTime", value);
+    this.receiveTimeLo = value | 0;
+    this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get publishTimeNumber(): number {
+    const lo = this.publishTimeLo;
+    const hi = this.publishTimeHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.publishTime", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set publishTimeNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Trade.publishTime", value);
+    this.publishTimeLo = value | 0;
+    this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  get symbolText(): string {
+    return readText(this.symbol, 0, 32, "UTF-8");
+  }
+  set symbolText(text: string) {
+    writeText(this.symbol, 0, 32, text, "UTF-8", "Trade.symbol");
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get tradeIdNumber(): number {
+    const lo = this.tradeIdLo;
+    const hi = this.tradeIdHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("Trade.tradeId", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set tradeIdNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("Trade.tradeId", value);
+    this.tradeIdLo = value | 0;
+    this.tradeIdHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get priceNumber(): number {
+    const lo = this.priceLo;
+    const hi = this.priceHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.price", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set priceNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Trade.price", value);
+    this.priceLo = value | 0;
+    this.priceHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get quantityNumber(): number {
+    const lo = this.quantityLo;
+    const hi = this.quantityHi;
+    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.quantity", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set quantityNumber(value: number) {
+    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Trade.quantity", value);
+    this.quantityLo = value | 0;
+    this.quantityHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get firstTradeIdNumber(): number {
+    const lo = this.firstTradeIdLo;
+    const hi = this.firstTradeIdHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("Trade.firstTradeId", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set firstTradeIdNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("Trade.firstTradeId", value);
+    this.firstTradeIdLo = value | 0;
+    this.firstTradeIdHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+  /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
+  get lastTradeIdNumber(): number {
+    const lo = this.lastTradeIdLo;
+    const hi = this.lastTradeIdHi;
+    if (hi >>> 21 !== 0) throwUnsafeInteger("Trade.lastTradeId", lo, hi);
+    return hi * 4294967296 + (lo >>> 0);
+  }
+  set lastTradeIdNumber(value: number) {
+    if (!(value >= 0 && value <= 9007199254740991)) throwOutOfRange("Trade.lastTradeId", value);
+    this.lastTradeIdLo = value | 0;
+    this.lastTradeIdHi = Math.floor(value * 2.3283064365386963e-10);
+  }
+
+}
+
 /** One trade, or one aggregate of trades of one taker order. Writes template 210 in place; setters may come in any order. */
 export class TradeEncoder {
   static readonly BLOCK_LENGTH = 120;
@@ -487,6 +675,55 @@ export class TradeEncoder {
   encodedLength(): number {
     return this.limit - this.offset;
   }
+
+  /**
+   * Writes header and block at once; the same octets as all setters would write.
+   * Throws `sbe.no-room` unless 128 octets lie between offset and the end of the view.
+   */
+  static encode(view: DataView, offset: number, values: TradeValues): void {
+    if (!(offset >= 0 && offset + 128 <= view.byteLength)) {
+      throwNoRoom("Trade", offset, 128, view.byteLength);
+    }
+    view.setInt32(offset, 13762680, true);
+    view.setInt32(offset + 4, 131073, true);
+    view.setInt32(offset + 8, values.eventTimeLo, true);
+    view.setInt32(offset + 12, values.eventTimeHi, true);
+    view.setInt32(offset + 16, values.sendTimeLo, true);
+    view.setInt32(offset + 20, values.sendTimeHi, true);
+    view.setInt32(offset + 24, values.receiveTimeLo, true);
+    view.setInt32(offset + 28, values.receiveTimeHi, true);
+    view.setInt32(offset + 32, values.publishTimeLo, true);
+    view.setInt32(offset + 36, values.publishTimeHi, true);
+    view.setUint32(offset + 40, values.instrumentId, true);
+    view.setUint8(offset + 44, values.exchangeId);
+    view.setUint8(offset + 45, values.priceScale);
+    view.setUint8(offset + 46, values.quantityScale);
+    view.setUint8(offset + 47, values.flags);
+    const symbolView = values.symbolView;
+    view.setInt32(offset + 48, symbolView.getInt32(0, true), true);
+    view.setInt32(offset + 52, symbolView.getInt32(4, true), true);
+    view.setInt32(offset + 56, symbolView.getInt32(8, true), true);
+    view.setInt32(offset + 60, symbolView.getInt32(12, true), true);
+    view.setInt32(offset + 64, symbolView.getInt32(16, true), true);
+    view.setInt32(offset + 68, symbolView.getInt32(20, true), true);
+    view.setInt32(offset + 72, symbolView.getInt32(24, true), true);
+    view.setInt32(offset + 76, symbolView.getInt32(28, true), true);
+    view.setInt32(offset + 80, values.tradeIdLo, true);
+    view.setInt32(offset + 84, values.tradeIdHi, true);
+    view.setInt32(offset + 88, values.priceLo, true);
+    view.setInt32(offset + 92, values.priceHi, true);
+    view.setInt32(offset + 96, values.quantityLo, true);
+    view.setInt32(offset + 100, values.quantityHi, true);
+    view.setInt32(offset + 104, values.firstTradeIdLo, true);
+    view.setInt32(offset + 108, values.firstTradeIdHi, true);
+    view.setInt32(offset + 112, values.lastTradeIdLo, true);
+    view.setInt32(offset + 116, values.lastTradeIdHi, true);
+    view.setUint8(offset + 120, values.aggressor);
+    view.setUint8(offset + 121, values.kind);
+    view.setInt32(offset + 122, 0, true);
+    view.setUint8(offset + 126, 0);
+    view.setUint8(offset + 127, 0);
+  }
 }
 
 /** One trade, or one aggregate of trades of one taker order. Reads template 210 in place, in any order. */
@@ -947,6 +1184,58 @@ export class TradeDecoder {
   /** Nothing to put back: every getter finds its place by itself. */
   sbeRewind(): this {
     return this;
+  }
+
+  /**
+   * Reads a frame of `length` octets that starts with a header at `offset`; what it does not hold becomes null.
+   * Throws as `wrapAndApplyHeader` does, and then leaves the values as they were.
+   */
+  static decode(view: DataView, offset: number, length: number, values: TradeValues): void {
+    const end = offset + length;
+    if (!(offset >= 0 && length >= 8 && end <= view.byteLength)) {
+      throwTruncated("Trade", offset, 8, end);
+    }
+    const at = offset + 8;
+    const first = view.getInt32(offset, true);
+    const second = view.getInt32(offset + 4, true);
+    const actingBlockLength = first & 0xffff;
+    if (first >>> 16 !== 210 || (second & 0xffff) !== 1 || actingBlockLength < 114 || at + actingBlockLength > end) {
+      refuseFrame("Trade", 210, 1, 114, first, second, at, end);
+    }
+    values.eventTimeLo = view.getInt32(at, true);
+    values.eventTimeHi = view.getInt32(at + 4, true);
+    values.sendTimeLo = view.getInt32(at + 8, true);
+    values.sendTimeHi = view.getInt32(at + 12, true);
+    values.receiveTimeLo = view.getInt32(at + 16, true);
+    values.receiveTimeHi = view.getInt32(at + 20, true);
+    values.publishTimeLo = view.getInt32(at + 24, true);
+    values.publishTimeHi = view.getInt32(at + 28, true);
+    values.instrumentId = view.getUint32(at + 32, true);
+    values.exchangeId = view.getUint8(at + 36);
+    values.priceScale = view.getUint8(at + 37);
+    values.quantityScale = view.getUint8(at + 38);
+    values.flags = view.getUint8(at + 39);
+    const symbolView = values.symbolView;
+    symbolView.setInt32(0, view.getInt32(at + 40, true), true);
+    symbolView.setInt32(4, view.getInt32(at + 44, true), true);
+    symbolView.setInt32(8, view.getInt32(at + 48, true), true);
+    symbolView.setInt32(12, view.getInt32(at + 52, true), true);
+    symbolView.setInt32(16, view.getInt32(at + 56, true), true);
+    symbolView.setInt32(20, view.getInt32(at + 60, true), true);
+    symbolView.setInt32(24, view.getInt32(at + 64, true), true);
+    symbolView.setInt32(28, view.getInt32(at + 68, true), true);
+    values.tradeIdLo = view.getInt32(at + 72, true);
+    values.tradeIdHi = view.getUint32(at + 76, true);
+    values.priceLo = view.getInt32(at + 80, true);
+    values.priceHi = view.getInt32(at + 84, true);
+    values.quantityLo = view.getInt32(at + 88, true);
+    values.quantityHi = view.getInt32(at + 92, true);
+    values.firstTradeIdLo = view.getInt32(at + 96, true);
+    values.firstTradeIdHi = view.getUint32(at + 100, true);
+    values.lastTradeIdLo = view.getInt32(at + 104, true);
+    values.lastTradeIdHi = view.getUint32(at + 108, true);
+    values.aggressor = view.getUint8(at + 112);
+    values.kind = view.getUint8(at + 113);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */

@@ -57,11 +57,22 @@ export interface BrokerOptions extends BrokerLimits {
 /** What can cross the border to a worker thread. */
 export type BrokerWorkerOptions = Omit<BrokerOptions, "clock" | "fileSystem">;
 
+/** How a broker ended. */
+export interface BrokerEnd {
+  /** Set when it ended without being asked to; absent after `close`. */
+  readonly error?: Error;
+}
+
 /** A running broker. */
 export interface Broker {
   readonly host: string;
   /** The port in use, also when 0 was asked for. */
   readonly port: number;
+  /**
+   * Resolves when the broker no longer serves, whether it was closed or its thread died; never rejects. After an end
+   * with an error its port and folder are free for another one.
+   */
+  readonly ended: Promise<BrokerEnd>;
   /** Stops taking requests, writes and syncs everything, frees the port and the folder. Safe to call twice. */
   close(): Promise<void>;
 }

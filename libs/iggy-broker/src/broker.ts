@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "@ims/common";
 import { type FileSystem, nodeFileSystem } from "@ims/segment-log";
-import type { Broker, BrokerOptions } from "./broker-options.js";
+import type { Broker, BrokerEnd, BrokerOptions } from "./broker-options.js";
 import type { Catalog } from "./catalog/catalog.js";
 import { CatalogRecords } from "./catalog/catalog-records.js";
 import { MetadataStore } from "./catalog/metadata-store.js";
@@ -50,7 +50,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     const { host, dataDir } = resolved;
     const { port } = listener;
     resolved.logger.info({ host, port, dataDir }, "the broker listens");
-    return { host, port, close: () => teardown.run() };
+    let tellEnd: (end: BrokerEnd) => void = () => undefined;
+    const ended = new Promise<BrokerEnd>((resolve) => {
+      tellEnd = resolve;
+    });
+    return { host, port, ended, close: () => teardown.run().finally(() => tellEnd({})) };
   } catch (error) {
     await teardown.run().catch(() => undefined);
     throw error;

@@ -1,6 +1,7 @@
 export { startBroker } from "./broker.js";
 export type {
   Broker,
+  BrokerEnd,
   BrokerLimits,
   BrokerLogger,
   BrokerOptions,

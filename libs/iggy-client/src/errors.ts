@@ -15,7 +15,7 @@ export const IGGY_CLIENT_ERRORS = {
   "iggy-client.connection-string": {
     summary: "A connection string cannot be read.",
     action:
-      "Write it as iggy://user:password@host:port or iggy://token@host:port, with options behind a question mark",
+      "Write iggy:// and behind it user:password@host:port or token@host:port, then a question mark before options",
     retryable: false,
   },
   "iggy-client.argument": {

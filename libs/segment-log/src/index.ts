@@ -8,6 +8,7 @@ export {
 } from "./file-system/memory-file-system.js";
 export { hasCode, nodeFileSystem } from "./file-system/node-file-system.js";
 export { OpenFiles } from "./file-system/open-files.js";
+export { releaseLockOfThread } from "./file-system/process-lock.js";
 export { Journal, type JournalOptions, type OpenedJournal } from "./journal/journal.js";
 export type { JournalEntry } from "./journal/journal-file.js";
 export { HotTailBudget } from "./log/hot-tail-budget.js";

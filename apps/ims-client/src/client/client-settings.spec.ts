@@ -24,6 +24,11 @@ describe("resolveExchange", () => {
     );
   });
 
+  it("lists the names when none is near", () => {
+    expect(() => resolveExchange("nasdaq")).toThrow(/there are .*binancespot, .*deribittestnet\)/);
+    expect(() => resolveExchange("binancesopt")).toThrow(/did you mean binancespot\?/);
+  });
+
   it("refuses numbers without a name, and 0", () => {
     expect(() => resolveExchange(99 as ExchangeId)).toThrow(/^there is no exchange with id 99\. /);
     expect(() => resolveExchange(ExchangeId.None)).toThrow(/id 0/);

@@ -27,9 +27,13 @@ export function resolveExchange(exchange: ExchangeId | string): ExchangeId {
   const id = exchangeIdOf(name);
   if (id !== undefined && id !== ExchangeId.None) return id;
   const suggestions = nearExchanges(name);
-  throw fail("client.unknown-exchange", `"${exchange}" is not a known exchange${didYouMean(suggestions)}`, {
-    context: { exchange, suggestions },
-  });
+  throw fail(
+    "client.unknown-exchange",
+    `"${exchange}" is not a known exchange${didYouMean(suggestions) || ` (there are ${EXCHANGE_NAMES.join(", ")})`}`,
+    {
+      context: { exchange, suggestions },
+    },
+  );
 }
 
 /** Names that begin with the text (or the reverse: `binance`, `binancespotlive`), else names a few letters away. */

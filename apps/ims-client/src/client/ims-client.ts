@@ -59,6 +59,7 @@ export class ImsClient {
   readonly #session: ClientSession;
   readonly #subscriber: Subscriber;
   #malformedCount = 0;
+  #duplicatesSkipped = 0;
   #closing: Promise<void> | undefined;
 
   /** Over a transport of one's own, as tests do; programs use {@link connect}. */
@@ -72,6 +73,9 @@ export class ImsClient {
       malformed: (record) => this.#malformed(record),
       restarted: (place, expectedOffset) => this.#events.emit("restarted", { ...place, expectedOffset }),
       failed: (error) => this.#events.emit("error", error),
+      duplicate: () => {
+        this.#duplicatesSkipped++;
+      },
     });
     this.#channel = new ControlChannel(transport, settings, (offset, reason) =>
       this.#malformed({
@@ -137,6 +141,14 @@ export class ImsClient {
   /** What runs at the moment. */
   get subscriptions(): readonly Subscription[] {
     return this.#delivery.subscriptions;
+  }
+
+  /**
+   * Copies that were not given out, so far. A service stores a batch a second time when the connection was lost before
+   * the broker's reply; the copies are known by their message ids.
+   */
+  get duplicatesSkipped(): number {
+    return this.#duplicatesSkipped;
   }
 
   /** Calls `listener` at every such event; returns a function that ends it. */

@@ -5,6 +5,7 @@ import { RecordDecoder } from "../records/record-decoder.js";
 import { IdleWait } from "../transport/idle-wait.js";
 import type { ImsTransport, PartitionPlace, PolledRecords } from "../transport/ims-transport.js";
 import type { MessageHub } from "./message-hub.js";
+import { RecentRecords } from "./recent-records.js";
 
 /** A record that could not be read; it was skipped and the ones after it are delivered. */
 export interface MalformedRecord extends PartitionPlace {
@@ -28,6 +29,8 @@ export interface ReaderListener {
   /** The broker came back without the partition's old content: reading goes on from its new beginning. */
   restarted(place: PartitionPlace, expectedOffset: number): void;
   failed(error: Error): void;
+  /** A copy of a record that was given out before, stored once more by a batch that was sent again. */
+  duplicate(): void;
 }
 
 const POLL_COUNT_MAX = 1000;
@@ -39,11 +42,13 @@ const RESOLUTION_COUNT = 256;
  * subscriptions and consumers, and its cursor is kept here, not in the broker.
  *
  * Each subscription remembers its own next offset. One that begins before the cursor (its reply came late) moves the
- * cursor back; records that the others already had are then not given out again.
+ * cursor back; records that the others already had are then not given out again. Nor are copies, which a batch leaves
+ * that was stored, not answered for, and sent again.
  */
 export class PartitionReader {
   readonly #subscriptions = new Map<number, PartitionSubscription>();
   readonly #decoder: RecordDecoder;
+  readonly #recent = new RecentRecords();
   #cursor = 0;
   #running = false;
   #isFailing = false;
@@ -150,7 +155,8 @@ export class PartitionReader {
       const subscription = this.#subscriptions.get(keyOf(decoder.instrumentId, decoder.resolution));
       if (!subscription || decoder.offset < subscription.nextOffset) return;
       subscription.nextOffset = decoder.offset + 1;
-      this.hub.publish(decoder);
+      if (this.#recent.isCopy(records)) this.listener.duplicate();
+      else this.hub.publish(decoder);
     } catch (error) {
       this.listener.malformed({ ...this.place, offset: records.offset, reason: describeError(error) });
     }

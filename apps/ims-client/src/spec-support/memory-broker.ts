@@ -1,8 +1,16 @@
 import type { ImsTransport, PartitionPlace, PolledRecords } from "../transport/ims-transport.js";
 
+interface StoredRecord {
+  readonly payload: Uint8Array;
+  /** Four words, lowest first. */
+  readonly id: readonly number[];
+}
+
+const NO_ID = [0, 0, 0, 0];
+
 /** A broker in memory: partitions are arrays of payloads, and a test decides when it is there. */
 export class MemoryBroker {
-  readonly #partitions = new Map<string, Uint8Array[]>();
+  readonly #partitions = new Map<string, StoredRecord[]>();
   readonly #listeners: ((connected: boolean) => void)[] = [];
   sessionCount = 1;
   isAway = false;
@@ -13,12 +21,12 @@ export class MemoryBroker {
   pollCount = 0;
   controlCount = 0;
 
-  append(place: PartitionPlace, payload: Uint8Array): number {
+  append(place: PartitionPlace, payload: Uint8Array, id: readonly number[] = NO_ID): number {
     const key = keyOf(place);
-    const payloads = this.#partitions.get(key) ?? [];
-    this.#partitions.set(key, payloads);
-    payloads.push(payload);
-    return payloads.length - 1;
+    const records = this.#partitions.get(key) ?? [];
+    this.#partitions.set(key, records);
+    records.push({ payload, id });
+    return records.length - 1;
   }
 
   endOffset(place: PartitionPlace): number {
@@ -26,6 +34,10 @@ export class MemoryBroker {
   }
 
   read(place: PartitionPlace): readonly Uint8Array[] | undefined {
+    return this.records(place)?.map(({ payload }) => payload);
+  }
+
+  records(place: PartitionPlace): readonly StoredRecord[] | undefined {
     return this.#partitions.get(keyOf(place));
   }
 
@@ -59,8 +71,8 @@ export class MemoryBroker {
       async poll(place, offset, countMax) {
         broker.#assertThere();
         broker.pollCount++;
-        const payloads = place.stream === broker.slowStream ? [] : broker.read(place);
-        return payloads && new MemoryRecords(payloads.slice(offset, offset + countMax), offset);
+        const records = place.stream === broker.slowStream ? [] : broker.records(place);
+        return records && new MemoryRecords(records.slice(offset, offset + countMax), offset);
       },
       async endOffset(place) {
         broker.#assertThere();
@@ -80,9 +92,10 @@ export class MemoryBroker {
   }
 }
 
-class MemoryRecords implements PolledRecords {
+export class MemoryRecords implements PolledRecords {
   #index = -1;
   offset = -1;
+  readonly idStart = 3;
   /** Records stand behind foreign bytes, so that a reader that ignores the start fails. */
   readonly payloadStart = 24;
   payloadLength = 0;
@@ -90,18 +103,20 @@ class MemoryRecords implements PolledRecords {
   view = new DataView(this.bytes.buffer);
 
   constructor(
-    private readonly payloads: readonly Uint8Array[],
+    private readonly records: readonly StoredRecord[],
     private readonly firstOffset: number,
   ) {}
 
   next(): boolean {
-    const payload = this.payloads[++this.#index];
-    if (!payload) return false;
+    const record = this.records[++this.#index];
+    if (!record) return false;
+    const { payload, id } = record;
     this.offset = this.firstOffset + this.#index;
     this.payloadLength = payload.length;
     this.bytes = new Uint8Array(this.payloadStart + payload.length + 8).fill(0xee);
     this.bytes.set(payload, this.payloadStart);
     this.view = new DataView(this.bytes.buffer);
+    for (const [word, value] of id.entries()) this.view.setUint32(this.idStart + 4 * word, value, true);
     return true;
   }
 }

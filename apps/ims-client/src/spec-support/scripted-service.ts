@@ -45,6 +45,15 @@ export class ScriptedService {
     );
   }
 
+  /** Trades under message ids, so that what is published twice is a copy. */
+  publishTrades(symbol: string, tradeIds: readonly number[], fields: Partial<SampleTrade> = {}): void {
+    const { instrumentId, partitionId } = this.symbols.get(symbol)!;
+    for (const tradeId of tradeIds) {
+      const payload = encodeTrade({ symbol, instrumentId, tradeId, ...fields });
+      this.broker.append(this.place("trades", partitionId), payload, [tradeId, 0, instrumentId, 0x04010000]);
+    }
+  }
+
   publishBar(symbol: string, resolution: string, close: string): number {
     const { instrumentId, partitionId } = this.symbols.get(symbol)!;
     return this.broker.append(

@@ -12,6 +12,8 @@ export interface PartitionPlace {
 export interface PolledRecords {
   next(): boolean;
   readonly offset: number;
+  /** Where the message id begins in the bytes: 16 bytes, little-endian; all zero for none. */
+  readonly idStart: number;
   readonly payloadStart: number;
   readonly payloadLength: number;
   readonly bytes: Uint8Array;

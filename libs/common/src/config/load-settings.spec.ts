@@ -174,6 +174,12 @@ describe("loadSettings", () => {
     ]);
   });
 
+  it("says that a flag has no value, not that it is true", () => {
+    expect(mistakesOf(SETTINGS, { flags: { "http-port": true } })).toEqual([
+      "--http-port: expected a whole number from 0 to 65535, got no value",
+    ]);
+  });
+
   it("cuts long values in messages", () => {
     const [mistake] = mistakesOf(SETTINGS, { env: { IMS_BROKER: "x".repeat(100_000) } });
     expect(mistake!.length).toBeLessThan(200);

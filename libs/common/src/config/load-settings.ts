@@ -64,7 +64,7 @@ export function loadSettings<const Definition extends SettingsDefinition>(
       values[name] = result.data;
       reports.push({ name, value: masked(setting, result.data), source: given?.source ?? "default" });
     } else if (given) {
-      mistakes.push(`${given.source}: ${issueText(result.error)}, got ${quoted(setting, given.input)}`);
+      mistakes.push(`${given.source}: ${issueText(result.error)}, got ${givenText(setting, given)}`);
     } else {
       mistakes.push(`${name} is missing: ${issueText(result.error)}; set ${waysToSet(name, setting)}`);
     }
@@ -144,6 +144,11 @@ function masked({ secret }: SettingDefinition, value: unknown): string {
   if (value === undefined) return "";
   if (secret) return MASKED_TEXT;
   return maskUrl(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+/** A flag without text behind it arrives as `true`, which its author never wrote. */
+function givenText(setting: SettingDefinition, { input, source }: GivenValue): string {
+  return input === true && source.startsWith("--") ? "no value" : quoted(setting, input);
 }
 
 function quoted({ secret }: SettingDefinition, value: unknown): string {

@@ -33,6 +33,11 @@ export interface DataDir {
   release(): Promise<void>;
 }
 
+/** The lock file of a data folder. */
+export function lockPathOf(dataDir: string): string {
+  return `${resolve(dataDir)}/lock`;
+}
+
 /**
  * Makes the folder when it is missing, locks it (waiting for a broker that is just closing) and checks its format.
  * @throws ImsError `broker.data-dir-unwritable`, `broker.data-dir-locked`, `broker.data-dir-version`
@@ -78,7 +83,7 @@ async function lockWithin(
 async function lockFolder(fileSystem: FileSystem, path: string): Promise<FileLock> {
   try {
     await fileSystem.makeDirectory(path);
-    return await fileSystem.lock(`${path}/lock`);
+    return await fileSystem.lock(lockPathOf(path));
   } catch (error) {
     if (isImsError(error, "file.locked")) {
       throw fail(

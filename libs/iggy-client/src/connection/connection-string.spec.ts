@@ -1,3 +1,4 @@
+import { describeError, maskUrl } from "@ims/common";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseConnectionString } from "./connection-string.js";
@@ -54,6 +55,20 @@ describe("parseConnectionString", () => {
         message: expect.stringMatching(message),
       }),
     );
+  });
+
+  it("says what to write in words that survive the masking of logs", () => {
+    for (const text of ["iggy://a:b@host", "iggy://host:1"]) {
+      let message = "";
+      try {
+        parseConnectionString(text);
+      } catch (error) {
+        message = describeError(error);
+      }
+      expect(message).toMatch(/user:password@host:port or token@host:port/);
+      expect(maskUrl(message)).toBe(message);
+    }
+    expect(() => parseConnectionString("iggy://a:b@host")).toThrow(/"host" has no port; 8090/);
   });
 
   it("never shows the password", () => {

@@ -55,7 +55,8 @@ function readCredentials(login: string): ConnectionSettings["credentials"] {
 function readAddress(address: string): { host: string; port: number } {
   const [host, port, ...surplus] = address.split(":");
   if (!host || surplus.length > 0) throw problem(`"${address}" is not host:port`);
-  if (!port || !/^\d{1,5}$/.test(port) || Number(port) === 0 || Number(port) > 65_535) {
+  if (port === undefined) throw problem(`"${address}" has no port; 8090 is the usual one`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) === 0 || Number(port) > 65_535) {
     throw problem(`the port of "${address}" is not 1 to 65535`);
   }
   return { host, port: Number(port) };

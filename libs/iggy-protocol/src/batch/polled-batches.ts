@@ -104,13 +104,18 @@ export class PolledBatches {
     this.offset = -1;
   }
 
+  /** Where the current message's id begins in {@link bytes}: 16 bytes, little-endian. */
+  get idStart(): number {
+    return this.messageAt + MESSAGE_AT.id;
+  }
+
   /** Lower and upper half of the current message's id. */
   get idLow(): bigint {
-    return this.view.getBigUint64(this.messageAt + MESSAGE_AT.id, true);
+    return this.view.getBigUint64(this.idStart, true);
   }
 
   get idHigh(): bigint {
-    return this.view.getBigUint64(this.messageAt + MESSAGE_AT.id + 8, true);
+    return this.view.getBigUint64(this.idStart + 8, true);
   }
 
   /** A view of the current payload. */

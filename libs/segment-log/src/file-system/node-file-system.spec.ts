@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -66,8 +66,8 @@ describe.each(["disk", "memory"])("file system: %s", (which) => {
 
 describe("lock of a process that is gone", () => {
   it.each([
-    ["an id that no process has", "2147483646 0 0123456789abcdef\n"],
-    ["our id from an earlier start", `${process.pid} 1 0123456789abcdef\n`],
+    ["an id that no process has", "2147483646 0 0 0123456789abcdef\n"],
+    ["our id from an earlier start", `${process.pid} 1 0 0123456789abcdef\n`],
     ["text that is no lock", "hello"],
     ["nothing", ""],
   ])("is taken over: %s", async (_what, content) => {
@@ -80,11 +80,37 @@ describe("lock of a process that is gone", () => {
   });
 
   it("goes to one of many that try at once", async () => {
-    writeFileSync(`${directory}/lock`, "2147483646 0 0123456789abcdef\n");
+    writeFileSync(`${directory}/lock`, "2147483646 0 0 0123456789abcdef\n");
     const attempts = await Promise.allSettled(
       Array.from({ length: 12 }, () => nodeFileSystem.lock(`${directory}/lock`)),
     );
     expect(attempts.filter((attempt) => attempt.status === "fulfilled")).toHaveLength(1);
     expect(await nodeFileSystem.list(directory)).toEqual(["lock"]);
   });
+});
+
+describe("folders on disk", () => {
+  it("are made with those above them, by many at once and again", async () => {
+    const path = `${directory}/a/b/c`;
+    await Promise.all(Array.from({ length: 8 }, () => nodeFileSystem.makeDirectory(path)));
+    await nodeFileSystem.makeDirectory(`${path}/`);
+    expect(statSync(path).isDirectory()).toBe(true);
+  });
+
+  it("are refused below a file and in place of one", async () => {
+    writeFileSync(`${directory}/file`, "");
+    await expect(nodeFileSystem.makeDirectory(`${directory}/file/x/y`)).rejects.toMatchObject({
+      code: "ENOTDIR",
+    });
+    await expect(nodeFileSystem.makeDirectory(`${directory}/file`)).rejects.toMatchObject({ code: "EEXIST" });
+  });
+
+  it.runIf(existsSync("/proc/self"))(
+    "are refused where the system allows none, and not tried for ever",
+    async () => {
+      await expect(nodeFileSystem.makeDirectory("/proc/nothing/x/y")).rejects.toMatchObject({
+        code: "ENOENT",
+      });
+    },
+  );
 });

@@ -6,7 +6,9 @@ import {
   readFile,
   rename,
   rm,
+  stat,
 } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { FileHandle, FileLock, FileSystem, OpenMode } from "./file-system.js";
 import { lockProcessFile } from "./process-lock.js";
 
@@ -85,7 +87,7 @@ export const nodeFileSystem: FileSystem = {
   },
 
   async makeDirectory(directory: string): Promise<void> {
-    await mkdir(directory, { recursive: true });
+    await makeFolder(directory);
   },
 
   rename,
@@ -109,6 +111,26 @@ export const nodeFileSystem: FileSystem = {
     return lockProcessFile(path);
   },
 };
+
+/**
+ * Makes a folder and those above it. Node's own recursion takes every ENOENT for a missing parent and so never ends on a
+ * file system that answers ENOENT for names it does not allow, such as /proc; not even an exit ends its thread.
+ */
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    if (await isFolder(directory)) return;
+    const parent = dirname(directory);
+    if (!hasCode(error, "ENOENT") || parent === directory || (await isFolder(parent))) throw error;
+    await makeFolder(parent);
+    await makeFolder(directory);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
 
 /** True for an operating system error of that name, for example `ENOENT`. */
 export function hasCode(error: unknown, code: string): boolean {

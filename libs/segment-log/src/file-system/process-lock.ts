@@ -1,18 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { threadId } from "node:worker_threads";
 import { fail } from "../errors.js";
 import type { FileLock } from "./file-system.js";
 
 /*
- * Lock file, text, one line:  <pid> <start> <nonce>\n
- *   start  when the process started, in the unit of /proc/<pid>/stat; 0 where that is not known
- *   nonce  16 hex digits, so that two locks of one process differ
+ * Lock file, text, one line:  <pid> <start> <thread> <nonce>\n
+ *   start   when the process started, in the unit of /proc/<pid>/stat; 0 where that is not known
+ *   thread  number of the thread within the process, 0 = the main one; never used again while the process runs
+ *   nonce   16 hex digits, so that two locks of one thread differ
  * A process id alone does not name a process: it is used again after a restart of the machine or container.
  */
 interface LockOwner {
   readonly pid: number;
   readonly start: string;
+  readonly thread: number;
 }
 
 /** Each attempt meets another process that is just starting; this many in a row do not happen. */
@@ -24,7 +27,7 @@ const ATTEMPT_COUNT_MAX = 100;
  */
 export async function lockProcessFile(path: string): Promise<FileLock> {
   const nonce = randomBytes(8).toString("hex");
-  const content = `${process.pid} ${processStart(process.pid) ?? "0"} ${nonce}\n`;
+  const content = `${process.pid} ${processStart(process.pid) ?? "0"} ${threadId} ${nonce}\n`;
   const draft = `${path}.${nonce}`;
   await writeFile(draft, content, { flag: "wx" });
   try {
@@ -40,6 +43,18 @@ export async function lockProcessFile(path: string): Promise<FileLock> {
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/**
+ * Removes the lock that a thread of this process left behind. Its process lives, so nobody else can tell that the lock
+ * is stale; only who saw the thread end may call this. A lock of anybody else stays.
+ * @param thread `threadId` of the thread that ended
+ */
+export async function releaseLockOfThread(path: string, thread: number): Promise<void> {
+  const found = await readText(path);
+  const owner = found === undefined ? undefined : parseOwner(found);
+  if (found === undefined || owner?.pid !== process.pid || owner.thread !== thread || !isAlive(owner)) return;
+  await releaseIfOwn(path, found);
 }
 
 function lockedBy(path: string, pid: number) {
@@ -89,8 +104,8 @@ async function readText(path: string): Promise<string | undefined> {
 }
 
 function parseOwner(content: string): LockOwner | undefined {
-  const match = /^([1-9]\d{0,9}) (\d{1,20}) [0-9a-f]{16}\n$/.exec(content);
-  return match ? { pid: Number(match[1]), start: match[2]! } : undefined;
+  const match = /^([1-9]\d{0,9}) (\d{1,20}) (\d{1,10}) [0-9a-f]{16}\n$/.exec(content);
+  return match ? { pid: Number(match[1]), start: match[2]!, thread: Number(match[3]) } : undefined;
 }
 
 function isAlive(owner: LockOwner): boolean {

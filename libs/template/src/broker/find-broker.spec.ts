@@ -96,7 +96,9 @@ describe("where a service finds its broker", () => {
     });
     await listen(other);
     fixture.port = (other.address() as AddressInfo).port;
-    const service = await fixture.startService({ brokerMode: "auto" }, startBroker, 300);
+    const service = await fixture.startService({ brokerMode: "auto" }, startBroker, {
+      firstSessionMillis: 300,
+    });
     const error: unknown = await service.ready.catch((reason: unknown) => reason);
     expect(isImsError(error, "service.broker-not-iggy")).toBe(true);
     expect(await service.closed).toBe(error);

@@ -21,7 +21,7 @@ const SUBSCRIPTIONS_LISTED_MAX = 2000;
 export class ServiceHealth implements HealthSource {
   #phase: "starting" | "ready" | "stopping" = "starting";
   #brokerSide: { readonly client: IggyClient; readonly instruments: InstrumentRefresh } | undefined;
-  #embedded = false;
+  #broker: { readonly isEmbedded: boolean } | undefined;
   readonly #startedMillis: number;
 
   constructor(
@@ -37,8 +37,9 @@ export class ServiceHealth implements HealthSource {
     this.#startedMillis = clock.monotonicMillis();
   }
 
-  brokerFound(embedded: boolean): void {
-    this.#embedded = embedded;
+  /** From now on the report tells whether this process runs the broker, which may change. */
+  brokerFound(broker: { readonly isEmbedded: boolean }): void {
+    this.#broker = broker;
   }
 
   brokerConnected(container: DependencyContainer): void {
@@ -78,7 +79,7 @@ export class ServiceHealth implements HealthSource {
       broker: {
         connected: this.#brokerSide?.client.connected ?? false,
         url: maskUrl(this.settings.iggyUrl),
-        embedded: this.#embedded,
+        embedded: this.#broker?.isEmbedded ?? false,
       },
       venue: {
         connected: venue.connected,

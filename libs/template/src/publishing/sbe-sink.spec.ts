@@ -153,6 +153,37 @@ describe("SbeSink", () => {
     expect(lines.filter(({ kind }) => kind === "record-dropped")).toHaveLength(1);
   });
 
+  it("counts as dropped, without throwing, what a venue still delivers when the producers are closed", () => {
+    const { sink, venue, trades, bars, targets, counters, lines } = setUp();
+    sink.attach(targets);
+    for (const producer of [...trades, ...bars]) producer.isClosed = true;
+    venue.emitTrade("BTCUSDT", 1, 1n, 1n);
+    venue.emitBar("BTCUSDT", "1m", 60_000_000, 1n);
+    expect([counters.tradesPublished, counters.barsPublished, counters.recordsDropped]).toEqual([0, 0, 2]);
+    expect(lines.filter(({ kind }) => kind === "record-dropped")).toHaveLength(1);
+  });
+
+  it("counts a private copy that cannot be made, and makes the others", () => {
+    const { sink, venue, copies, targets, counters } = setUp();
+    const { of } = targets.outboxes;
+    targets.outboxes.of = (clientId) => {
+      if (clientId === 101) throw new Error("no outbox");
+      return of(clientId);
+    };
+    sink.attach(targets);
+    const table = new SubscriptionTable();
+    sink.register(testInstrument("BTCUSDT"));
+    for (const clientId of [101, 102]) {
+      table.add({ clientId, feed: TRADES, delivery: Delivery.Private, generation: 2 });
+    }
+    sink.setReaders(TRADES, table);
+    venue.emitTrade("BTCUSDT", 1, 1n, 1n);
+    expect(copies.map(({ clientId }) => clientId)).toEqual([102]);
+    expect([counters.tradesPublished, counters.privateCopies, counters.privateCopiesDropped]).toEqual([
+      1, 1, 1,
+    ]);
+  });
+
   it("rejects what a record cannot hold, and goes on", () => {
     const { sink, venue, trades, targets, counters } = setUp();
     sink.attach(targets);

@@ -6,6 +6,7 @@ import {
   type Instrument,
   marketDataPartition,
 } from "@ims/common";
+import type { PartitionProducer } from "@ims/iggy-client";
 import type { BarFields, MarketDataSink, RejectedFrame, TradeFields } from "@ims/traits";
 import { inject, Lifecycle, scoped } from "tsyringe";
 import { Delivery } from "../control/control-request.js";
@@ -74,7 +75,7 @@ export class SbeSink implements MarketDataSink {
   trade(trade: TradeFields): void {
     const instrument = this.instruments.get(trade.instrumentId);
     const producer = instrument && this.targets?.producers.trades[instrument.tradePartition];
-    const at = producer ? producer.reserve(TRADE_BYTES) : -1;
+    const at = producer ? this.#reserve(producer, TRADE_BYTES) : -1;
     if (at < 0) {
       this.#dropped(instrument);
       return;
@@ -97,7 +98,7 @@ export class SbeSink implements MarketDataSink {
   bar(bar: BarFields): void {
     const instrument = this.instruments.get(bar.instrumentId);
     const producer = instrument && this.targets?.producers.bars[instrument.barPartition];
-    const at = producer ? producer.reserve(BAR_BYTES) : -1;
+    const at = producer ? this.#reserve(producer, BAR_BYTES) : -1;
     if (at < 0) {
       this.#dropped(instrument);
       return;
@@ -160,6 +161,15 @@ export class SbeSink implements MarketDataSink {
     instrument.barPartition = marketDataPartition(instrument.id, producers.bars.length);
   }
 
+  /** Room for a record, or -1: also when the producer is closed, since a venue delivers what it had read until its end. */
+  #reserve(producer: PartitionProducer, byteCount: number): number {
+    try {
+      return producer.reserve(byteCount);
+    } catch {
+      return -1;
+    }
+  }
+
   /** A field outside its range, for example an id above 2^53: what was reserved is simply reserved again. */
   #unencodable(instrument: PublishedInstrument, error: unknown): void {
     this.rejected({ reason: "overflow", detail: describeError(error), symbol: instrument.symbol });
@@ -167,7 +177,7 @@ export class SbeSink implements MarketDataSink {
 
   #dropped(instrument: PublishedInstrument | undefined): void {
     this.counters.recordsDropped++;
-    this.log.error("record-dropped", "records are lost: there is no room in the outgoing batches", () => ({
+    this.log.error("record-dropped", "records are lost: the outgoing batches are full or closed", () => ({
       symbol: instrument?.symbol ?? "not registered",
       pending: this.targets?.producers.pendingCount ?? 0,
       total: this.counters.recordsDropped,
@@ -182,11 +192,14 @@ export class SbeSink implements MarketDataSink {
   ): void {
     let version1: Uint8Array | undefined;
     for (const reader of readers) {
-      if (reader.generation === 1 && !version1) {
-        version1 = new Uint8Array(VERSION_1_TRADE_BYTES);
-        this.encoder.version1Trade(new DataView(version1.buffer), 0, trade, instrument);
-      }
-      this.#copy(reader, reader.generation === 1 ? version1! : record);
+      this.#copy(reader, () => {
+        if (reader.generation !== 1) return record;
+        if (!version1) {
+          version1 = new Uint8Array(VERSION_1_TRADE_BYTES);
+          this.encoder.version1Trade(new DataView(version1.buffer), 0, trade, instrument);
+        }
+        return version1;
+      });
     }
   }
 
@@ -198,18 +211,31 @@ export class SbeSink implements MarketDataSink {
   ): void {
     let version1: Uint8Array | undefined;
     for (const reader of readers) {
-      if (reader.generation === 1 && !version1) {
-        version1 = new Uint8Array(VERSION_1_BAR_BYTES);
-        this.encoder.version1Bar(new DataView(version1.buffer), 0, bar, instrument);
-      }
-      this.#copy(reader, reader.generation === 1 ? version1! : record);
+      this.#copy(reader, () => {
+        if (reader.generation !== 1) return record;
+        if (!version1) {
+          version1 = new Uint8Array(VERSION_1_BAR_BYTES);
+          this.encoder.version1Bar(new DataView(version1.buffer), 0, bar, instrument);
+        }
+        return version1;
+      });
     }
   }
 
-  #copy(reader: Subscription, payload: Uint8Array): void {
-    const taken = this.targets!.outboxes.of(reader.clientId).push(payload, messageIdOf(this.ids.words));
-    if (taken) {
-      this.counters.privateCopies++;
+  /** Version 1 has narrower fields, so a record may fail to become a payload of it; the other copies still go out. */
+  #copy(reader: Subscription, payload: () => Uint8Array): void {
+    try {
+      if (this.targets!.outboxes.of(reader.clientId).push(payload(), messageIdOf(this.ids.words))) {
+        this.counters.privateCopies++;
+        return;
+      }
+    } catch (error) {
+      this.log.error("copy-failed", "a client's private copy cannot be made", () => ({
+        clientId: reader.clientId,
+        feed: feedKey(reader.feed),
+        error: describeError(error),
+      }));
+      this.counters.privateCopiesDropped++;
       return;
     }
     this.counters.privateCopiesDropped++;

@@ -20,8 +20,13 @@ export interface DataServiceOptions {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly logger?: Logger;
-  /** How long a program that already listens at `IGGY_URL` may take to open an Iggy session. Default 10,000. */
+  /**
+   * How long a program that already listens at `IGGY_URL` may take to open an Iggy session; six times as long if it
+   * takes connections and is silent. Default 10,000.
+   */
   readonly firstSessionMillis?: number;
+  /** With `IMS_BROKER=auto`: time without a broker session after which one is started here. Default 5,000. */
+  readonly brokerAbsenceMillis?: number;
   /** Starts the embedded broker; the default runs it in a worker thread. */
   readonly startEmbeddedBroker?: (options: BrokerOptions) => Promise<Broker>;
 }

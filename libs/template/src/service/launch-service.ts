@@ -5,6 +5,12 @@ import { composeService } from "./compose-service.js";
 import type { DataService, DataServiceOptions } from "./data-service.js";
 import { VenueService } from "./venue-service.js";
 
+/**
+ * Longer than a service and its embedded broker take to start again, so that who ran the broker before gets it back.
+ * No longer, since records only wait in the producers meanwhile.
+ */
+const BROKER_ABSENCE_MILLIS = 5000;
+
 /** What a service is started from, settings apart. */
 export type LaunchOptions = Omit<DataServiceOptions, "settings" | "flags" | "env" | "configFile">;
 
@@ -14,8 +20,17 @@ export async function launchService(settings: ServiceSettings, options: LaunchOp
   const logger = options.logger ?? createLogger({ name: "ims", level: settings.logLevel });
   signal?.throwIfAborted();
   const container = composeService({ exchange, settings, clock, random, logger, integration });
-  const { startEmbeddedBroker = startBrokerWorker, firstSessionMillis = 10_000 } = options;
-  const service = new VenueService(container, { random, startEmbeddedBroker, firstSessionMillis });
+  const {
+    startEmbeddedBroker = startBrokerWorker,
+    firstSessionMillis = 10_000,
+    brokerAbsenceMillis: absenceMillis = BROKER_ABSENCE_MILLIS,
+  } = options;
+  const service = new VenueService(container, {
+    random,
+    startEmbeddedBroker,
+    firstSessionMillis,
+    absenceMillis,
+  });
   const onAbort = () => void service.close();
   signal?.addEventListener("abort", onAbort, { once: true });
   try {

@@ -2,7 +2,8 @@ import { type Clock, describeError, type ExchangeId, type Logger, sleep } from "
 import type { IggyClient } from "@ims/iggy-client";
 import type { ImsDataIntegration } from "@ims/traits";
 import type { DependencyContainer } from "tsyringe";
-import { type FindBrokerOptions, type FoundBroker, findBroker } from "../broker/find-broker.js";
+import type { BrokerKeeper, BrokerKeeperOptions } from "../broker/broker-keeper.js";
+import { findBroker } from "../broker/find-broker.js";
 import { ControlLoop } from "../control/control-loop.js";
 import { fail } from "../errors.js";
 import { HealthServer } from "../health/health-server.js";
@@ -43,7 +44,7 @@ export class VenueService implements DataService {
   #resolveClosed!: (failure: Error | undefined) => void;
   #failure: Error | undefined;
   #settleReady!: { resolve(): void; reject(error: Error): void };
-  #broker: FoundBroker | undefined;
+  #broker: BrokerKeeper | undefined;
   #client: IggyClient | undefined;
   #running: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -51,8 +52,8 @@ export class VenueService implements DataService {
   constructor(
     private readonly container: DependencyContainer,
     private readonly brokerSearch: Pick<
-      FindBrokerOptions,
-      "random" | "startEmbeddedBroker" | "firstSessionMillis"
+      BrokerKeeperOptions,
+      "random" | "startEmbeddedBroker" | "firstSessionMillis" | "absenceMillis"
     >,
   ) {
     this.exchange = container.resolve<ExchangeId>(EXCHANGE);
@@ -87,7 +88,7 @@ export class VenueService implements DataService {
         signal,
       });
       if (signal.aborted) {
-        await broker.embedded?.close();
+        await broker.close();
         throw signal.reason;
       }
       this.#broker = broker;
@@ -95,7 +96,7 @@ export class VenueService implements DataService {
       await this.close();
       throw error;
     }
-    this.#health.brokerFound(this.#broker.embedded !== undefined);
+    this.#health.brokerFound(this.#broker);
     this.#running = this.#run(this.#broker).catch((error: unknown) => this.#failed(error));
   }
 
@@ -104,7 +105,7 @@ export class VenueService implements DataService {
     return this.#closing;
   }
 
-  async #run(broker: FoundBroker): Promise<void> {
+  async #run(broker: BrokerKeeper): Promise<void> {
     const { signal } = this.#stop;
     const client = await broker.connect();
     if (signal.aborted) {
@@ -170,9 +171,7 @@ export class VenueService implements DataService {
       await this.#flush(Math.min(FLUSH_MILLIS_MAX, leftMillis()));
       await this.#within(leftMillis(), "the broker session", () => this.#client!.close());
     }
-    const embedded = this.#broker?.embedded;
-    if (embedded)
-      await this.#within(Math.max(1000, leftMillis()), "the embedded broker", () => embedded.close());
+    await this.#within(Math.max(1000, leftMillis()), "the embedded broker", () => this.#broker?.close());
     await this.#healthServer.close();
     await this.container.dispose();
     this.#logger.info({ millis: Math.round(this.#clock.monotonicMillis() - startMillis) }, "stopped");

@@ -13,6 +13,7 @@ export class FakeProducer {
   })();
   readonly records: CommittedRecord[] = [];
   room = Number.POSITIVE_INFINITY;
+  isClosed = false;
   #at = 8;
 
   get accepting(): boolean {
@@ -24,6 +25,7 @@ export class FakeProducer {
   }
 
   reserve(payloadBytes: number): number {
+    if (this.isClosed) throw new Error("the producer is closed");
     if (this.room <= 0) return -1;
     if (this.#at + payloadBytes > this.arena.bytes.length) this.#at = 8;
     return this.#at;

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { ExchangeId } from "@ims/common";
 import { type Broker, startBroker } from "@ims/iggy-broker";
-import type { DataService } from "../service/data-service.js";
+import type { DataService, DataServiceOptions } from "../service/data-service.js";
 import { startDataService } from "../service/start-data-service.js";
 import type { ServiceSettings } from "../settings/service-settings.js";
 import { FakeIntegration } from "./fake-integration.js";
@@ -12,11 +12,15 @@ import { temporaryFolder } from "./temporary-folder.js";
 
 /** Everything of one test around one service; `dispose` ends it all, last started first. */
 export class ServiceFixture {
-  readonly venue = new FakeIntegration();
+  readonly venue: FakeIntegration;
   readonly folder = temporaryFolder();
   readonly log = recordingLogger();
   readonly #disposals: (() => Promise<unknown>)[] = [];
   port = 0;
+
+  constructor(private readonly exchange: ExchangeId = ExchangeId.BinanceSpot) {
+    this.venue = new FakeIntegration(exchange);
+  }
 
   get url(): string {
     return `iggy://iggy:iggy@127.0.0.1:${this.port}`;
@@ -33,15 +37,15 @@ export class ServiceFixture {
   async startService(
     settings: Partial<ServiceSettings> = {},
     startEmbeddedBroker: typeof startBroker = startBroker,
-    firstSessionMillis?: number,
+    waits: Pick<DataServiceOptions, "firstSessionMillis" | "brokerAbsenceMillis"> = {},
   ): Promise<DataService> {
     const service = await startDataService({
-      exchange: ExchangeId.BinanceSpot,
+      exchange: this.exchange,
       integration: this.venue.factory,
       env: {},
       logger: this.log.logger,
       startEmbeddedBroker,
-      ...(firstSessionMillis === undefined ? {} : { firstSessionMillis }),
+      ...waits,
       settings: {
         iggyUrl: this.url,
         brokerMode: "external",
@@ -56,7 +60,7 @@ export class ServiceFixture {
   }
 
   async connect(clientId: number): Promise<RawClient> {
-    const client = await RawClient.connect(this.url, ExchangeId.BinanceSpot, clientId);
+    const client = await RawClient.connect(this.url, this.exchange, clientId);
     this.#disposals.push(() => client.close());
     return client;
   }

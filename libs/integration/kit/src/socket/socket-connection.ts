@@ -20,6 +20,8 @@ export interface SocketConnectionOptions {
   readonly frameBytesMax: number;
   readonly onOpen: () => void;
   readonly onFrame: (frame: Uint8Array) => void;
+  /** What {@link onFrame} threw. The frame is lost, the connection stays. */
+  readonly onFrameFailed: (error: unknown) => void;
 }
 
 /** The watch looks three times within the longest silence: quiet once, a ping is sent; quiet again, it is over. */
@@ -110,7 +112,12 @@ export class SocketConnection {
   #onMessage(frame: Buffer): void {
     if (this.#over) return;
     this.heard = true;
-    this.#options.onFrame(frame);
+    try {
+      this.#options.onFrame(frame);
+    } catch (error) {
+      // Thrown out of the socket's event it would end the process.
+      this.#options.onFrameFailed(error);
+    }
   }
 
   #onSign(): void {

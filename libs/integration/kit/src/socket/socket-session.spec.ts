@@ -226,6 +226,30 @@ describe("SocketSession", () => {
     expect(seen).toEqual(["1"]);
   });
 
+  it("logs what a handler throws, at its first time and ever more rarely, and stays up", async () => {
+    const errors = new EventQueue<number>();
+    let frameCount = 0;
+    start({
+      logger: { ...silentLogger, error: (fields) => errors.push((fields as { total: number }).total) },
+      handlers: {
+        onOpen: () => opens.push(),
+        onDown: () => downs.push(),
+        onFrame: (frame) => {
+          frames.push(Buffer.from(frame).toString());
+          if (++frameCount <= 9) throw new Error("a defect");
+        },
+      },
+    });
+    const peer = await server.connections.next();
+    await opens.next();
+    for (let index = 0; index < 10; index++) {
+      peer.send(String(index));
+      expect(await frames.next()).toBe(String(index));
+    }
+    for (const total of [1, 2, 4, 8]) expect(await errors.next()).toBe(total);
+    expect([errors.pendingCount, downs.pendingCount, session.isOpen]).toEqual([0, 0, true]);
+  });
+
   it("can be closed while it dials and while it waits", async () => {
     start();
     await session.close();

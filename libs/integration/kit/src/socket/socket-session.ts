@@ -7,7 +7,7 @@ import { type ConnectionEnd, SocketConnection } from "./socket-connection.js";
 export interface SocketSessionHandlers {
   /** A new connection is up; {@link SocketSession.send} works until {@link onDown}. */
   onOpen(): void;
-  /** One text or binary message. The bytes belong to the socket: read them during the call. Must not throw. */
+  /** One text or binary message. The bytes belong to the socket: read them during the call. What it throws is logged. */
   onFrame(frame: Uint8Array): void;
   /** The connection is gone, and what was sent on it with it. Not called after {@link SocketSession.close}. */
   onDown(): void;
@@ -50,6 +50,7 @@ export class SocketSession {
   #running: Promise<void> | undefined;
   #paused = false;
   #connectCount = 0;
+  #failedFrameCount = 0;
 
   constructor(options: SocketSessionOptions) {
     this.#options = options;
@@ -134,6 +135,7 @@ export class SocketSession {
         handlers.onOpen();
       },
       onFrame: handlers.onFrame,
+      onFrameFailed: (error) => this.#frameFailed(error),
     });
     this.#connection = connection;
     const end = await connection.ended;
@@ -147,6 +149,14 @@ export class SocketSession {
     }
     if (wasOpen) handlers.onDown();
     return end;
+  }
+
+  /** A defect that hits one frame tends to hit many: the log takes the first and then every power of two. */
+  #frameFailed(error: unknown): void {
+    const total = ++this.#failedFrameCount;
+    if ((total & (total - 1)) !== 0) return;
+    const { logger, url } = this.#options;
+    logger.error({ url, error: describeError(error), total }, "a frame could not be handled");
   }
 
   #pauseAfter(end: ConnectionEnd): number {

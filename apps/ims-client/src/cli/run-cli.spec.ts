@@ -77,6 +77,20 @@ describe("ims trades", () => {
     }
   });
 
+  it("says once that nothing arrives, and again only after the next silence", async () => {
+    const { service, clock, run, output, errors, exit } = cli("trades BTCUSDT --count 2");
+    await clock.advance(25_000);
+    expect(errors.text).toBe(
+      "ims: no trades of BTCUSDT for 10 s; if the market should be moving, look at /health of the service\n",
+    );
+    service.publishTrade("BTCUSDT", 1);
+    await clock.advance(11_000);
+    expect(errors.text.match(/no trades/g)).toHaveLength(2);
+    service.publishTrade("BTCUSDT", 2);
+    expect(await run(exit)).toBe(0);
+    expect(output.text.trim().split("\n")).toHaveLength(2);
+  });
+
   it("prints JSON lines when piped, prices as exact texts", async () => {
     const { service, clock, run, output, exit } = cli("trades BTCUSDT --count 1");
     await clock.advance(50);
@@ -148,7 +162,11 @@ describe("ims trades", () => {
     interrupt.abort();
     expect(await run(exit)).toBe(0);
     expect(errors.text).toBe(
-      "ims: binancespot does not answer, waiting for it\nims: binancespot is back, 1 subscriptions run again\n",
+      [
+        "ims: no trades of BTCUSDT for 10 s; if the market should be moving, look at /health of the service\n",
+        "ims: binancespot does not answer, waiting for it\n",
+        "ims: binancespot is back, 1 subscriptions run again\n",
+      ].join(""),
     );
   });
 });

@@ -122,9 +122,19 @@ async function makeFolder(directory: string): Promise<void> {
   } catch (error) {
     if (await isFolder(directory)) return;
     const parent = dirname(directory);
-    if (!hasCode(error, "ENOENT") || parent === directory || (await isFolder(parent))) throw error;
-    await makeFolder(parent);
-    await makeFolder(directory);
+    if (!hasCode(error, "ENOENT") || parent === directory) throw error;
+    // There by now when somebody else makes the same folders.
+    if (!(await isFolder(parent))) await makeFolder(parent);
+    await makeInFolder(directory);
+  }
+}
+
+/** With its parent there, a folder that cannot be made never will be. */
+async function makeInFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    if (!(await isFolder(directory))) throw error;
   }
 }
 

@@ -176,16 +176,23 @@ describe("a broker of another process that is gone", () => {
     expect(starts).toEqual([fixture.port]);
   });
 
-  it("is waited for with IMS_BROKER=external, however long", async () => {
+  it("is waited for with IMS_BROKER=external, by a service that notices it first", async () => {
     const broker = await fixture.startBroker();
     const brokers = new MortalBrokers();
-    const service = await fixture.startService({ brokerMode: "external" }, brokers.start, SOON);
-    await service.ready;
+    const waiting = await fixture.startService({ brokerMode: "external" }, brokers.start, {
+      brokerAbsenceMillis: 1,
+    });
+    await waiting.ready;
+    other.port = fixture.port;
+    const { path: dataDir } = fixture.folder;
+    const heir = await other.startService({ brokerMode: "auto", dataDir }, startBroker, {
+      brokerAbsenceMillis: 300,
+    });
+    await heir.ready;
     await broker.close();
-    await until(async () => (await fetch(service.healthUrl)).status === 503);
-    await fixture.startBroker();
-    await until(async () => (await brokerOf(service)).connected);
+    await until(async () => (await brokerOf(heir)).embedded && (await brokerOf(waiting)).connected);
     expect(brokers.started).toHaveLength(0);
+    expect(await brokerOf(waiting)).toMatchObject({ embedded: false });
   });
 
   it("is replaced also when it goes before the first session", async () => {

@@ -5,6 +5,7 @@ import type { CliSettings } from "../cli-settings.js";
 import { errorText } from "../output/error-text.js";
 import { BarTable, JsonPrinter, type MessagePrinter, TradeTable } from "../output/message-printer.js";
 import { withClient } from "./client-run.js";
+import { SilenceNotice } from "./silence-notice.js";
 
 export type FeedRequest =
   | { readonly type: "trade"; readonly symbols: readonly string[] }
@@ -36,16 +37,23 @@ async function printMessages(
   const end = () => ended.abort();
   interrupted.addEventListener("abort", end, { once: true });
   const timer = settings.seconds === undefined ? undefined : clock.setTimer(settings.seconds * 1000, end);
+  const silence = new SilenceNotice(clock, (silentMillis) => {
+    const what = `${feed.type}s of ${feed.symbols.join(", ")}`;
+    const where = "if the market should be moving, look at /health of the service";
+    void environment.errors.write(`ims: no ${what} for ${silentMillis / 1000} s; ${where}\n`);
+  });
   try {
     if (printer.header !== "" && !(await output.write(printer.header))) return;
     let printedCount = 0;
     for await (const message of client.messages({ signal: ended.signal })) {
+      silence.heard();
       if (!(await output.write(printer.print(message)))) return;
       printedCount++;
       if (printedCount === settings.count) return;
     }
   } finally {
     timer?.cancel();
+    silence.stop();
     interrupted.removeEventListener("abort", end);
   }
 }
@@ -67,6 +75,7 @@ function reportEvents(client: ImsClient, { errors, interrupted }: CliEnvironment
     if (!interrupted.aborted) void errors.write(text);
   };
   client.on("disconnected", () => say("ims: the connection to the broker is lost, connecting again\n"));
+  client.on("connected", () => say("ims: connected to the broker again\n"));
   client.on("silent", () => say(`ims: ${client.exchangeName} does not answer, waiting for it\n`));
   client.on("resumed", ({ subscriptionCount }) =>
     say(`ims: ${client.exchangeName} is back, ${subscriptionCount} subscriptions run again\n`),

@@ -48,13 +48,8 @@ export const STORAGE_ERRORS = {
     retryable: false,
   },
   "journal.failed": {
-    summary: "Writing or syncing the journal failed; it is not known whether the entry is on disk.",
-    action: "Free space or repair the disk, then append again.",
-    retryable: true,
-  },
-  "journal.entry-too-long": {
-    summary: "An entry is longer than a journal takes.",
-    action: "Split it; 16 MiB is the limit.",
+    summary: "Writing or syncing the journal failed.",
+    action: "Free space or repair the disk, then open the journal again.",
     retryable: false,
   },
   "journal.closed": {

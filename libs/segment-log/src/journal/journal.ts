@@ -34,22 +34,14 @@ interface PendingEntry {
   readonly reject: (error: Error) => void;
 }
 
-/** `remnant`: bytes of a refused entry may follow the last confirmed one. `unsynced`: a sync of the file failed. */
-type Defect = "remnant" | "unsynced";
-
 /**
  * An append-only list of entries that survive a loss of power once confirmed. Sequences count from 1 without gaps, for
  * the life of the folder. Entries that arrive during a sync share the next one.
- *
- * A failure refuses all entries that wait; whether a reopened journal holds those is not known. Before the next
- * entry is taken the file is made sound: cut behind the last confirmed entry after a failed write; left for a new file
- * after a failed sync, for the system may have dropped what it could not write and say nothing of it the next time.
  */
 export class Journal {
   private waiting: PendingEntry[] = [];
   private pumping: Promise<void> | undefined;
   private refusal: ImsError | undefined;
-  private defect: Defect | undefined;
 
   private constructor(
     private readonly options: JournalOptions,
@@ -91,15 +83,12 @@ export class Journal {
 
   /**
    * Appends an entry of at most 16 MiB; resolves with its sequence once it is synced.
-   * @throws ImsError (rejected) `journal.failed` when the disk refuses, and again until it no longer does;
-   *   `journal.entry-too-long`, `journal.closed`
+   * @throws ImsError (rejected) `journal.failed` from the first failure on, `journal.closed`
    */
   append(payload: Uint8Array): Promise<number> {
     if (this.refusal !== undefined) return Promise.reject(this.refusal);
     if (payload.length > ENTRY_PAYLOAD_BYTES_MAX) {
-      return Promise.reject(
-        fail("journal.entry-too-long", `an entry of ${payload.length} bytes for ${this.options.directory}`),
-      );
+      return Promise.reject(fail("journal.failed", `an entry of ${payload.length} bytes is too long`));
     }
     return new Promise((resolve, reject) => {
       this.waiting.push({ payload, resolve, reject });
@@ -114,7 +103,6 @@ export class Journal {
   async compact(state: Uint8Array): Promise<void> {
     await this.pumping;
     if (this.refusal !== undefined) throw this.refusal;
-    await this.repair();
     const { fileSystem, directory } = this.options;
     const path = `${directory}/${snapshotName(this.lastSequence)}`;
     await writeWhole(fileSystem, path, encodeSnapshot(this.lastSequence, state));
@@ -140,25 +128,22 @@ export class Journal {
       try {
         await this.writeGroup(group);
       } catch (cause) {
-        const error = fail(
+        // Neither the file's content nor what a sync kept is certain now, so nothing may follow.
+        this.refusal ??= fail(
           "journal.failed",
           `the journal in ${this.options.directory} could not be written`,
           {
             cause,
           },
         );
-        // What is left undone here is done before the next entry.
-        await this.repair().catch(() => undefined);
-        const refused = [...group, ...this.waiting];
+        for (const entry of [...group, ...this.waiting]) entry.reject(this.refusal);
         this.waiting = [];
-        for (const entry of refused) entry.reject(error);
       }
     }
     this.pumping = undefined;
   }
 
   private async writeGroup(group: readonly PendingEntry[]): Promise<void> {
-    await this.repair();
     const chunks: Uint8Array[] = [];
     let sequence = this.lastSequence;
     let byteCount = 0;
@@ -167,31 +152,10 @@ export class Journal {
       chunks.push(header, payload);
       byteCount += header.length + payload.length;
     }
-    this.defect = "remnant";
     await this.file.write(chunks, this.fileBytes);
-    this.defect = "unsynced";
     await this.file.sync();
-    this.defect = undefined;
     this.fileBytes += byteCount;
     for (const entry of group) entry.resolve(++this.lastSequence);
-  }
-
-  /** Makes the file one that entries may be appended to; nothing to do when the last append succeeded. */
-  private async repair(): Promise<void> {
-    if (this.defect === "remnant") {
-      await this.file.truncate(this.fileBytes);
-      this.defect = "unsynced";
-      // Otherwise a part of the remnant could come to stand behind a shorter entry.
-      await this.file.sync();
-      this.defect = undefined;
-    }
-    if (this.defect === "unsynced") {
-      const next = await beginFile(this.options, this.lastSequence + 1);
-      await this.file.close().catch(() => undefined);
-      this.file = next;
-      this.fileBytes = JOURNAL_HEADER_BYTES;
-      this.defect = undefined;
-    }
   }
 
   private async removeBefore(snapshotSequence: number): Promise<void> {
@@ -202,10 +166,7 @@ export class Journal {
       const isOld =
         (journal !== undefined && journal <= snapshotSequence) ||
         (snapshot !== undefined && snapshot < snapshotSequence);
-      if (!isOld) continue;
-      await fileSystem.remove(`${directory}/${name}`);
-      // One after the other, oldest first: a file never outlives the one that took refused entries back from it.
-      await fileSystem.syncDirectory(directory);
+      if (isOld) await fileSystem.remove(`${directory}/${name}`);
     }
   }
 }

@@ -43,11 +43,6 @@ export async function recoverJournal(fileSystem: FileSystem, directory: string):
     if (read === undefined) continue;
     // Begun beside the old file by a compaction that failed: entries went on in the old one.
     if (read.entries.length === 0 && firstSequence < nextSequence) continue;
-    // Begun after a sync of the old file failed: what that holds from here on was refused.
-    while (entries.length > 0 && entries.at(-1)!.sequence >= firstSequence) {
-      entries.pop();
-      nextSequence--;
-    }
     if (firstSequence > nextSequence)
       throw corrupt(path, 0, `the file begins with sequence ${firstSequence} where ${nextSequence} is next`);
     for (const entry of read.entries) {

@@ -12,6 +12,10 @@ const KINDS = {
     project: "libs/sbe-generator/tsconfig.lib.json",
     program: "libs/sbe-generator/dist/conformance/main.js",
   },
+  "iggy-vectors": {
+    project: "libs/iggy-protocol/tsconfig.lib.json",
+    program: "libs/iggy-protocol/dist/conformance/main.js",
+  },
 };
 
 const [kind, folder, ...rest] = process.argv.slice(2);

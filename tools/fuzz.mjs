@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 
 const workspaceDir = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Library to the module that has `runFuzzCommand`, built by its own project. */
+/** Projects to build and what runs them, by the name of the library. */
 const TARGETS = {
-  sbe: { project: "libs/sbe/tsconfig.lib.json", module: "libs/sbe/dist/fuzz/fuzz-command.js" },
+  sbe: { projects: ["libs/sbe/tsconfig.lib.json", "libs/sbe-generator/tsconfig.lib.json"], run: fuzzSbe },
 };
 
 const [name, ...args] = process.argv.slice(2);
@@ -20,10 +20,19 @@ if (target === undefined) {
   process.exitCode = 2;
 } else {
   const tsc = join(workspaceDir, "node_modules/.bin/tsc");
-  const build = spawnSync(tsc, ["-b", target.project], { cwd: workspaceDir, stdio: "inherit" });
-  if (build.status !== 0) process.exitCode = build.status ?? 1;
-  else {
-    const { runFuzzCommand } = await import(join(workspaceDir, target.module));
-    process.exitCode = runFuzzCommand(args, (text) => process.stdout.write(text));
-  }
+  const build = spawnSync(tsc, ["-b", ...target.projects], { cwd: workspaceDir, stdio: "inherit" });
+  process.exitCode = build.status === 0 ? await target.run(args) : (build.status ?? 1);
+}
+
+/** Generated decoders of both versions of the schema, and beside them the run-time decoder of the generator. */
+async function fuzzSbe(options) {
+  const { runFuzzCommand } = await import(join(workspaceDir, "libs/sbe/dist/fuzz/fuzz-command.js"));
+  const { compile, SchemaCodec } = await import(join(workspaceDir, "libs/sbe-generator/dist/index.js"));
+  const tokenDecoders = Object.fromEntries(
+    ["v1", "v2"].map((version) => {
+      const { tokens } = compile(join(workspaceDir, `libs/sbe/schema/ims-${version}.xml`));
+      return [version, new SchemaCodec(tokens)];
+    }),
+  );
+  return runFuzzCommand(options, (text) => process.stdout.write(text), tokenDecoders);
 }

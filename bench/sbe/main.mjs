@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { buildCodecs } from "./build.mjs";
+import { compareWithJava } from "./java.mjs";
 import { MESSAGE_COUNT } from "./measure.mjs";
 
 const VARIANTS = ["generated", "hand", "bulk", "bulkHand", "json", "protobuf"];
@@ -16,6 +17,7 @@ function measured(folder, message, direction, variant) {
 
 const folder = buildCodecs();
 const rows = [];
+let java;
 try {
   for (const message of ["Trade", "Bar", "BookDelta", "Car"]) {
     for (const direction of ["encode", "decode"]) {
@@ -27,6 +29,7 @@ try {
       rows.push(row);
     }
   }
+  if (process.argv.includes("--java")) java = await compareWithJava(folder, rows);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -72,5 +75,6 @@ const report = {
   commit: commit(),
   mix,
   rows,
+  java,
 };
 writeFileSync(join(results, "sbe.json"), `${JSON.stringify(report, null, 2)}\n`);

@@ -2,7 +2,7 @@ const BELOW_VENUE = ["foundation", "contract", "engine"];
 
 /**
  * What each layer may import at all. The shell leaves out the venues: the service template knows none of them.
- * Only apps and tools may import tools.
+ * Only apps and tools may import tools; what serves tests alone is for tools and for specs.
  */
 export const LAYER_IMPORTS = {
   foundation: [],
@@ -11,12 +11,13 @@ export const LAYER_IMPORTS = {
   venue: [...BELOW_VENUE, "venue"],
   shell: [...BELOW_VENUE, "shell"],
   app: [...BELOW_VENUE, "venue", "shell", "tool"],
-  tool: [...BELOW_VENUE, "venue", "shell", "app", "tool"],
+  test: [...BELOW_VENUE, "test"],
+  tool: [...BELOW_VENUE, "venue", "shell", "app", "test", "tool"],
 };
 
 /**
  * Compares the project graph with the layers and with the table, both ways. Edges that come from devDependencies
- * alone serve tests: they need not stand in the table, but may not point to a higher layer, tools excepted.
+ * alone serve tests: they need not stand in the table, but may not point to a higher layer, test and tool excepted.
  *
  * @param {import("./index.d.mts").Workspace} workspace
  * @param {import("./index.d.mts").ProjectTable} table
@@ -69,7 +70,7 @@ function checkRow({ root, tags }, row) {
 function checkEdge(from, to, row, forTests) {
   const edge = `${from.root}/package.json: ${from.name} imports ${to.name}`;
   const [layer, targetLayer] = [layerOf(from.tags), layerOf(to.tags)];
-  const layerAllows = LAYER_IMPORTS[layer]?.includes(targetLayer) || (forTests && targetLayer === "tool");
+  const layerAllows = LAYER_IMPORTS[layer]?.includes(targetLayer) || (forTests && ["test", "tool"].includes(targetLayer));
   if (!layerAllows) {
     return [
       `${edge}: layer ${layer} may not import layer ${targetLayer}: remove the dependency or move the code down`,

@@ -34,6 +34,23 @@ export interface BrokerLimits {
    * and its folder once everything is on disk. Milliseconds, default 5,000.
    */
   readonly lockWaitMillis?: number;
+  /**
+   * How long a consumer group's partition waits for its old owner's commit before it moves to the new one without it.
+   * Milliseconds, default 30,000.
+   */
+  readonly rebalanceTimeoutMillis?: number;
+  /**
+   * A member of a consumer group that sends nothing for 1.2 times this loses its session, looked at once per interval.
+   * Milliseconds, default 30,000.
+   */
+  readonly heartbeatIntervalMillis?: number;
+  /**
+   * Failed logins of one address or one user; above it their logins are answered 58 (try again) without a look at the
+   * password, until some are forgiven, two per second. Default 20.
+   */
+  readonly loginFailureBurst?: number;
+  /** Passwords that may wait to be checked or hashed; more are answered 58. Default 256. */
+  readonly passwordChecksMax?: number;
 }
 
 export interface BrokerOptions extends BrokerLimits {
@@ -43,11 +60,13 @@ export interface BrokerOptions extends BrokerLimits {
   readonly port: number;
   /** Folder of this broker alone; created when missing, locked while the broker runs. */
   readonly dataDir: string;
-  /** 3 to 50 bytes. Default `iggy`. */
+  /** Name of the root user of a new data folder; an existing folder keeps its own. 3 to 50 bytes. Default `iggy`. */
   readonly username?: string;
-  /** 3 to 100 bytes. Default `iggy`. */
+  /** Its password, likewise. 3 to 100 bytes. Default `iggy`. */
   readonly password?: string;
   readonly allowDefaultCredentials?: boolean;
+  /** Work of new password hashes, for scrypt. Default 2^15 blocks of 1 KiB. */
+  readonly passwordCost?: { readonly log2N?: number; readonly r?: number; readonly p?: number };
   readonly clock?: Clock;
   readonly logger?: BrokerLogger;
   /** Disk access; tests pass a memory file system. Default: the machine's. */

@@ -1,16 +1,31 @@
 import { type Clock, systemClock } from "@ims/common";
-import { type FileSystem, nodeFileSystem } from "@ims/segment-log";
+import { BlockPool, type FileSystem, nodeFileSystem } from "@ims/segment-log";
 import type { Broker, BrokerEnd, BrokerOptions } from "./broker-options.js";
 import type { Catalog } from "./catalog/catalog.js";
 import { CatalogRecords } from "./catalog/catalog-records.js";
 import { MetadataStore } from "./catalog/metadata-store.js";
 import type { TopicSettings } from "./catalog/topic-settings.js";
+import { GroupCoordinator } from "./groups/group-coordinator.js";
 import { PartitionStore } from "./partitions/partition-store.js";
-import { SyncTimer } from "./partitions/sync-timer.js";
+import { RepeatingTimer } from "./repeating-timer.js";
 import { type ResolvedOptions, resolveOptions } from "./resolve-options.js";
 import { Listener } from "./server/listener.js";
+import { expireTokens } from "./session/expire-tokens.js";
+import { LoginThrottle } from "./session/login-throttle.js";
+import { PasswordChecker } from "./session/password-checker.js";
+import { ensureRootUser } from "./session/root-user.js";
 import { SessionTable } from "./session/session-table.js";
 import { openDataDir } from "./storage/data-dir.js";
+
+/** Memory of requests and reads that is kept for the next ones. */
+const BLOCK_BYTES_KEPT = 32 * 2 ** 20;
+
+/** A member of a group is given up after this many heartbeats without a sign of life (wire.md section 4.6). */
+const HEARTBEATS_MISSED_MAX = 1.2;
+const TOKEN_CLEANING_MILLIS = 60_000;
+const LOGIN_FAILURES_FORGIVEN_PER_SECOND = 2;
+/** Addresses and users whose failed logins are counted. */
+const LOGIN_ORIGINS_MAX = 4096;
 
 /** Undoes what was set up, last first. Invariant: each step runs at most once. */
 class Teardown {
@@ -68,8 +83,9 @@ async function bringUp(
   teardown: Teardown,
 ): Promise<Listener> {
   const { logger } = options;
+  const blocks = new BlockPool(BLOCK_BYTES_KEPT);
   // The port first: it costs nothing, and a broker that cannot have it must not wait for a recovery.
-  const listener = await Listener.listen({ ...options, clock });
+  const listener = await Listener.listen({ ...options, clock, blocks });
   teardown.add(() => listener.close());
   const dataDir = await openDataDir(fileSystem, options.dataDir, {
     clock,
@@ -83,35 +99,57 @@ async function bringUp(
     options,
     clock,
     fileSystem,
+    blocks,
     dataDir.partitionsDirectory,
     metadata.catalog,
   );
   teardown.add(() => partitions.close());
-  const timer = new SyncTimer(clock, options.syncIntervalMillis, () => partitions.sync());
-  teardown.add(() => timer.stop());
+  const passwords = new PasswordChecker(options.passwordCost, options.passwordChecksMax);
+  await ensureRootUser(metadata, passwords, options.credentials, logger);
+  const groups = new GroupCoordinator({ clock, rebalanceTimeoutMillis: options.rebalanceTimeoutMillis });
+  teardown.add(async () => groups.close());
+  const logins = new LoginThrottle({
+    clock,
+    burst: options.loginFailureBurst,
+    perSecond: LOGIN_FAILURES_FORGIVEN_PER_SECOND,
+    rememberedMax: LOGIN_ORIGINS_MAX,
+  });
+  repeat(clock, teardown, options.syncIntervalMillis, () => partitions.sync());
+  repeat(clock, teardown, options.heartbeatIntervalMillis, async () =>
+    listener.evictSilent(HEARTBEATS_MISSED_MAX * options.heartbeatIntervalMillis),
+  );
+  repeat(clock, teardown, TOKEN_CLEANING_MILLIS, () => expireTokens(metadata, clock, logger));
   listener.serve({
     catalog: metadata.catalog,
     metadata,
     records: new CatalogRecords(partitions),
     partitions,
-    sessions: new SessionTable(),
-    credentials: options.credentials,
+    sessions: new SessionTable(({ client }) => groups.leaveAll(client)),
+    groups,
+    passwords,
+    logins,
     clock,
     logger,
     pollBytesMax: options.pollBytesMax,
     startedAtMicros: clock.nowMicros(),
     endpoint: () => ({ host: options.host, port: listener.port }),
-    connectionCount: () => listener.connectionCount,
+    clients: () => listener.clients,
   });
   // Closed again as the first step, before the stores that its requests use.
   teardown.add(() => listener.close());
   return listener;
 }
 
+function repeat(clock: Clock, teardown: Teardown, intervalMillis: number, work: () => Promise<void>): void {
+  const timer = new RepeatingTimer(clock, intervalMillis, work);
+  teardown.add(() => timer.stop());
+}
+
 async function openPartitions(
   options: ResolvedOptions,
   clock: Clock,
   fileSystem: FileSystem,
+  blocks: BlockPool,
   directory: string,
   catalog: Catalog,
 ): Promise<PartitionStore> {
@@ -121,6 +159,7 @@ async function openPartitions(
     fileSystem,
     clock,
     logger,
+    blocks,
     hotTailBytesMax,
     openFileCountMax,
   });

@@ -3,7 +3,13 @@ import { FRAME_BYTES_MAX, HEADER_BYTES } from "@ims/iggy-protocol";
 import type { BrokerLimits, BrokerLogger, BrokerOptions } from "./broker-options.js";
 import { fail } from "./errors.js";
 import type { ConnectionLimits } from "./server/connection.js";
-import { DEFAULT_PASSWORD, DEFAULT_USERNAME, RootCredentials } from "./session/credentials.js";
+import {
+  checkCredentials,
+  DEFAULT_PASSWORD,
+  DEFAULT_USERNAME,
+  type RootCredentials,
+} from "./session/credentials.js";
+import { DEFAULT_PASSWORD_COST, isWithin, type PasswordCost } from "./session/password-hash.js";
 
 /** Options with every default filled in and checked. */
 export interface ResolvedOptions extends Readonly<Required<BrokerLimits>> {
@@ -11,6 +17,7 @@ export interface ResolvedOptions extends Readonly<Required<BrokerLimits>> {
   readonly port: number;
   readonly dataDir: string;
   readonly credentials: RootCredentials;
+  readonly passwordCost: PasswordCost;
   readonly limits: ConnectionLimits;
   readonly logger: BrokerLogger;
 }
@@ -26,6 +33,10 @@ const DEFAULT_LIMITS: Required<BrokerLimits> = {
   openFileCountMax: 256,
   syncIntervalMillis: 1000,
   lockWaitMillis: 5000,
+  rebalanceTimeoutMillis: 30_000,
+  heartbeatIntervalMillis: 30_000,
+  loginFailureBurst: 20,
+  passwordChecksMax: 256,
 };
 
 /** Smallest value of each limit where it is not 1. */
@@ -53,13 +64,22 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
   if (!isLoopback(host) && isDefault && options.allowDefaultCredentials !== true) {
     throw fail("broker.default-credentials", `listening on ${host} was refused`, { context: { host } });
   }
+  const credentials = { username, password };
+  checkCredentials(credentials);
+  const passwordCost = { ...DEFAULT_PASSWORD_COST, ...options.passwordCost };
+  if (!isWithin(passwordCost)) {
+    throw fail("broker.invalid-option", "passwordCost asks for too much or too little work", {
+      context: { ...passwordCost },
+    });
+  }
   const { frameBytesMax, inFlightCountMax, inFlightBytesMax, outboundBytesMax } = limits;
   return {
     ...limits,
     host,
     port,
     dataDir,
-    credentials: new RootCredentials(username, password),
+    credentials,
+    passwordCost,
     limits: { frameBytesMax, inFlightCountMax, inFlightBytesMax, outboundBytesMax },
     logger: options.logger ?? silentLogger,
   };

@@ -48,6 +48,23 @@ export const IGGY_CLIENT_ERRORS = {
     action: "The client logs in again by itself; if it recurs, look at the reason and the server's log",
     retryable: true,
   },
+  "iggy-client.session-gone": {
+    summary: "The server does not know the session any more.",
+    action:
+      "The client logs in again by itself; if it recurs, see that no other client uses the same client id",
+    retryable: true,
+  },
+  "iggy-client.redirected": {
+    summary: "Another node leads the cluster.",
+    action: "The client goes to the leader by itself",
+    retryable: true,
+  },
+  "iggy-client.redirect-loop": {
+    summary: "The servers sent the client from node to node.",
+    action:
+      "The client tries the first address again by itself; if it recurs, see which node the cluster's metadata names",
+    retryable: true,
+  },
   "iggy-client.login-refused": {
     summary: "The server does not accept the credentials.",
     action: "Correct user name, password or token in the connection string",
@@ -61,6 +78,11 @@ export const IGGY_CLIENT_ERRORS = {
   "iggy-client.tls-file": {
     summary: "The file of trusted certificates cannot be read.",
     action: "Correct tls_ca_file in the connection string",
+    retryable: false,
+  },
+  "iggy-client.tls-refused": {
+    summary: "The server's certificate is not trusted, or it does not speak TLS.",
+    action: "Correct tls_domain or tls_ca_file in the connection string, or the server's certificate",
     retryable: false,
   },
   "iggy-client.connect-timeout": {

@@ -1,131 +1,59 @@
-import type { CommandCodec } from "./commands/command-codec.js";
-import { createPartitions } from "./commands/create-partitions.js";
-import { createStream } from "./commands/create-stream.js";
-import { createTopic } from "./commands/create-topic.js";
-import { deleteOffset } from "./commands/delete-offset.js";
-import { deletePartitions } from "./commands/delete-partitions.js";
-import { deleteStream } from "./commands/delete-stream.js";
-import { deleteTopic } from "./commands/delete-topic.js";
-import { describeOptions } from "./commands/describe-options.js";
-import { getClusterMetadata } from "./commands/get-cluster-metadata.js";
-import { getMe } from "./commands/get-me.js";
-import { getOffset } from "./commands/get-offset.js";
-import { getStats } from "./commands/get-stats.js";
-import { getStream } from "./commands/get-stream.js";
-import { getStreams } from "./commands/get-streams.js";
-import { getTopic } from "./commands/get-topic.js";
-import { getTopics } from "./commands/get-topics.js";
-import { login } from "./commands/login.js";
-import { logout } from "./commands/logout.js";
-import { ping } from "./commands/ping.js";
-import { pollMessages } from "./commands/poll-messages.js";
-import { purgeStream } from "./commands/purge-stream.js";
-import { purgeTopic } from "./commands/purge-topic.js";
-import { sendMessages } from "./commands/send-messages.js";
-import { storeOffset } from "./commands/store-offset.js";
-import { updateStream } from "./commands/update-stream.js";
-import { updateTopic } from "./commands/update-topic.js";
-import { committedOperation, isResultFramed, Operation } from "./frame/operation.js";
+import { isMetadataOperation, isPartitionOperation, Operation } from "./frame/operation.js";
+import { GROUP_COMMANDS } from "./table/group-commands.js";
+import { MESSAGE_COMMANDS } from "./table/message-commands.js";
+import { SESSION_COMMANDS } from "./table/session-commands.js";
+import { STREAM_COMMANDS } from "./table/stream-commands.js";
+import { SYSTEM_COMMANDS } from "./table/system-commands.js";
+import { TOPIC_COMMANDS } from "./table/topic-commands.js";
+import { USER_COMMANDS } from "./table/user-commands.js";
+
+export type { Command, RetryClass } from "./table/command.js";
 
 /**
- * What a client may do after an unknown outcome.
- * - `read`: send again, nothing changes.
- * - `numbered`: the same frame on the same session is executed once; on a new session it would be executed again.
- * - `repeatable`: executing it twice has the effect of once.
- * - `appends`: sending again may store the messages twice.
+ * Every command of protocol 0.11. Names, codes, operations, permissions, retry classes and the page
+ * docs/reference/iggy-commands.md come from these rows and from nowhere else.
  */
-export type RetryClass = "read" | "numbered" | "repeatable" | "appends";
-
-/** One row of the command table. `Request` and `Reply` are the types of the codec. */
-export interface Command<Request, Reply> {
-  /** Dotted noun and verb, for logs and documentation. */
-  readonly name: string;
-  readonly code: number;
-  /** Operation byte of the request; `NonReplicated` requests carry the code in their header. */
-  readonly operation: number;
-  /** Operation byte of a committed reply. */
-  readonly replyOperation: number;
-  /** Whether a successful reply has a result section in front of its payload. */
-  readonly resultFramed: boolean;
-  readonly needsSession: boolean;
-  readonly retry: RetryClass;
-  readonly codec: CommandCodec<Request, Reply>;
-}
-
-function read<Request, Reply>(
-  name: string,
-  code: number,
-  codec: CommandCodec<Request, Reply>,
-  needsSession = true,
-): Command<Request, Reply> {
-  return {
-    name,
-    code,
-    operation: Operation.NonReplicated,
-    replyOperation: Operation.NonReplicated,
-    resultFramed: false,
-    needsSession,
-    retry: "read",
-    codec,
-  };
-}
-
-function write<Request, Reply>(
-  name: string,
-  code: number,
-  operation: number,
-  codec: CommandCodec<Request, Reply>,
-  retry: RetryClass = "numbered",
-  needsSession = true,
-): Command<Request, Reply> {
-  const replyOperation = committedOperation(operation);
-  const resultFramed = isResultFramed(replyOperation, 4);
-  return { name, code, operation, replyOperation, resultFramed, needsSession, retry, codec };
-}
-
-/** Every command of protocol 0.11 that this library speaks. */
 export const COMMANDS = {
-  ping: read("system.ping", 1, ping, false),
-  getStats: read("system.stats", 10, getStats),
-  getClusterMetadata: read("system.cluster-metadata", 12, getClusterMetadata),
-  describeOptions: read("system.describe-options", 13, describeOptions),
-  getMe: read("client.me", 20, getMe),
-  logout: write("session.logout", 39, Operation.Logout, logout, "repeatable", false),
-  login: write("session.login", 40, Operation.Register, login, "repeatable", false),
-  pollMessages: read("message.poll", 100, pollMessages),
-  sendMessages: write("message.send", 101, Operation.SendMessages, sendMessages, "appends"),
-  getOffset: read("offset.get", 120, getOffset),
-  storeOffset: write("offset.store", 121, Operation.StoreConsumerOffset, storeOffset, "repeatable"),
-  deleteOffset: write("offset.delete", 122, Operation.DeleteConsumerOffset, deleteOffset, "repeatable"),
-  getStream: read("stream.get", 200, getStream),
-  getStreams: read("stream.list", 201, getStreams),
-  createStream: write("stream.create", 202, Operation.CreateStream, createStream),
-  deleteStream: write("stream.delete", 203, Operation.DeleteStream, deleteStream),
-  updateStream: write("stream.update", 204, Operation.UpdateStream, updateStream),
-  purgeStream: write("stream.purge", 205, Operation.PurgeStream, purgeStream),
-  getTopic: read("topic.get", 300, getTopic),
-  getTopics: read("topic.list", 301, getTopics),
-  createTopic: write("topic.create", 302, Operation.CreateTopic, createTopic),
-  deleteTopic: write("topic.delete", 303, Operation.DeleteTopic, deleteTopic),
-  updateTopic: write("topic.update", 304, Operation.UpdateTopic, updateTopic),
-  purgeTopic: write("topic.purge", 305, Operation.PurgeTopic, purgeTopic),
-  createPartitions: write("partition.create", 402, Operation.CreatePartitions, createPartitions),
-  deletePartitions: write("partition.delete", 403, Operation.DeletePartitions, deletePartitions),
+  ...SESSION_COMMANDS,
+  ...SYSTEM_COMMANDS,
+  ...USER_COMMANDS,
+  ...MESSAGE_COMMANDS,
+  ...STREAM_COMMANDS,
+  ...TOPIC_COMMANDS,
+  ...GROUP_COMMANDS,
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
 export type AnyCommand = (typeof COMMANDS)[CommandName];
 
-const BY_CODE: ReadonlyMap<number, AnyCommand> = new Map(
-  Object.values(COMMANDS).map((command) => [command.code, command]),
-);
+/** A code that means something without being a command of its own. */
+export interface CodeAlias {
+  readonly code: number;
+  readonly name: string;
+  readonly meaning: string;
+}
+
+/** Logins by other codes: 45 is a shape of the login body, 38 and 44 belong to older protocols. */
+export const LOGIN_CODES: readonly CodeAlias[] = [
+  { code: 38, name: "session.legacy-login", meaning: "older protocols; answered with eviction 15" },
+  { code: 44, name: "session.legacy-token-login", meaning: "older protocols; answered with eviction 15" },
+  {
+    code: 45,
+    name: "session.token-login",
+    meaning: "operation 1 without a code: the token shape of session.login",
+  },
+];
+
+const ROWS: readonly AnyCommand[] = Object.values(COMMANDS);
+const BY_CODE: ReadonlyMap<number, AnyCommand> = new Map(ROWS.map((command) => [command.code, command]));
 const BY_OPERATION: ReadonlyMap<number, AnyCommand> = new Map(
-  Object.values(COMMANDS)
-    .filter((command) => command.operation !== Operation.NonReplicated)
-    .map((command) => [command.operation, command]),
+  ROWS.filter(({ operation }) => operation !== Operation.NonReplicated).map((command) => [
+    command.operation,
+    command,
+  ]),
 );
 
-/** The row of a request header, or `undefined` for a command that this library does not speak. */
+/** The row of a request header, or `undefined` for a command that protocol 0.11 does not define. */
 export function commandOf(header: {
   readonly operation: number;
   readonly code: number;
@@ -135,8 +63,17 @@ export function commandOf(header: {
     : BY_OPERATION.get(header.operation);
 }
 
+/** The row of a command code, or `undefined` for a code that protocol 0.11 does not define. */
+export function commandByCode(code: number): AnyCommand | undefined {
+  return BY_CODE.get(code);
+}
+
 /** Codes of commands that have an operation of their own and are refused (5) when they come as NonReplicated. */
-export const REPLICATED_CODES: ReadonlySet<number> = new Set([
-  33, 34, 35, 36, 37, 42, 43, 101, 121, 122, 202, 203, 204, 205, 302, 303, 304, 305, 402, 403, 503, 602, 603,
-  604, 605,
-]);
+export const REPLICATED_CODES: ReadonlySet<number> = new Set(
+  ROWS.filter(
+    ({ operation }) =>
+      isMetadataOperation(operation) ||
+      isPartitionOperation(operation) ||
+      operation === Operation.DeleteSegments,
+  ).map(({ code }) => code),
+);

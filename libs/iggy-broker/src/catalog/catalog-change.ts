@@ -1,6 +1,8 @@
 import type { Option } from "@ims/iggy-protocol";
 import { addPartitions, type Catalog, newTopic, type TopicEntry } from "./catalog.js";
+import { known } from "./known.js";
 import { NamedRegistry } from "./named-registry.js";
+import { applyUserChange, isUserChange, type UserChange } from "./user-change.js";
 
 /** An option as it is stored: key, kind, value in base64. */
 export type StoredOption = readonly [key: string, kind: number, base64: string];
@@ -52,11 +54,29 @@ export type CatalogChange =
       readonly stream: number;
       readonly topic: number;
       readonly count: number;
-    };
+    }
+  | {
+      readonly type: "group-created";
+      readonly stream: number;
+      readonly topic: number;
+      readonly group: number;
+      readonly name: string;
+    }
+  | {
+      readonly type: "group-deleted";
+      readonly stream: number;
+      readonly topic: number;
+      readonly group: number;
+    }
+  | UserChange;
 
 /** Applies a change; returns the storage ids whose content is gone by it. */
 export function applyChange(catalog: Catalog, change: CatalogChange): number[] {
   if (change.type === "session-registered") return [];
+  if (isUserChange(change)) {
+    applyUserChange(catalog.users, change);
+    return [];
+  }
   if (change.type === "stream-created") {
     const { stream: id, name, at } = change;
     catalog.streams.add({ id, name, createdAtMicros: at, topics: new NamedRegistry() });
@@ -69,6 +89,7 @@ export function applyChange(catalog: Catalog, change: CatalogChange): number[] {
       return [];
     case "stream-deleted":
       catalog.streams.remove(stream);
+      catalog.users.dropGrants(stream.id);
       return stream.topics.sorted().flatMap(storageIds);
     case "stream-purged": {
       let firstStorageId = change.firstStorageId;
@@ -102,6 +123,7 @@ export function applyChange(catalog: Catalog, change: CatalogChange): number[] {
     }
     case "topic-deleted":
       stream.topics.remove(topic);
+      catalog.users.dropGrants(stream.id, topic.id);
       return storageIds(topic);
     case "topic-purged":
       return replaceStorage(catalog, topic, change.firstStorageId);
@@ -111,6 +133,16 @@ export function applyChange(catalog: Catalog, change: CatalogChange): number[] {
       return topic.partitions
         .splice(topic.partitions.length - change.count)
         .map((partition) => partition.storageId);
+    case "group-created":
+      topic.groups.add({ id: change.group, name: change.name });
+      topic.nextGroupId = Math.max(topic.nextGroupId, change.group + 1);
+      return [];
+    case "group-deleted":
+      topic.groups.remove(known(topic.groups.find(change.group), change));
+      return [];
+    default:
+      // A journal of a later version may hold changes that this one cannot follow.
+      throw new RangeError(`metadata change of unknown type ${(change as { type: string }).type}`);
   }
 }
 
@@ -143,10 +175,4 @@ function replaceStorage(catalog: Catalog, topic: TopicEntry, firstStorageId: num
 
 function storageIds(topic: TopicEntry): number[] {
   return topic.partitions.map((partition) => partition.storageId);
-}
-
-function known<Entry>(entry: Entry | undefined, change: CatalogChange): Entry {
-  if (entry === undefined)
-    throw new RangeError(`metadata change ${JSON.stringify(change)} names nothing that exists`);
-  return entry;
 }

@@ -1,6 +1,7 @@
 import type { Identifier, Option } from "@ims/iggy-protocol";
 import { type Named, NamedRegistry } from "./named-registry.js";
 import { type TopicSettings, topicSettings } from "./topic-settings.js";
+import { UserRegistry } from "./user-registry.js";
 
 /** A place for messages. `storageId` names its folder and is never used twice, so a purge is a new storage id. */
 export interface PartitionEntry {
@@ -9,6 +10,9 @@ export interface PartitionEntry {
   storageId: number;
 }
 
+/** A consumer group as the catalog keeps it; who its members are lives only in memory. */
+export type GroupEntry = Named;
+
 export interface TopicEntry extends Named {
   readonly createdAtMicros: number;
   /** As listed: those that were sent, in canonical kinds. */
@@ -16,6 +20,9 @@ export interface TopicEntry extends Named {
   settings: TopicSettings;
   /** In order of id, which counts from 0 without gaps. */
   readonly partitions: PartitionEntry[];
+  readonly groups: NamedRegistry<GroupEntry>;
+  /** Above every group id that was ever given here: a new group never finds the offsets of an old one. */
+  nextGroupId: number;
   /** Partition index of the next balanced send; kept in memory only. */
   nextBalanced: number;
 }
@@ -25,9 +32,10 @@ export interface StreamEntry extends Named {
   readonly topics: NamedRegistry<TopicEntry>;
 }
 
-/** All streams and topics. Changes come only through `applyChange`. */
+/** All streams, topics, groups and users. Changes come only through `applyChange`. */
 export class Catalog {
   readonly streams = new NamedRegistry<StreamEntry>();
+  readonly users = new UserRegistry();
   /** Above every storage id that was ever given. */
   nextStorageId = 1;
 
@@ -56,6 +64,8 @@ export function newTopic(
     options,
     settings: topicSettings(options),
     partitions: [],
+    groups: new NamedRegistry(),
+    nextGroupId: 0,
     nextBalanced: 0,
   };
 }

@@ -3,17 +3,20 @@ import type { BrokerLogger } from "../broker-options.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { CatalogRecords } from "../catalog/catalog-records.js";
 import type { MetadataStore } from "../catalog/metadata-store.js";
+import type { GroupCoordinator } from "../groups/group-coordinator.js";
 import type { PartitionStore } from "../partitions/partition-store.js";
-import type { RootCredentials } from "../session/credentials.js";
-import type { SessionTable } from "../session/session-table.js";
+import type { LoginThrottle } from "../session/login-throttle.js";
+import type { PasswordChecker } from "../session/password-checker.js";
+import type { Session, SessionTable } from "../session/session-table.js";
 
-/** What a read of the connection itself answers. */
-export interface ConnectionFacts {
+/** One open connection, as other connections may look at it. */
+export interface ConnectedClient {
   /** Counts from 1 in this process. */
   readonly number: number;
   /** `ip:port` of the client. */
   readonly address: string;
-  readonly userId: number;
+  /** Undefined before the login and after the logout. */
+  readonly session: Session | undefined;
 }
 
 /** Everything that commands work on. */
@@ -23,12 +26,15 @@ export interface BrokerContext {
   readonly records: CatalogRecords;
   readonly partitions: PartitionStore;
   readonly sessions: SessionTable;
-  readonly credentials: RootCredentials;
+  readonly groups: GroupCoordinator;
+  readonly passwords: PasswordChecker;
+  readonly logins: LoginThrottle;
   readonly clock: Clock;
   readonly logger: BrokerLogger;
   readonly pollBytesMax: number;
   readonly startedAtMicros: number;
   /** Where clients reach this broker. */
   readonly endpoint: () => { readonly host: string; readonly port: number };
-  readonly connectionCount: () => number;
+  /** Every open connection, with and without login. */
+  readonly clients: () => readonly ConnectedClient[];
 }

@@ -12,14 +12,20 @@ import {
   xxh32,
 } from "@ims/iggy-protocol";
 import type { LogRecord } from "@ims/segment-log";
-import type { PartitionEntry, TopicEntry } from "../catalog/catalog.js";
+import type { GroupEntry, PartitionEntry, TopicEntry } from "../catalog/catalog.js";
+import type { ConsumerGroup, Tenure } from "../groups/consumer-group.js";
+import type { ConsumerKind } from "../offsets/offset-file.js";
 import type { Partition } from "../partitions/partition.js";
 import type { BrokerContext } from "./broker-context.js";
+import type { Caller } from "./caller.js";
+import { existingTopic } from "./catalog-lookup.js";
 import { consumerNumber } from "./consumer-number.js";
 import { decodeOr } from "./decode-or.js";
+import { requireRight } from "./permission.js";
 import { statusRefusal } from "./refusal.js";
+import { ownPieces, type ReplyPieces } from "./reply-pieces.js";
 
-/** A send that has its place in the log: the reply goes out when `stored` resolves. */
+/** A send that has its place in the log: the reply goes out, and the request's memory is free, when `stored` settles. */
 export interface AdmittedSend {
   readonly payload: Uint8Array;
   readonly stored: Promise<void>;
@@ -29,7 +35,11 @@ export interface AdmittedSend {
  * Checks a batch, gives it its offsets and hands it to the partition, which keeps the bytes. Admission is in order of
  * the calls as long as the caller waits for each one; storing goes on behind it.
  */
-export async function sendMessages(context: BrokerContext, body: Uint8Array): Promise<AdmittedSend> {
+export async function sendMessages(
+  context: BrokerContext,
+  body: Uint8Array,
+  caller: Caller,
+): Promise<AdmittedSend> {
   const request = decodeOr(COMMANDS.sendMessages.codec, body, IggyErrorCode.ResourceNotFound);
   const found = context.catalog.findTopic(request.stream, request.topic);
   if (found === undefined || found.topic.partitions.length === 0) {
@@ -37,10 +47,12 @@ export async function sendMessages(context: BrokerContext, body: Uint8Array): Pr
   }
   const { stream, topic } = found;
   const entry = choosePartition(topic, request);
+  requireRight(caller.user, "sendMessages", stream.id, topic.id);
   checkBatch(request);
   const partition =
     context.partitions.find(entry.storageId) ??
     (await context.partitions.open(entry.storageId, topic.settings));
+  while (partition.replaced !== undefined) await partition.replaced;
   if (request.partitioning.kind === "balanced") topic.nextBalanced++;
   const { baseOffset, stored } = partition.append(request.batch, entry.id);
   const placement = { streamId: stream.id, topicId: topic.id, partitionId: entry.id, baseOffset };
@@ -53,32 +65,114 @@ export function storeFailureStatus(error: unknown): number {
 }
 
 /** The reply's pieces: its head, then stored batches as they lie in the log, the first and last cut to size. */
-export async function pollMessages(context: BrokerContext, body: Uint8Array): Promise<readonly Uint8Array[]> {
+export async function pollMessages(
+  context: BrokerContext,
+  body: Uint8Array,
+  caller: Caller,
+): Promise<ReplyPieces> {
   let request: PollMessagesRequest;
   try {
     request = COMMANDS.pollMessages.codec.decodeRequest(body);
   } catch {
-    return [pollHead(0, 0, 0)];
+    return ownPieces(pollHead(0, 0, 0));
   }
-  const { entry, topic } = pollTarget(context, request);
-  // No group exists here, and a poll in the name of a missing one asks the member to synchronise.
-  if (request.consumer.kind === "group") {
-    return [request.partitionId === null ? pollHead(0, 0, 0) : pollHead(RESYNC_PARTITION_ID, 0, 0)];
+  const { stream, topic, entry } = pollTarget(context, request);
+  requireRight(caller.user, "pollMessages", stream.id, topic.id);
+  if (request.consumer.kind === "consumer") {
+    const id = consumerNumber(request.consumer.id);
+    const consumer = { kind: "consumer", id, mayCommit: () => true } as const;
+    return (await pollPartition(context, topic, entry, request, consumer)).reply;
   }
+  if (request.partitionId === null) return ownPieces(pollHead(0, 0, 0));
+  const group = topic.groups.find(request.consumer.id);
+  const state = group && context.groups.find(group);
+  const tenure = state?.beginPoll(caller.headerClient, entry.id);
+  if (group === undefined || state === undefined || tenure === undefined) return resync();
+  return pollAsMember(context, topic, entry, request, { group, state, tenure });
+}
+
+/** One member's poll of a partition that it owned when it asked. */
+interface MemberPoll {
+  readonly group: GroupEntry;
+  readonly state: ConsumerGroup;
+  readonly tenure: Tenure;
+}
+
+/** A partition that moves while it is read is neither committed nor handed out: its new owner reads it again. */
+async function pollAsMember(
+  context: BrokerContext,
+  topic: TopicEntry,
+  entry: PartitionEntry,
+  request: PollMessagesRequest,
+  { group, state, tenure }: MemberPoll,
+): Promise<ReplyPieces> {
+  const { storageId } = entry;
+  const consumer = { kind: "group", id: group.id, mayCommit: () => state.holds(tenure) } as const;
+  let polled: Polled | undefined;
+  let isHeld = false;
+  try {
+    polled = await pollPartition(context, topic, entry, request, consumer);
+  } finally {
+    // After a purge the offsets are those of messages that are gone.
+    const lastOffset = entry.storageId === storageId ? polled?.lastOffset : undefined;
+    const storedOffset = context.partitions.find(entry.storageId)?.offsets.get("group", group.id);
+    isHeld = state.endPoll(tenure, lastOffset, storedOffset);
+  }
+  if (polled.isCommitted || isHeld) return polled.reply;
+  polled.reply.release();
+  return resync();
+}
+
+interface Polled {
+  readonly reply: ReplyPieces;
+  /** Of the last message in the reply, undefined when there is none. */
+  readonly lastOffset: number | undefined;
+  /** The offset was stored with the poll: nobody else will get these messages. */
+  readonly isCommitted: boolean;
+}
+
+/** In whose name a partition is read. */
+interface PollConsumer {
+  readonly kind: ConsumerKind;
+  readonly id: number;
+  /** Asked right before an offset is stored. */
+  readonly mayCommit: () => boolean;
+}
+
+async function pollPartition(
+  context: BrokerContext,
+  topic: TopicEntry,
+  entry: PartitionEntry,
+  request: PollMessagesRequest,
+  consumer: PollConsumer,
+): Promise<Polled> {
+  const empty = (currentOffset: number): Polled => ({
+    reply: ownPieces(pollHead(entry.id, currentOffset, 0)),
+    lastOffset: undefined,
+    isCommitted: false,
+  });
   const partition = context.partitions.find(entry.storageId);
-  if (partition === undefined) return [pollHead(entry.id, 0, 0)];
-  await partition.log.settled();
-  if (request.count === 0) return [pollHead(entry.id, partition.currentOffset, 0)];
-  const consumerId = consumerNumber(request.consumer.id);
-  const from = await pollStart(partition, request, consumerId);
-  const records = await partition.read(from, request.count, context.pollBytesMax);
-  const reply = cutRecords(records, from, request.count);
-  if (request.autoCommit && reply.messageCount > 0) {
-    const stored = partition.offsets.get("consumer", consumerId) ?? -1;
-    if (reply.lastOffset > stored) await partition.offsets.store("consumer", consumerId, reply.lastOffset);
+  if (partition === undefined) return empty(0);
+  await partition.settled();
+  if (request.count === 0) return empty(partition.currentOffset);
+  const from = await pollStart(partition, request, consumer);
+  const { records, release } = await partition.read(from, request.count, context.pollBytesMax);
+  try {
+    const reply = cutRecords(records, from, request.count);
+    const stored = partition.offsets.get(consumer.kind, consumer.id) ?? -1;
+    const isCommitted = request.autoCommit && reply.lastOffset > stored && consumer.mayCommit();
+    if (isCommitted) await partition.offsets.store(consumer.kind, consumer.id, reply.lastOffset);
+    const head = pollHead(entry.id, partition.currentOffset, reply.messageCount);
+    const pieces = topic.partitions.includes(entry) ? [head, ...reply.pieces] : [head];
+    return {
+      reply: { pieces, release },
+      lastOffset: reply.messageCount > 0 ? reply.lastOffset : undefined,
+      isCommitted,
+    };
+  } catch (error) {
+    release();
+    throw error;
   }
-  const head = pollHead(entry.id, partition.currentOffset, reply.messageCount);
-  return topic.partitions.includes(entry) ? [head, ...reply.pieces] : [head];
 }
 
 function choosePartition(topic: TopicEntry, { partitioning }: SendMessagesRequest): PartitionEntry {
@@ -112,19 +206,16 @@ function checkBatch({ batch, messageCount }: SendMessagesRequest): void {
 }
 
 function pollTarget(context: BrokerContext, request: PollMessagesRequest) {
-  const stream = context.catalog.streams.find(request.stream);
-  if (stream === undefined) throw statusRefusal(IggyErrorCode.StreamIdNotFound);
-  const topic = stream.topics.find(request.topic);
-  if (topic === undefined) throw statusRefusal(IggyErrorCode.TopicIdNotFound);
+  const { stream, topic } = existingTopic(context, request, statusRefusal);
   const entry = topic.partitions[request.partitionId ?? 0];
   if (entry === undefined) throw statusRefusal(IggyErrorCode.PartitionNotFound);
-  return { topic, entry };
+  return { stream, topic, entry };
 }
 
 async function pollStart(
   partition: Partition,
   request: PollMessagesRequest,
-  consumerId: number,
+  consumer: PollConsumer,
 ): Promise<number> {
   const { strategy, count } = request;
   switch (strategy.kind) {
@@ -137,7 +228,7 @@ async function pollStart(
     case "last":
       return partition.startOffset({ kind: "last" }, count);
     case "next": {
-      const offset = (partition.offsets.get("consumer", consumerId) ?? -1) + 1;
+      const offset = (partition.offsets.get(consumer.kind, consumer.id) ?? -1) + 1;
       return partition.startOffset({ kind: "offset", offset }, count);
     }
   }
@@ -163,6 +254,10 @@ function cutRecords(records: readonly LogRecord[], from: number, count: number) 
     lastOffset = slice.lastOffset;
   }
   return { pieces, messageCount, lastOffset };
+}
+
+function resync(): ReplyPieces {
+  return ownPieces(pollHead(RESYNC_PARTITION_ID, 0, 0));
 }
 
 function pollHead(partitionId: number, currentOffset: number, messageCount: number): Uint8Array {

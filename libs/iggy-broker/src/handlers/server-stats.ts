@@ -3,11 +3,18 @@ import { availableParallelism, freemem, hostname, type as osType, release, total
 import { COMMANDS } from "@ims/iggy-protocol";
 import { SERVER_VERSION } from "../session/register.js";
 import type { BrokerContext } from "./broker-context.js";
+import type { Caller } from "./caller.js";
+import { requireRight } from "./permission.js";
 
 const MICROS_PER_SECOND = 1_000_000;
 
 /** Figures of the process, the machine and everything stored. */
-export async function serverStats(context: BrokerContext): Promise<Uint8Array> {
+export async function serverStats(
+  context: BrokerContext,
+  _body: Uint8Array,
+  caller: Caller,
+): Promise<Uint8Array> {
+  requireRight(caller.user, "readServers");
   const uptimeMicros = context.clock.nowMicros() - context.startedAtMicros;
   const { user, system } = process.cpuUsage();
   const cpuPercent = (100 * (user + system)) / Math.max(1, process.uptime() * MICROS_PER_SECOND);
@@ -28,8 +35,7 @@ export async function serverStats(context: BrokerContext): Promise<Uint8Array> {
     writtenBytes: fsWrite * blockBytes,
     ...stored,
     streamCount: context.catalog.streams.count,
-    clientCount: context.connectionCount(),
-    consumerGroupCount: 0,
+    clientCount: context.clients().length,
     hostname: hostname(),
     osName: osType(),
     osVersion: version(),
@@ -44,10 +50,18 @@ export async function serverStats(context: BrokerContext): Promise<Uint8Array> {
 }
 
 function storedFigures({ catalog, partitions, records }: BrokerContext) {
-  const figures = { messagesBytes: 0, messageCount: 0, topicCount: 0, partitionCount: 0, segmentCount: 0 };
+  const figures = {
+    messagesBytes: 0,
+    messageCount: 0,
+    topicCount: 0,
+    partitionCount: 0,
+    segmentCount: 0,
+    consumerGroupCount: 0,
+  };
   for (const topic of catalog.topics()) {
     const { sizeBytes, messageCount } = records.topic(topic);
     figures.topicCount++;
+    figures.consumerGroupCount += topic.groups.count;
     figures.partitionCount += topic.partitions.length;
     figures.messagesBytes += sizeBytes;
     figures.messageCount += messageCount;

@@ -1,22 +1,28 @@
 import {
   COMMANDS,
   type CreateStreamRequest,
-  type Identifier,
   IggyErrorCode,
   type Option,
   type StreamTarget,
   type UpdateStreamRequest,
 } from "@ims/iggy-protocol";
-import type { StreamEntry } from "../catalog/catalog.js";
 import type { BrokerContext } from "./broker-context.js";
+import type { Caller } from "./caller.js";
+import { existingStream } from "./catalog-lookup.js";
 import type { Decision } from "./decision.js";
+import { requireRightInLog } from "./permission.js";
 import { resultRefusal, statusRefusal } from "./refusal.js";
 
 const STREAM_COUNT_MAX = 2 ** 20;
 
-export function createStream(context: BrokerContext, { name, options }: CreateStreamRequest): Decision {
+export function createStream(
+  context: BrokerContext,
+  { name, options }: CreateStreamRequest,
+  caller: Caller,
+): Decision {
   const { streams } = context.catalog;
   refuseOptions(options);
+  requireRightInLog(caller.user, "createStream");
   if (streams.find(name)) throw resultRefusal(IggyErrorCode.StreamNameAlreadyExists);
   if (streams.count >= STREAM_COUNT_MAX) throw resultRefusal(IggyErrorCode.TooManyStreams);
   const stream = streams.lowestFreeId();
@@ -30,28 +36,37 @@ export function createStream(context: BrokerContext, { name, options }: CreateSt
 export function updateStream(
   context: BrokerContext,
   { stream, name, options }: UpdateStreamRequest,
+  caller: Caller,
 ): Decision {
   refuseOptions(options);
   const entry = existingStream(context, stream);
+  requireRightInLog(caller.user, "manageStream", entry.id);
   const holder = context.catalog.streams.find(name);
   if (holder !== undefined && holder !== entry) throw resultRefusal(IggyErrorCode.StreamNameAlreadyExists);
   return { change: { type: "stream-renamed", stream: entry.id, name } };
 }
 
-export function deleteStream(context: BrokerContext, { stream }: StreamTarget): Decision {
-  return { change: { type: "stream-deleted", stream: existingStream(context, stream).id } };
+export function deleteStream(context: BrokerContext, { stream }: StreamTarget, caller: Caller): Decision {
+  const { id, topics } = existingStream(context, stream);
+  requireRightInLog(caller.user, "manageStream", id);
+  return {
+    change: { type: "stream-deleted", stream: id },
+    applied: () => {
+      for (const topic of topics.sorted()) context.groups.dropTopic(topic);
+    },
+  };
 }
 
-export function purgeStream(context: BrokerContext, { stream }: StreamTarget): Decision {
-  const { id } = existingStream(context, stream);
-  return { change: { type: "stream-purged", stream: id, firstStorageId: context.catalog.nextStorageId } };
-}
-
-/** @throws Refusal result 1009 */
-export function existingStream(context: BrokerContext, stream: Identifier): StreamEntry {
-  const entry = context.catalog.streams.find(stream);
-  if (entry === undefined) throw resultRefusal(IggyErrorCode.StreamIdNotFound);
-  return entry;
+/** Groups and members stay; what they had stored is gone with the messages. */
+export function purgeStream(context: BrokerContext, { stream }: StreamTarget, caller: Caller): Decision {
+  const { id, topics } = existingStream(context, stream);
+  requireRightInLog(caller.user, "manageStream", id);
+  return {
+    change: { type: "stream-purged", stream: id, firstStorageId: context.catalog.nextStorageId },
+    applied: () => {
+      for (const topic of topics.sorted()) context.groups.forgetProgress(topic);
+    },
+  };
 }
 
 /** The option catalog of streams is empty. */

@@ -6,23 +6,25 @@ import {
   type TopicTarget,
   type UpdateTopicRequest,
 } from "@ims/iggy-protocol";
-import type { StreamEntry, TopicEntry } from "../catalog/catalog.js";
 import { storedOption } from "../catalog/catalog-change.js";
 import { canonicalOptions, checkUpdate, updatedOptions } from "../catalog/topic-settings.js";
 import type { BrokerContext } from "./broker-context.js";
+import type { Caller } from "./caller.js";
+import { existingStream, existingTopic } from "./catalog-lookup.js";
 import type { Decision } from "./decision.js";
+import { requireRightInLog } from "./permission.js";
 import { resultRefusal, statusRefusal } from "./refusal.js";
-import { existingStream } from "./stream-commands.js";
 
 const TOPIC_COUNT_MAX = 4096;
 const PARTITIONS_PER_REQUEST_MAX = 1000;
 const PARTITIONS_PER_TOPIC_MAX = 1_000_000;
 
-export function createTopic(context: BrokerContext, request: CreateTopicRequest): Decision {
+export function createTopic(context: BrokerContext, request: CreateTopicRequest, caller: Caller): Decision {
   const { name, partitionCount } = request;
   if (partitionCount > PARTITIONS_PER_REQUEST_MAX) throw statusRefusal(IggyErrorCode.TooManyPartitions);
   const options = canonicalOptions(request.options, partitionCount);
   const stream = existingStream(context, request.stream);
+  requireRightInLog(caller.user, "createTopic", stream.id);
   if (stream.topics.find(name)) throw resultRefusal(IggyErrorCode.TopicNameAlreadyExists);
   if (stream.topics.count >= TOPIC_COUNT_MAX) throw resultRefusal(IggyErrorCode.TooManyTopics);
   const topic = stream.topics.lowestFreeId();
@@ -42,13 +44,14 @@ export function createTopic(context: BrokerContext, request: CreateTopicRequest)
   };
 }
 
-export function updateTopic(context: BrokerContext, request: UpdateTopicRequest): Decision {
+export function updateTopic(context: BrokerContext, request: UpdateTopicRequest, caller: Caller): Decision {
   checkUpdate(request.options);
   const stream = context.catalog.streams.find(request.stream);
   const known = stream?.topics.find(request.topic);
   // The bound on the topic's size needs its segment size, and is answered before anything else about the topic.
   const options = known && updatedOptions(known.options, request.options);
   const { topic } = existingTopic(context, request);
+  requireRightInLog(caller.user, "manageTopic", stream!.id, topic.id);
   const holder = stream?.topics.find(request.name);
   if (holder !== undefined && holder !== topic) throw resultRefusal(IggyErrorCode.TopicNameAlreadyExists);
   return {
@@ -62,20 +65,33 @@ export function updateTopic(context: BrokerContext, request: UpdateTopicRequest)
   };
 }
 
-export function deleteTopic(context: BrokerContext, request: TopicTarget): Decision {
+export function deleteTopic(context: BrokerContext, request: TopicTarget, caller: Caller): Decision {
   const { stream, topic } = existingTopic(context, request);
-  return { change: { type: "topic-deleted", stream: stream.id, topic: topic.id } };
+  requireRightInLog(caller.user, "manageTopic", stream.id, topic.id);
+  return {
+    change: { type: "topic-deleted", stream: stream.id, topic: topic.id },
+    applied: () => context.groups.dropTopic(topic),
+  };
 }
 
-export function purgeTopic(context: BrokerContext, request: TopicTarget): Decision {
+export function purgeTopic(context: BrokerContext, request: TopicTarget, caller: Caller): Decision {
   const { stream, topic } = existingTopic(context, request);
+  requireRightInLog(caller.user, "manageTopic", stream.id, topic.id);
   const firstStorageId = context.catalog.nextStorageId;
-  return { change: { type: "topic-purged", stream: stream.id, topic: topic.id, firstStorageId } };
+  return {
+    change: { type: "topic-purged", stream: stream.id, topic: topic.id, firstStorageId },
+    applied: () => context.groups.forgetProgress(topic),
+  };
 }
 
-export function createPartitions(context: BrokerContext, request: PartitionCountRequest): Decision {
+export function createPartitions(
+  context: BrokerContext,
+  request: PartitionCountRequest,
+  caller: Caller,
+): Decision {
   const { count } = checkedCount(request);
   const { stream, topic } = existingTopic(context, request);
+  requireRightInLog(caller.user, "manageTopic", stream.id, topic.id);
   if (topic.partitions.length + count > PARTITIONS_PER_TOPIC_MAX) {
     throw resultRefusal(IggyErrorCode.PartitionIdSpaceExhausted);
   }
@@ -88,25 +104,23 @@ export function createPartitions(context: BrokerContext, request: PartitionCount
       count,
       firstStorageId: context.catalog.nextStorageId,
     },
+    applied: () => context.groups.repartition(topic),
   };
 }
 
-export function deletePartitions(context: BrokerContext, request: PartitionCountRequest): Decision {
+export function deletePartitions(
+  context: BrokerContext,
+  request: PartitionCountRequest,
+  caller: Caller,
+): Decision {
   const { count } = checkedCount(request);
   const { stream, topic } = existingTopic(context, request);
+  requireRightInLog(caller.user, "manageTopic", stream.id, topic.id);
   if (count > topic.partitions.length) throw resultRefusal(IggyErrorCode.InvalidPartitionsCount);
-  return { change: { type: "partitions-deleted", stream: stream.id, topic: topic.id, count } };
-}
-
-/** @throws Refusal result 1009 or 2010 */
-function existingTopic(
-  context: BrokerContext,
-  target: TopicTarget,
-): { stream: StreamEntry; topic: TopicEntry } {
-  const stream = existingStream(context, target.stream);
-  const topic = stream.topics.find(target.topic);
-  if (topic === undefined) throw resultRefusal(IggyErrorCode.TopicIdNotFound);
-  return { stream, topic };
+  return {
+    change: { type: "partitions-deleted", stream: stream.id, topic: topic.id, count },
+    applied: () => context.groups.repartition(topic),
+  };
 }
 
 function checkedCount(request: PartitionCountRequest): PartitionCountRequest {

@@ -79,6 +79,16 @@ export class OffsetFile {
     return this.offsets.get(key(kind, consumerId))?.offset;
   }
 
+  /** The smallest offset of those that count; undefined when there is none. */
+  lowest(counts: (kind: ConsumerKind, consumerId: number) => boolean): number | undefined {
+    let lowest: number | undefined;
+    for (const { kind, consumerId, offset } of this.offsets.values()) {
+      if (offset === undefined || !counts(kind, consumerId)) continue;
+      if (lowest === undefined || offset < lowest) lowest = offset;
+    }
+    return lowest;
+  }
+
   /** Sets the offset; resolves when the file holds it. Later reads see it at once. */
   store(kind: ConsumerKind, consumerId: number, offset: number): Promise<void> {
     return this.change(kind, consumerId, offset);

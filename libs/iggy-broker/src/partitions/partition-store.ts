@@ -1,9 +1,11 @@
 import { type Clock, describeError } from "@ims/common";
-import { type FileSystem, HotTailBudget, OpenFiles, PartitionLog } from "@ims/segment-log";
+import { type BlockPool, type FileSystem, MemoryBudget, OpenFiles, PartitionLog } from "@ims/segment-log";
 import type { BrokerLogger } from "../broker-options.js";
+import type { PartitionEntry, TopicEntry } from "../catalog/catalog.js";
 import type { TopicSettings } from "../catalog/topic-settings.js";
 import { OffsetFile } from "../offsets/offset-file.js";
 import { batchFormat } from "./batch-format.js";
+import { dropOldestSegments } from "./drop-segments.js";
 import { Partition } from "./partition.js";
 
 export interface PartitionStoreOptions {
@@ -12,11 +14,14 @@ export interface PartitionStoreOptions {
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
   readonly logger: BrokerLogger;
+  /** Memory for reads and tails. */
+  readonly blocks: BlockPool;
   readonly hotTailBytesMax: number;
   readonly openFileCountMax: number;
 }
 
 const OPEN_AT_ONCE_MAX = 16;
+const READ_AHEAD_BYTES_MAX = 16 * 2 ** 20;
 
 /** All partitions by storage id. Folders appear with the first message or offset and go with the partition. */
 export class PartitionStore {
@@ -24,11 +29,13 @@ export class PartitionStore {
   private readonly opening = new Map<number, Promise<Partition>>();
   private readonly removing = new Set<Promise<void>>();
   private readonly files: OpenFiles;
-  private readonly tailBudget: HotTailBudget;
+  private readonly tailBudget: MemoryBudget;
+  private readonly readAheadBudget: MemoryBudget;
 
   constructor(private readonly options: PartitionStoreOptions) {
     this.files = new OpenFiles(options.fileSystem, options.openFileCountMax);
-    this.tailBudget = new HotTailBudget(options.hotTailBytesMax);
+    this.readAheadBudget = new MemoryBudget(READ_AHEAD_BYTES_MAX);
+    this.tailBudget = new MemoryBudget(options.hotTailBytesMax);
   }
 
   /** Opens every partition that has a folder and removes the folders that no partition owns any more. */
@@ -78,6 +85,49 @@ export class PartitionStore {
     }
   }
 
+  /**
+   * Removes the oldest sealed segments of a partition behind the scenes, but none with messages that a consumer or group
+   * has not come to yet. Requests that come later see the outcome.
+   */
+  deleteSegments(topic: TopicEntry, { storageId }: PartitionEntry, segmentCountMax: number): void {
+    const partition = this.partitions.get(storageId);
+    if (partition === undefined || segmentCountMax === 0 || partition.log.segmentCount < 2) return;
+    const directory = this.directoryOf(storageId);
+    const barrierOffset = partition.offsets.lowest(
+      (kind, id) => kind === "consumer" || topic.groups.find(id) !== undefined,
+    );
+    const work = partition.replaceLog(async () => {
+      try {
+        await dropOldestSegments(this.options.fileSystem, directory, { segmentCountMax, barrierOffset });
+      } catch (error) {
+        this.options.logger.warn({ error: describeError(error), storageId }, "segments could not be deleted");
+      }
+      return this.openLog(storageId, topic.settings);
+    });
+    work.catch((error: unknown) =>
+      this.options.logger.error(
+        { error: describeError(error), storageId },
+        "a partition could not be opened again after its segments were deleted",
+      ),
+    );
+  }
+
+  /** Deletes what a group had stored, behind the scenes. What a failure leaves is never asked for again. */
+  forgetGroup(topic: TopicEntry, groupId: number): void {
+    for (const { storageId } of topic.partitions) {
+      const offsets = this.partitions.get(storageId)?.offsets;
+      if (offsets?.get("group", groupId) === undefined) continue;
+      offsets
+        .delete("group", groupId)
+        .catch((error: unknown) =>
+          this.options.logger.warn(
+            { error: describeError(error), storageId, groupId },
+            "the offset of a deleted group could not be removed",
+          ),
+        );
+    }
+  }
+
   /** Syncs all partitions, one after the other; a failing one is reported and leaves the others alone. */
   async sync(): Promise<void> {
     for (const [storageId, partition] of this.partitions) {
@@ -105,21 +155,11 @@ export class PartitionStore {
   }
 
   private async load(storageId: number, settings: TopicSettings): Promise<Partition> {
-    const { fileSystem, clock, logger } = this.options;
-    const directory = this.directoryOf(storageId);
-    const log = await PartitionLog.open({
-      directory,
-      fileSystem,
-      files: this.files,
-      format: batchFormat,
-      clock,
-      tailBudget: this.tailBudget,
-      segmentBytesMax: settings.segmentBytes,
-      appendSync: settings.syncEveryBatch ? "every-append" : "later",
-      onRecovery: (repair) => logger.warn(repair, "unconfirmed bytes at the end of a segment were cut off"),
-    });
+    const { fileSystem, clock } = this.options;
+    const log = await this.openLog(storageId, settings);
+    const path = `${this.directoryOf(storageId)}/offsets`;
     const offsets = await OffsetFile.open(
-      { path: `${directory}/offsets`, fileSystem, files: this.files, syncEveryStore: settings.syncOffsets },
+      { path, fileSystem, files: this.files, syncEveryStore: settings.syncOffsets },
       log.committedNextOffset,
     );
     const partition = new Partition(log, offsets, clock);
@@ -127,11 +167,28 @@ export class PartitionStore {
     return partition;
   }
 
+  private openLog(storageId: number, settings: TopicSettings): Promise<PartitionLog> {
+    const { fileSystem, clock, logger, blocks } = this.options;
+    return PartitionLog.open({
+      directory: this.directoryOf(storageId),
+      fileSystem,
+      files: this.files,
+      format: batchFormat,
+      clock,
+      tailBudget: this.tailBudget,
+      readAheadBudget: this.readAheadBudget,
+      blocks,
+      segmentBytesMax: settings.segmentBytes,
+      appendSync: settings.syncEveryBatch ? "every-append" : "later",
+      onRecovery: (repair) => logger.warn(repair, "unconfirmed bytes at the end of a segment were cut off"),
+    });
+  }
+
   private async removeOne(storageId: number): Promise<void> {
     const partition =
       (await this.opening.get(storageId)?.catch(() => undefined)) ?? this.partitions.get(storageId);
     this.partitions.delete(storageId);
-    await partition?.log.settled();
+    await partition?.settled();
     partition?.log.abandon();
     await partition?.offsets.close().catch(() => undefined);
     await this.options.fileSystem.remove(this.directoryOf(storageId));

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { type Clock, describeError } from "@ims/common";
 import { FrameReader } from "@ims/iggy-protocol";
+import type { BlockPool } from "@ims/segment-log";
 import type { BrokerLogger } from "../broker-options.js";
 import type { ReplySink, RequestDispatcher } from "./request-dispatcher.js";
 
@@ -33,8 +34,9 @@ export class Connection implements ReplySink {
     private readonly limits: ConnectionLimits,
     private readonly logger: BrokerLogger,
     private readonly clock: Clock,
+    private readonly blocks: BlockPool,
   ) {
-    this.reader = new FrameReader(limits.frameBytesMax);
+    this.reader = new FrameReader(limits.frameBytesMax, blocks);
   }
 
   /** Begins to take requests. */
@@ -52,21 +54,24 @@ export class Connection implements ReplySink {
     });
   }
 
-  send(pieces: readonly Uint8Array[]): void {
-    if (!this.socket.writable) return;
-    if (pieces.length === 1) {
-      this.socket.write(pieces[0]!);
+  send(pieces: readonly Uint8Array[], onTaken?: () => void): void {
+    if (!this.socket.writable) {
+      onTaken?.();
       return;
     }
-    this.socket.cork();
-    for (const piece of pieces) this.socket.write(piece);
-    this.socket.uncork();
+    const last = pieces.length - 1;
+    if (last > 0) this.socket.cork();
+    for (let index = 0; index < last; index++) this.socket.write(pieces[index]!);
+    // Called after the last byte, or with the error that ends the socket.
+    this.socket.write(pieces[last]!, onTaken);
+    if (last > 0) this.socket.uncork();
   }
 
-  hold(byteCount: number): () => void {
+  hold(byteCount: number, frame: Uint8Array): () => void {
     this.inFlightCount++;
     this.inFlightBytes += byteCount;
     return () => {
+      this.blocks.giveBack(frame);
       this.inFlightCount--;
       this.inFlightBytes -= byteCount;
       this.continue();

@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Clock } from "@ims/common";
+import type { BlockPool } from "@ims/segment-log";
 import type { BrokerLogger } from "../broker-options.js";
 import { fail } from "../errors.js";
-import type { BrokerContext } from "../handlers/broker-context.js";
+import type { BrokerContext, ConnectedClient } from "../handlers/broker-context.js";
 import { Connection, type ConnectionLimits } from "./connection.js";
 import { RequestDispatcher } from "./request-dispatcher.js";
 
@@ -13,11 +14,13 @@ export interface ListenerOptions {
   readonly limits: ConnectionLimits;
   readonly logger: BrokerLogger;
   readonly clock: Clock;
+  /** Memory for requests that arrive in pieces. */
+  readonly blocks: BlockPool;
 }
 
 /** Accepts connections and gives each a dispatcher. */
 export class Listener {
-  private readonly connections = new Set<Connection>();
+  private readonly connections = new Map<Connection, RequestDispatcher>();
   /** Came before {@link serve}. */
   private readonly waiting = new Set<Socket>();
   private context: BrokerContext | undefined;
@@ -53,8 +56,21 @@ export class Listener {
     return typeof address === "object" && address !== null ? address.port : this.options.port;
   }
 
-  get connectionCount(): number {
-    return this.connections.size;
+  /** Every open connection that is served. */
+  get clients(): ConnectedClient[] {
+    return [...this.connections.values()].map((dispatcher) => dispatcher.client);
+  }
+
+  /** Ends the sessions of group members that have been silent for so long. */
+  evictSilent(silenceMillis: number): void {
+    for (const dispatcher of this.connections.values()) {
+      if (dispatcher.evictIfSilent(silenceMillis)) {
+        this.options.logger.warn(
+          { address: dispatcher.client.address },
+          "a member of a consumer group was silent for too long and lost its session",
+        );
+      }
+    }
   }
 
   /** Begins to serve, the connections that came before included. */
@@ -67,7 +83,7 @@ export class Listener {
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     for (const socket of this.takeWaiting()) socket.destroy();
-    await Promise.all([...this.connections].map((connection) => connection.end()));
+    await Promise.all([...this.connections.keys()].map((connection) => connection.end()));
     await closed;
   }
 
@@ -78,7 +94,7 @@ export class Listener {
   }
 
   private accept(socket: Socket): void {
-    const { connectionCountMax, limits, logger, clock } = this.options;
+    const { connectionCountMax, limits, logger, clock, blocks } = this.options;
     if (socket.destroyed) return;
     if (this.connections.size + this.waiting.size >= connectionCountMax) {
       logger.warn({ connectionCountMax }, "a connection was refused because too many are open");
@@ -91,10 +107,16 @@ export class Listener {
       socket.once("close", () => this.waiting.delete(socket));
       return;
     }
-    const connection = new Connection(socket, limits, logger, clock);
-    const address = `${socket.remoteAddress}:${socket.remotePort}`;
-    const dispatcher = new RequestDispatcher(this.context, connection, this.nextNumber++, address);
-    this.connections.add(connection);
+    const connection = new Connection(socket, limits, logger, clock, blocks);
+    const { remoteAddress = "", remotePort = 0 } = socket;
+    const dispatcher = new RequestDispatcher(
+      this.context,
+      connection,
+      this.nextNumber++,
+      remoteAddress,
+      remotePort,
+    );
+    this.connections.set(connection, dispatcher);
     connection.start(dispatcher, () => this.connections.delete(connection));
   }
 }

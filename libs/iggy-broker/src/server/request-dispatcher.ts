@@ -19,21 +19,24 @@ import {
   successBody,
   xxh3,
 } from "@ims/iggy-protocol";
-import type { BrokerContext } from "../handlers/broker-context.js";
+import type { BrokerContext, ConnectedClient } from "../handlers/broker-context.js";
+import type { Caller } from "../handlers/caller.js";
 import { sendMessages, storeFailureStatus } from "../handlers/message-commands.js";
 import { METADATA_COMMANDS } from "../handlers/metadata-commands.js";
 import { deleteOffset, storeOffset } from "../handlers/offset-commands.js";
+import { unauthorized } from "../handlers/permission.js";
 import { READ_COMMANDS } from "../handlers/read-commands.js";
 import { Refusal, statusRefusal } from "../handlers/refusal.js";
+import type { ReplyPieces } from "../handlers/reply-pieces.js";
 import { register } from "../session/register.js";
 import type { Session } from "../session/session-table.js";
 
 /** Where replies go. */
 export interface ReplySink {
-  /** Writes the pieces of one frame. */
-  send(pieces: readonly Uint8Array[]): void;
-  /** Counts a request as in flight beyond its turn; call the result once when it is answered. */
-  hold(byteCount: number): () => void;
+  /** Writes the pieces of one frame; `onTaken` is called when their memory may be used again. */
+  send(pieces: readonly Uint8Array[], onTaken?: () => void): void;
+  /** Counts a request as in flight beyond its turn; call the result once when it is answered and its bytes are free. */
+  hold(byteCount: number, frame: Uint8Array): () => void;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -41,8 +44,8 @@ const PING = 1;
 const LEGACY_LOGINS = new Set([38, 44]);
 /** With a session these do nothing when they come as reads (wire.md section 8). */
 const SESSION_CODES = new Set([39, 40, 45]);
-/** Reads of the protocol that this broker does not offer, flush among them. */
-const UNOFFERED_CODES = new Set([11, 21, 22, 31, 32, 41, 102, 600, 601, 606]);
+/** Reads of the protocol that this broker does not offer: flush, as the reference server. */
+const UNOFFERED_CODES = new Set([102]);
 /** SemVer window of the gate: any patch of our minor version. */
 const PROTOCOL_VERSION_MIN = PROTOCOL_VERSION & ~0x3ff;
 
@@ -53,24 +56,51 @@ const PROTOCOL_VERSION_MIN = PROTOCOL_VERSION & ~0x3ff;
 export class RequestDispatcher {
   private session: Session | undefined;
   private closed = false;
+  /** Of the clock's monotonic time. */
+  private lastRequestMillis: number;
+  private isHandling = false;
 
   constructor(
     private readonly context: BrokerContext,
     private readonly sink: ReplySink,
     private readonly connectionNumber: number,
-    private readonly address: string,
-  ) {}
+    private readonly host: string,
+    private readonly port: number,
+  ) {
+    this.lastRequestMillis = context.clock.monotonicMillis();
+  }
+
+  get client(): ConnectedClient {
+    return { number: this.connectionNumber, address: this.address, session: this.session };
+  }
+
+  /**
+   * Ends the session of a member of a group that has been silent for so long: its partitions must go to others.
+   * @returns whether it did
+   */
+  evictIfSilent(silenceMillis: number): boolean {
+    const { session } = this;
+    if (session === undefined || !this.context.groups.isMember(session.client)) return false;
+    const sinceMillis = this.context.clock.monotonicMillis() - this.lastRequestMillis;
+    if (this.isHandling || sinceMillis <= silenceMillis) return false;
+    this.endSession();
+    this.sink.send([encodeEviction({ client: session.client, reason: EvictionReason.StaleClient })]);
+    return true;
+  }
 
   /** Resolves when the next request may be taken; a send may still be on its way to the disk then. Never rejects. */
   async handle(frame: Uint8Array): Promise<void> {
     // Other known kinds are traffic between servers and are skipped, as nothing in them asks for a reply.
     if (frameKind(frame) !== FrameKind.Request) return;
     const header = decodeRequestHeader(frame);
+    this.isHandling = true;
     try {
       await this.route(header, frameBody(frame));
     } catch (error) {
       this.refuse(header, error);
     }
+    this.isHandling = false;
+    this.lastRequestMillis = this.context.clock.monotonicMillis();
   }
 
   /** The connection is gone: its session ends. */
@@ -92,14 +122,19 @@ export class RequestDispatcher {
     }
     const session = this.requireSession(header);
     if (session === undefined) return this.evict(header, EvictionReason.NoSession);
-    if (isPartitionOperation(operation)) return this.partitionOperation(header, body);
+    if (isPartitionOperation(operation)) return this.partitionOperation(header, body, session);
     return this.metadataOperation(header, body, session);
   }
 
   private async login(header: RequestHeader, body: Uint8Array): Promise<void> {
     if (header.request !== 0n || header.session !== 0n) throw statusRefusal(IggyErrorCode.InvalidCommand);
-    const outcome = await register(this.context, body, header.client, this.session, () => {
-      this.session = undefined;
+    const outcome = await register(this.context, body, {
+      client: header.client,
+      host: this.host,
+      current: this.session,
+      release: () => {
+        this.session = undefined;
+      },
     });
     if (outcome.kind === "evicted") return this.evict(header, outcome.reason);
     this.session = outcome.session;
@@ -116,28 +151,30 @@ export class RequestDispatcher {
   private async read(header: RequestHeader, body: Uint8Array): Promise<void> {
     const { code } = header;
     if (LEGACY_LOGINS.has(code)) return this.evict(header, EvictionReason.MalformedLogin);
-    if (this.session === undefined && code !== PING) throw statusRefusal(IggyErrorCode.Unauthenticated);
+    if (code === PING) return this.answer(header, NOTHING);
+    if (this.session === undefined) throw statusRefusal(IggyErrorCode.Unauthenticated);
+    if (this.session.user.isDeleted) throw unauthorized("status");
     if (SESSION_CODES.has(code)) return this.answer(header, NOTHING);
     const command = READ_COMMANDS.get(code);
     if (command === undefined) {
       const isKnown = REPLICATED_CODES.has(code) || UNOFFERED_CODES.has(code);
       throw statusRefusal(isKnown ? IggyErrorCode.FeatureUnavailable : IggyErrorCode.InvalidCommand);
     }
-    const facts = { number: this.connectionNumber, address: this.address, userId: this.session?.userId ?? 0 };
-    const payload = await command(this.context, body, facts);
+    const payload = await command(this.context, body, this.caller(header, this.session));
     if (payload instanceof Uint8Array) this.answer(header, payload);
     else this.answerPieces(header, payload);
   }
 
-  private async partitionOperation(header: RequestHeader, body: Uint8Array): Promise<void> {
+  private async partitionOperation(header: RequestHeader, body: Uint8Array, session: Session): Promise<void> {
+    const caller = this.caller(header, session);
     switch (header.operation) {
       case Operation.SendMessages:
-        return this.send(header, body);
+        return this.send(header, body, caller);
       case Operation.StoreConsumerOffset:
-        await storeOffset(this.context, body);
+        await storeOffset(this.context, body, caller);
         break;
       case Operation.DeleteConsumerOffset:
-        await deleteOffset(this.context, body);
+        await deleteOffset(this.context, body, caller);
         break;
       default:
         throw statusRefusal(IggyErrorCode.InvalidCommand);
@@ -146,9 +183,9 @@ export class RequestDispatcher {
   }
 
   /** The turn ends when the batch has its offsets; the reply follows when it is stored. */
-  private async send(header: RequestHeader, body: Uint8Array): Promise<void> {
-    const { payload, stored } = await sendMessages(this.context, body);
-    const release = this.sink.hold(header.size);
+  private async send(header: RequestHeader, body: Uint8Array, caller: Caller): Promise<void> {
+    const { payload, stored } = await sendMessages(this.context, body, caller);
+    const release = this.sink.hold(header.size, body);
     stored.then(
       () => {
         release();
@@ -169,7 +206,7 @@ export class RequestDispatcher {
         header.operation >= Operation.CreateStream && header.operation <= Operation.LeaveConsumerGroup;
       throw statusRefusal(isKnown ? IggyErrorCode.FeatureUnavailable : IggyErrorCode.InvalidCommand);
     }
-    const decide = command(this.context, body);
+    const decide = await command(this.context, body, this.caller(header, session));
     const { metadata, partitions, sessions } = this.context;
     // Three requests are rewritten before they enter the log; what the log refuses carries the rewritten operation too.
     const operation = committedOperation(header.operation);
@@ -180,17 +217,24 @@ export class RequestDispatcher {
         return this.answer(header, refusalBody(IggyErrorCode.RequestAlreadyApplied));
       }
       let replyBody: Uint8Array;
+      let repeatedBody: Uint8Array | undefined;
       try {
-        const { change, payload } = decide();
-        const committed = await metadata.commit(change);
-        partitions.remove(committed.droppedStorageIds);
+        const { change, applied, payload, repeatedAs } = decide();
+        if (change !== undefined) partitions.remove((await metadata.commit(change)).droppedStorageIds);
+        // A session that ended while the change was written must not become a member of a group.
+        if (this.session === session || change !== undefined) applied?.();
         replyBody = successBody(operation, payload?.() ?? NOTHING);
+        if (repeatedAs !== undefined) repeatedBody = refusalBody(repeatedAs);
       } catch (error) {
         if (!(error instanceof Refusal) || error.channel === "status") throw error;
         replyBody = refusalBody(error.code);
       }
       const reply = this.replyFrame(header, replyBody, operation, metadata.sequence);
-      sessions.record(session, header.request, header.requestChecksum, reply);
+      const repeated =
+        repeatedBody === undefined
+          ? reply
+          : this.replyFrame(header, repeatedBody, operation, metadata.sequence);
+      sessions.record(session, header.request, header.requestChecksum, repeated);
       this.sink.send([reply]);
     });
   }
@@ -202,6 +246,20 @@ export class RequestDispatcher {
     }
     if (header.request === 0n) throw statusRefusal(IggyErrorCode.InvalidCommand);
     return this.session;
+  }
+
+  private caller(header: RequestHeader, session: Session): Caller {
+    return {
+      connectionNumber: this.connectionNumber,
+      address: this.address,
+      user: session.user,
+      headerClient: header.client,
+      client: session.client,
+    };
+  }
+
+  private get address(): string {
+    return `${this.host}:${this.port}`;
   }
 
   private endSession(): void {
@@ -235,10 +293,10 @@ export class RequestDispatcher {
     this.sink.send([this.replyFrame(header, body, header.operation, sequence)]);
   }
 
-  private answerPieces(header: RequestHeader, pieces: readonly Uint8Array[]): void {
+  private answerPieces(header: RequestHeader, { pieces, release }: ReplyPieces): void {
     const bodyBytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const { client, request, operation } = header;
-    this.sink.send([encodeReplyHeader({ client, request, operation }, bodyBytes), ...pieces]);
+    this.sink.send([encodeReplyHeader({ client, request, operation }, bodyBytes), ...pieces], release);
   }
 
   private replyFrame(

@@ -4,36 +4,16 @@ import { describe, expect, inject, it } from "vitest";
 import { startBroker } from "../broker.js";
 import { readTranscript, replay } from "../spec-support/transcript.js";
 
-const GROUPS = "consumer groups are not offered yet";
-const USERS = "users, permissions and tokens are not offered yet";
-
 /** Recordings that are not answered alike, and why; every other one must be. */
 const NOT_YET: Readonly<Record<string, string>> = {
   "defect-empty-group-name": "a fault of the reference server, which ends here; we answer",
   "get-client-and-clients": "the list of clients is not offered yet",
-  "group-create-get-list": GROUPS,
-  "group-delete-with-members": GROUPS,
-  "group-join-two-members": GROUPS,
-  "group-member-is-header-client": GROUPS,
-  "group-more-members-than-partitions": GROUPS,
-  "group-partitions-added": GROUPS,
-  "group-poll": GROUPS,
-  "group-revocation-waits-for-commit": GROUPS,
-  "malformed-bodies": USERS,
-  "node-errors": GROUPS,
-  "node-group": GROUPS,
-  "node-users-tokens": USERS,
-  "pat-login": USERS,
-  "permissions-none": USERS,
+  "malformed-bodies": "x",
+  "pat-login": "x",
   "py-create-topic": "the recorded server refuses the option durability, which clients of 0.11.0 always send",
   "py-send-poll": "begins with a topic that the recording does not create",
-  "rust-0-11-0-smoke": GROUPS,
-  tokens: USERS,
   "topic-options-invalid":
     "the recorded server refuses the option durability, which clients of 0.11.0 always send",
-  "user-create-get-list": USERS,
-  "user-password": USERS,
-  "user-update-delete": USERS,
 };
 
 const folder = inject("sharedDir") && `${inject("sharedDir")}/iggy/transcripts`;

@@ -1,3 +1,5 @@
+import type { UserEntry } from "../catalog/user-registry.js";
+
 /** The replies of a client's last metadata commands are kept for requests that it sends again. */
 const KEPT_REPLY_COUNT = 5;
 const CLIENT_COUNT_MAX = 8192;
@@ -8,7 +10,7 @@ export interface Session {
   readonly client: bigint;
   /** Strictly increasing over the life of the data folder, never 0. */
   readonly number: number;
-  readonly userId: number;
+  readonly user: UserEntry;
   /** Takes the session away from its connection, as when another one registers the same client id. */
   readonly release: () => void;
 }
@@ -52,13 +54,23 @@ export class SessionTable {
     { readonly session: Session; readonly history: RequestHistory }
   >();
 
+  /** @param onEnded called for every session that ends, whatever the reason */
+  constructor(private readonly onEnded: (session: Session) => void = () => undefined) {}
+
   get count(): number {
     return this.byClient.size;
   }
 
+  find(client: bigint): Session | undefined {
+    return this.byClient.get(client)?.session;
+  }
+
   add(session: Session): void {
-    this.byClient.get(session.client)?.session.release();
-    this.byClient.delete(session.client);
+    const replaced = this.find(session.client);
+    if (replaced !== undefined) {
+      replaced.release();
+      this.remove(replaced);
+    }
     this.byClient.set(session.client, { session, history: new RequestHistory() });
     if (this.byClient.size <= CLIENT_COUNT_MAX) return;
     for (const { session: oldest } of this.byClient.values()) {
@@ -70,7 +82,9 @@ export class SessionTable {
 
   /** Forgets a session, unless its client has registered again since. */
   remove(session: Session): void {
-    if (this.byClient.get(session.client)?.session === session) this.byClient.delete(session.client);
+    if (this.find(session.client) !== session) return;
+    this.byClient.delete(session.client);
+    this.onEnded(session);
   }
 
   admit(session: Session, request: bigint, checksum: bigint): Admission {

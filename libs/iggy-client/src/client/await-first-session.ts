@@ -4,10 +4,13 @@ import { fail } from "../errors.js";
 
 /** Trying again cannot help before somebody changes something. Later, after a first session, it is tried for ever. */
 const HOPELESS = ["iggy-client.login-refused", "iggy-client.incompatible-version", "iggy-client.tls-file"];
+/** The same of one address: another one may be in order. */
+const HOPELESS_THERE = "iggy-client.tls-refused";
 
 /**
  * Starts the connection and resolves with its first session. Rejects with the signal's reason, with
- * `iggy-client.connect-timeout`, or at once for refused credentials and an incompatible version.
+ * `iggy-client.connect-timeout`, or at once for refused credentials, an incompatible version and certificates that are
+ * not trusted.
  */
 export function awaitFirstSession(
   connection: ServerConnection,
@@ -27,8 +30,11 @@ export function awaitFirstSession(
       if (connection.readySession) finish(resolve);
       else if (connection.terminal) finish(() => reject(connection.terminal));
     });
+    let hopelessInARow = 0;
     const stopErrors = connection.events.on("error", (error) => {
-      if (HOPELESS.some((code) => isImsError(error, code))) finish(() => reject(error));
+      hopelessInARow = isImsError(error, HOPELESS_THERE) ? hopelessInARow + 1 : 0;
+      const isHopeless = hopelessInARow >= connection.seedCount;
+      if (isHopeless || HOPELESS.some((code) => isImsError(error, code))) finish(() => reject(error));
     });
     const timer =
       timeoutMillis === undefined

@@ -1,4 +1,5 @@
 import type { Clock } from "@ims/common";
+import type { Dialer } from "../connection/byte-stream.js";
 
 /** The part of a pino logger that the client uses. */
 export interface ClientLog {
@@ -16,18 +17,38 @@ export interface ServerAddress {
   readonly tls?: { readonly domain?: string; readonly caFile?: string };
 }
 
+/** Everything that a connection string says. */
 export interface ConnectionSettings extends ServerAddress {
+  /** Further addresses of the same servers; they are tried in turn with the first one, with the same TLS. */
+  readonly otherAddresses?: readonly ServerAddress[];
   readonly credentials:
     | { readonly kind: "password"; readonly username: string; readonly password: string }
     | { readonly kind: "token"; readonly token: string };
   /** Pause between heartbeat pings; 0 = none. Default 5000. */
   readonly heartbeatMillis: number;
-  /** First pause before dialing again; doubles up to `reconnectMillisMax`. Default 100. */
+  /** First pause after all addresses were tried in vain; doubles up to `reconnectMillisMax`. Default 100. */
   readonly reconnectMillis: number;
   readonly reconnectMillisMax: number;
-  /** Attempts in a row before giving up; `Infinity` = never. */
+  /** Rounds through all addresses before giving up; `Infinity` = never. */
   readonly reconnectAttemptsMax: number;
+  /** Least time between the beginning of a session and the next dialing. Default 0. */
+  readonly reestablishMillis?: number;
+  /** Bounds the opening of one connection. Default 10,000. */
+  readonly dialTimeoutMillis?: number;
+  /** See {@link ConnectOptions.requestTimeoutMillis}, which has the last word. */
+  readonly requestTimeoutMillis?: number;
+  /** Go to the node that leads the cluster after every login. Default true. */
+  readonly followLeader?: boolean;
   readonly noDelay: boolean;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /**
+   * Bounds the whole call: waiting for a session, for its turn and for the answer, repetitions included. Default: the
+   * client's `requestTimeoutMillis`.
+   */
+  readonly timeoutMillis?: number;
 }
 
 export interface ConnectOptions {
@@ -38,7 +59,10 @@ export interface ConnectOptions {
   /** Bounds the wait for the first session; default: none, the `signal` ends it. */
   readonly connectTimeoutMillis?: number;
   readonly signal?: AbortSignal;
-  /** Wait for one reply, retries of transient refusals included. Default 30,000. */
+  /**
+   * Bounds every call that has no time of its own, and the wait for any one reply: a server that leaves one out for so
+   * long loses the connection. Default 30,000.
+   */
   readonly requestTimeoutMillis?: number;
   /** Requests on the wire at once; at most 64, above which servers drop requests silently. Default 64. */
   readonly inFlightMax?: number;
@@ -46,4 +70,6 @@ export interface ConnectOptions {
   readonly queueMax?: number;
   /** Largest accepted reply. Default 64 MiB. */
   readonly frameBytesMax?: number;
+  /** Opens the byte stream to an address; default: TCP or, where the address says so, TLS. */
+  readonly dial?: Dialer;
 }

@@ -3,8 +3,10 @@ import type {
   Identifier,
   Option,
   Partitioning,
+  Permissions,
   TopicOptions,
   UserHeader,
+  UserStatus,
 } from "@ims/iggy-protocol";
 
 export interface NewTopic {
@@ -14,6 +16,30 @@ export interface NewTopic {
   readonly options?: TopicOptions;
   /** Options of the wire that {@link TopicOptions} does not name. */
   readonly otherOptions?: readonly Option[];
+}
+
+/** What {@link Topics.update} changes; options as in {@link NewTopic}. */
+export interface TopicChange {
+  /** The new name, or the present one. */
+  readonly name: string;
+  readonly options?: Pick<TopicOptions, "compressionAlgorithm" | "messageExpiryMicros" | "maxTopicBytes">;
+  readonly otherOptions?: readonly Option[];
+}
+
+export interface NewUser {
+  /** 3 to 50 bytes. */
+  readonly username: string;
+  /** 3 to 100 bytes. */
+  readonly password: string;
+  /** Default active. */
+  readonly status?: UserStatus;
+  /** Default `null`: what every user may, nothing more. */
+  readonly permissions?: Permissions | null;
+}
+
+export interface UserChange {
+  readonly username?: string;
+  readonly status?: UserStatus;
 }
 
 export interface OutgoingMessage {

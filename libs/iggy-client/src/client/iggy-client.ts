@@ -1,40 +1,45 @@
-import { type ImsError, isImsError, systemClock } from "@ims/common";
+import { type ImsError, systemClock } from "@ims/common";
 import {
   type ClientDetails,
   type ClusterMetadata,
-  COMMANDS,
   type ConsumerOffset,
-  encodeBatch,
-  encodeUserHeaders,
   FRAME_BYTES_MAX,
   type Identifier,
-  IggyErrorCode,
-  PolledBatches,
-  type PollingStrategy,
+  type PolledBatches,
   type SendPlacement,
   type StreamDetails,
   type StreamRecord,
   type TopicDetails,
   type TopicRecord,
-  topicOptions,
 } from "@ims/iggy-protocol";
+import type { ConnectionEvents } from "../connection/connection-events.js";
 import { parseConnectionString } from "../connection/connection-string.js";
-import { randomClientId } from "../connection/log-in.js";
+import { dial } from "../connection/dial.js";
 import { RequestRunner } from "../connection/request-runner.js";
-import { type ConnectionEvents, ServerConnection } from "../connection/server-connection.js";
-import { fail, refusalCode } from "../errors.js";
+import { ServerConnection } from "../connection/server-connection.js";
+import { Diagnostics } from "../diagnostics/diagnostics.js";
+import { fail } from "../errors.js";
 import { PartitionProducer } from "../producer/partition-producer.js";
 import type { ProducerOptions } from "../producer/producer-options.js";
 import { awaitFirstSession } from "./await-first-session.js";
-import type { ConnectionSettings, ConnectOptions } from "./client-options.js";
+import type { CallOptions, ConnectionSettings, ConnectOptions } from "./client-options.js";
 import type {
   NewTopic,
   OffsetRequest,
   PollRequest,
-  PollStart,
   SendRequest,
   StoreOffsetArguments,
 } from "./client-requests.js";
+import { Groups } from "./groups.js";
+import { Messages } from "./messages.js";
+import { Offsets } from "./offsets.js";
+import { Partitions } from "./partitions.js";
+import { rawCommand } from "./raw-command.js";
+import { Streams } from "./streams.js";
+import { System } from "./system.js";
+import { Tokens } from "./tokens.js";
+import { Topics } from "./topics.js";
+import { Users } from "./users.js";
 
 /** Servers drop requests silently when more are in flight on one connection (wire.md section 7). */
 const IN_FLIGHT_LIMIT = 64;
@@ -44,12 +49,33 @@ const IN_FLIGHT_LIMIT = 64;
  * it, at most the request timeout. See the error table for how calls fail.
  */
 export class IggyClient {
+  readonly streams: Streams;
+  readonly topics: Topics;
+  readonly partitions: Partitions;
+  readonly groups: Groups;
+  readonly offsets: Offsets;
+  readonly users: Users;
+  readonly tokens: Tokens;
+  readonly system: System;
+  private readonly messages: Messages;
   private readonly producers = new Set<PartitionProducer>();
 
   private constructor(
     private readonly connection: ServerConnection,
     private readonly requests: RequestRunner,
-  ) {}
+    /** Counters and histograms since the client was made: `client.diagnostics.snapshot()`. */
+    readonly diagnostics: Diagnostics,
+  ) {
+    this.streams = new Streams(requests);
+    this.topics = new Topics(requests);
+    this.partitions = new Partitions(requests);
+    this.groups = new Groups(requests);
+    this.offsets = new Offsets(requests);
+    this.users = new Users(requests);
+    this.tokens = new Tokens(requests);
+    this.system = new System(requests);
+    this.messages = new Messages(requests, connection.dependencies);
+  }
 
   /**
    * Connects and waits for the first session, trying again with growing pauses until the signal aborts or
@@ -66,24 +92,25 @@ export class IggyClient {
         `inFlightMax is ${inFlightMax}, allowed are 1 to ${IN_FLIGHT_LIMIT}`,
       );
     }
-    const connection = new ServerConnection(
-      typeof server === "string" ? parseConnectionString(server) : server,
-      {
-        clock: options.clock ?? systemClock,
-        random: options.random ?? Math.random,
-        log: options.logger,
-        requestTimeoutMillis: options.requestTimeoutMillis ?? 30_000,
-        inFlightMax,
-        frameBytesMax: options.frameBytesMax ?? FRAME_BYTES_MAX,
-      },
-    );
+    const settings = typeof server === "string" ? parseConnectionString(server) : server;
+    const diagnostics = new Diagnostics();
+    const connection = new ServerConnection(settings, {
+      clock: options.clock ?? systemClock,
+      random: options.random ?? Math.random,
+      log: options.logger,
+      requestTimeoutMillis: options.requestTimeoutMillis ?? settings.requestTimeoutMillis ?? 30_000,
+      inFlightMax,
+      frameBytesMax: options.frameBytesMax ?? FRAME_BYTES_MAX,
+      dial: options.dial ?? dial,
+      metrics: diagnostics,
+    });
     try {
       await awaitFirstSession(connection, options.connectTimeoutMillis, options.signal);
     } catch (error) {
       await connection.close();
       throw error;
     }
-    return new IggyClient(connection, new RequestRunner(connection, options.queueMax ?? 1024));
+    return new IggyClient(connection, new RequestRunner(connection, options.queueMax ?? 1024), diagnostics);
   }
 
   /** Whether there is a session whose hooks are through. */
@@ -108,135 +135,93 @@ export class IggyClient {
     return this.connection.addHook(hook);
   }
 
-  async ping(): Promise<void> {
-    await this.requests.call(COMMANDS.ping, undefined);
+  ping(): Promise<void> {
+    return this.system.ping();
   }
 
   getMe(): Promise<ClientDetails | null> {
-    return this.requests.call(COMMANDS.getMe, undefined);
+    return this.system.me();
   }
 
   clusterMetadata(): Promise<ClusterMetadata> {
-    return this.requests.call(COMMANDS.getClusterMetadata, undefined);
+    return this.system.clusterMetadata();
   }
 
   createStream(name: string): Promise<StreamDetails> {
-    return this.requests.call(COMMANDS.createStream, { name, options: [] });
+    return this.streams.create(name);
   }
 
   getStream(id: Identifier): Promise<StreamDetails | null> {
-    return this.requests.call(COMMANDS.getStream, { stream: id });
+    return this.streams.get(id);
   }
 
   listStreams(): Promise<readonly StreamRecord[]> {
-    return this.requests.call(COMMANDS.getStreams, undefined);
+    return this.streams.list();
   }
 
-  async deleteStream(id: Identifier): Promise<void> {
-    await this.requests.call(COMMANDS.deleteStream, { stream: id });
+  deleteStream(id: Identifier): Promise<void> {
+    return this.streams.delete(id);
   }
 
-  /** The stream of this name, created if it is missing; safe when several clients do so at once. */
   ensureStream(name: string): Promise<StreamDetails> {
-    return ensure(
-      () => this.getStream(name),
-      () => this.createStream(name),
-      IggyErrorCode.StreamNameAlreadyExists,
-    );
+    return this.streams.ensure(name);
   }
 
   createTopic(stream: Identifier, topic: NewTopic): Promise<TopicDetails> {
-    const options = [...topicOptions(topic.options ?? {}), ...(topic.otherOptions ?? [])];
-    return this.requests.call(COMMANDS.createTopic, {
-      stream,
-      name: topic.name,
-      partitionCount: topic.partitionCount,
-      options,
-    });
+    return this.topics.create(stream, topic);
   }
 
   getTopic(stream: Identifier, topic: Identifier): Promise<TopicDetails | null> {
-    return this.requests.call(COMMANDS.getTopic, { stream, topic });
+    return this.topics.get(stream, topic);
   }
 
   listTopics(stream: Identifier): Promise<readonly TopicRecord[]> {
-    return this.requests.call(COMMANDS.getTopics, { stream });
+    return this.topics.list(stream);
   }
 
-  async deleteTopic(stream: Identifier, topic: Identifier): Promise<void> {
-    await this.requests.call(COMMANDS.deleteTopic, { stream, topic });
+  deleteTopic(stream: Identifier, topic: Identifier): Promise<void> {
+    return this.topics.delete(stream, topic);
   }
 
-  /** The topic of this name, created if it is missing. An existing topic is returned as it is, whatever its settings. */
   ensureTopic(stream: Identifier, topic: NewTopic): Promise<TopicDetails> {
-    return ensure(
-      () => this.getTopic(stream, topic.name),
-      () => this.createTopic(stream, topic),
-      IggyErrorCode.TopicNameAlreadyExists,
-    );
+    return this.topics.ensure(stream, topic);
+  }
+
+  getOffset(request: OffsetRequest): Promise<ConsumerOffset | null> {
+    return this.offsets.get(request);
+  }
+
+  storeOffset(request: StoreOffsetArguments): Promise<void> {
+    return this.offsets.store(request);
+  }
+
+  deleteOffset(request: OffsetRequest): Promise<void> {
+    return this.offsets.delete(request);
   }
 
   /**
    * Stores one batch and tells where. After a lost connection it fails with `iggy-client.outcome-unknown`, unless
    * `resend` allows to store it twice. For many messages use {@link createProducer}.
    */
-  async sendMessages(request: SendRequest): Promise<readonly SendPlacement[]> {
-    const { clock, random } = this.connection.dependencies;
-    const nowMicros = clock.nowMicros();
-    const batch = encodeBatch(
-      request.messages.map((message) => ({
-        id: message.id ?? randomClientId(random),
-        payload: message.payload,
-        originMicros: message.originMicros ?? nowMicros,
-        headers: message.headers ? encodeUserHeaders(message.headers) : undefined,
-      })),
-    );
-    const { stream, topic, partitioning } = request;
-    return this.requests.call(
-      COMMANDS.sendMessages,
-      { stream, topic, partitioning, messageCount: request.messages.length, batch },
-      { afterHooks: true, resend: request.resend === true },
-    );
+  sendMessages(request: SendRequest, options?: CallOptions): Promise<readonly SendPlacement[]> {
+    return this.messages.send(request, options);
   }
 
   /**
    * Reads messages; the result is a cursor over the reply's own bytes. With `autoCommit` a lost connection ends in
    * `iggy-client.outcome-unknown`, since the server may have moved the stored offset; without, the poll is repeated.
    */
-  async poll(request: PollRequest): Promise<PolledBatches> {
-    const { stream, topic, partitionId, consumer, count } = request;
-    const autoCommit = request.autoCommit === true;
-    const reply = await this.requests.call(
-      POLL_IN_PLACE,
-      {
-        stream,
-        topic,
-        partitionId,
-        consumer,
-        count,
-        autoCommit,
-        strategy: pollingStrategy(request.strategy),
-      },
-      { resend: !autoCommit },
-    );
-    if (request.verifyChecksums !== false) reply.verifyChecksums();
-    return reply;
+  poll(request: PollRequest, options?: CallOptions): Promise<PolledBatches> {
+    return this.messages.poll(request, options);
   }
 
-  getOffset(request: OffsetRequest): Promise<ConsumerOffset | null> {
-    return this.requests.call(COMMANDS.getOffset, request);
-  }
-
-  async storeOffset(request: StoreOffsetArguments): Promise<void> {
-    await this.requests.call(COMMANDS.storeOffset, {
-      ...request,
-      offset: BigInt(request.offset),
-      ack: "quorum",
-    });
-  }
-
-  async deleteOffset(request: OffsetRequest): Promise<void> {
-    await this.requests.call(COMMANDS.deleteOffset, { ...request, ack: "quorum" });
+  /**
+   * Sends a command that the client has no method for: its code and the bytes of its body. Resolves with the payload of
+   * the reply, a view of received memory. Commands that the client knows keep their resend policy, others are never
+   * sent twice. The codes of the session (38, 39, 40, 44, 45) are refused with `iggy-client.argument`.
+   */
+  async sendRaw(code: number, body: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
+    return this.requests.send(rawCommand(code, body), body, options);
   }
 
   /** A zero-copy, ordered, pipelined writer of one partition. Closed together with the client, or before. */
@@ -255,38 +240,5 @@ export class IggyClient {
     await this.connection.close();
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason as ImsError;
-  }
-}
-
-/** The poll command with a reply that is not copied. */
-const POLL_IN_PLACE = {
-  ...COMMANDS.pollMessages,
-  codec: {
-    encodeRequest: COMMANDS.pollMessages.codec.encodeRequest,
-    decodeRequest: COMMANDS.pollMessages.codec.decodeRequest,
-    encodeReply: (reply: PolledBatches) => reply.bytes,
-    decodeReply: (payload: Uint8Array) => new PolledBatches(payload),
-  },
-};
-
-function pollingStrategy(start: PollStart): PollingStrategy {
-  return "value" in start ? { kind: start.kind, value: BigInt(start.value) } : { kind: start.kind };
-}
-
-/** Looks, creates if nothing is there, and looks again when another client was faster or the outcome is unknown. */
-async function ensure<Found>(
-  look: () => Promise<Found | null>,
-  create: () => Promise<Found>,
-  takenCode: number,
-): Promise<Found> {
-  const present = await look();
-  if (present) return present;
-  try {
-    return await create();
-  } catch (error) {
-    if (refusalCode(error) !== takenCode && !isImsError(error, "iggy-client.outcome-unknown")) throw error;
-    const created = await look();
-    if (created) return created;
-    throw error;
   }
 }

@@ -118,6 +118,7 @@ describe("session hooks", () => {
     expect([runs, errors]).toEqual([2, ["not yet"]]);
     expect(peer.connections[2]!.requests.map(({ name }) => name)).toEqual([
       "session.login",
+      "system.cluster-metadata",
       "stream.list",
       "message.send",
     ]);

@@ -18,7 +18,55 @@ describe("parseConnectionString", () => {
       reconnectMillis: 90_000,
       reconnectMillisMax: 90_000,
       reconnectAttemptsMax: 5,
+      reestablishMillis: 5000,
       noDelay: false,
+    });
+  });
+
+  it("reads several addresses, IPv6 in brackets, with one TLS for all", () => {
+    const tls = { domain: undefined, caFile: undefined };
+    expect(parseConnectionString("iggy+tls://iggy:iggy@a.example:1,[::1]:2,10.0.0.3:3")).toMatchObject({
+      host: "a.example",
+      port: 1,
+      tls,
+      otherAddresses: [
+        { host: "::1", port: 2, tls },
+        { host: "10.0.0.3", port: 3, tls },
+      ],
+    });
+    expect(parseConnectionString("iggy://iggy:iggy@[::1]:2")).toMatchObject({ host: "::1", port: 2 });
+  });
+
+  it("decodes percent signs in credentials and options", () => {
+    const settings = parseConnectionString(
+      "iggy://j%C3%B6rg:p%40ss%3Aw%25rd%3F@h:1?tls=true&tls_ca_file=/my%20ca.pem",
+    );
+    expect(settings.credentials).toEqual({ kind: "password", username: "jörg", password: "p@ss:w%rd?" });
+    expect(settings.tls?.caFile).toBe("/my ca.pem");
+  });
+
+  it("reads any user, password and token, once encoded", () => {
+    const text = fc.string({ unit: "grapheme", minLength: 1 });
+    fc.assert(
+      fc.property(text, text, (username, password) => {
+        const encoded = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
+        const { credentials } = parseConnectionString(`iggy://${encoded}@host:1`);
+        expect(credentials).toEqual({ kind: "password", username, password });
+      }),
+    );
+  });
+
+  it("reads the options that are not of the Rust SDK", () => {
+    expect(
+      parseConnectionString(
+        "iggy://a:b@h:1?dial_timeout=3s&request_timeout=2m&follow_leader=false&reconnection_interval_max=1m&reconnection_interval=0",
+      ),
+    ).toMatchObject({
+      dialTimeoutMillis: 3000,
+      requestTimeoutMillis: 120_000,
+      followLeader: false,
+      reconnectMillisMax: 60_000,
+      reconnectMillis: 10,
     });
   });
 
@@ -32,7 +80,7 @@ describe("parseConnectionString", () => {
   it.each([
     ["iggy:iggy@host:1", /:\/\//],
     ["http://iggy:iggy@host:1", /scheme/],
-    ["iggy+quic://iggy:iggy@host:1", /scheme/],
+    ["iggy+quic://iggy:iggy@host:1", /transport "quic" is not supported, TCP .* and TLS/],
     ["iggy://host:1", /@/],
     ["iggy://a@b@host:1", /@/],
     ["iggy://a:b:c@host:1", /credentials/],
@@ -41,7 +89,15 @@ describe("parseConnectionString", () => {
     ["iggy://a:b@host", /port/],
     ["iggy://a:b@host:0", /port/],
     ["iggy://a:b@host:65536", /port/],
-    ["iggy://a:b@[::1]:1", /host:port/],
+    ["iggy://a:b@::1:1", /brackets/],
+    ["iggy://a:b@[::g]:1", /no IPv6 address/],
+    ["iggy://a:b@host:1,", /host:port/],
+    ["iggy://a:b@host:1,other", /"other" has no port/],
+    ["iggy://a%:b@host:1", /user name has a %/],
+    ["iggy://a:b@host:1?tls=yes", /neither true nor false/],
+    ["iggy+tls://a:b@host:1?tls=false", /contradicts/],
+    ["iggy://a:b@host:1?tls=true&tls=true", /given twice/],
+    ["iggy://a:b@host:1?request_timeout=0", /no time/],
     ["iggy://a:b@host:1?x=1", /"x" is not known/],
     ["iggy://a:b@host:1?tls", /no value/],
     ["iggy://a:b@host:1?tls=true?tls=true", /more than one/],
@@ -81,6 +137,38 @@ describe("parseConnectionString", () => {
         expect.objectContaining({ message: expect.not.stringMatching(/hidden/) }),
       );
     }
+  });
+
+  it("never shows what stands in the place of the credentials, whatever is wrong elsewhere", () => {
+    const secret = "Zq7secretZq7";
+    const login = fc.constantFrom(
+      `u:${secret}`,
+      secret,
+      `${secret}:`,
+      `:${secret}`,
+      `u:${secret}:x`,
+      `u:%${secret}`,
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom("iggy", "http", "iggy+ws", ""),
+        login,
+        fc.string(),
+        (scheme, shown, tail) => {
+          for (const text of [
+            `${scheme}://${shown}@${tail}`,
+            `${scheme}:${shown}@${tail}`,
+            `iggy://h:1@u:${secret}`,
+          ]) {
+            try {
+              parseConnectionString(text);
+            } catch (error) {
+              expect(describeError(error)).not.toContain(secret);
+            }
+          }
+        },
+      ),
+    );
   });
 
   it("answers any text with settings or a typed error", () => {

@@ -1,45 +1,45 @@
-import type { ConnectionSettings } from "../client/client-options.js";
+import { isIPv6 } from "node:net";
+import type { ConnectionSettings, ServerAddress } from "../client/client-options.js";
 import { fail } from "../errors.js";
+import { readConnectionOptions } from "./connection-string-options.js";
 
-type Options = { -readonly [Name in keyof ConnectionSettings]?: ConnectionSettings[Name] };
-type TlsOptions = { enabled: boolean; domain?: string; caFile?: string };
-
-const DEFAULTS = {
-  heartbeatMillis: 5000,
-  reconnectMillis: 100,
-  reconnectMillisMax: 5000,
-  reconnectAttemptsMax: Number.POSITIVE_INFINITY,
-  noDelay: true,
-};
-
-const UNIT_MILLIS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const SCHEMES = ["iggy", "iggy+tcp", "iggy+tls"];
 
 /**
- * Reads `iggy://user:password@host:port?options`, also with the scheme `iggy+tcp`; one part without a colon in front of
- * the at-sign is a personal access token. The text is split literally, there is no percent-decoding. Options: `tls`,
- * `tls_domain`, `tls_ca_file`, `reconnection_retries`, `reconnection_interval`, `reestablish_after` (accepted, has no
- * effect), `heartbeat_interval`, `nodelay`. Source: server-behaviour.md section 14. Throws
- * `iggy-client.connection-string`; the message never contains the credentials.
+ * Reads `iggy://user:password@host:port,host:port?options`, with the schemes `iggy`, `iggy+tcp` and, for TLS,
+ * `iggy+tls`. One part without a colon in front of the at-sign is a personal access token. An IPv6 address stands in
+ * brackets. In user, password, token and option values `%XX` is the byte XX of UTF-8; a per cent sign is `%25`, and
+ * colon, comma, at-sign and question mark are written that way too. The options are those of the official Rust SDK
+ * for TCP (server-behaviour.md section 14) and some more, see the README. Throws `iggy-client.connection-string`; the
+ * message never contains the credentials.
  */
 export function parseConnectionString(text: string): ConnectionSettings {
   const [scheme, rest, ...surplusSchemes] = text.split("://");
   if (rest === undefined || surplusSchemes.length > 0) throw problem("it needs exactly one ://");
-  if (scheme !== "iggy" && scheme !== "iggy+tcp") {
-    throw problem(`the scheme "${scheme}" is not supported, only iggy and iggy+tcp are`);
-  }
+  if (!SCHEMES.includes(scheme!)) throw unsupported(scheme!);
   const [login, target, ...surplusTargets] = rest.split("@");
   if (target === undefined || surplusTargets.length > 0)
-    throw problem("it needs exactly one @ behind the credentials");
-  const [address, query, ...surplusQueries] = target.split("?");
+    throw problem("it needs exactly one @ behind the credentials; one that belongs to them is written %40");
+  const [hosts, query, ...surplusQueries] = target.split("?");
   if (surplusQueries.length > 0) throw problem("it has more than one ?");
-  const { options, tls } = readOptions(query ?? "");
+  const { tls, ...options } = readConnectionOptions(query ?? "", scheme === "iggy+tls", problem);
+  const [first, ...others] = hosts!.split(",").map(readAddress);
+  const withTls = (address: ServerAddress) => (tls ? { ...address, tls } : address);
   return {
-    ...DEFAULTS,
-    ...readAddress(address!),
+    ...withTls(first!),
+    ...(others.length > 0 ? { otherAddresses: others.map(withTls) } : {}),
     credentials: readCredentials(login!),
     ...options,
-    ...(tls.enabled ? { tls: { domain: tls.domain, caFile: tls.caFile } } : {}),
   };
+}
+
+function unsupported(scheme: string): Error {
+  const transport = /^iggy\+(\w{1,20})$/.exec(scheme)?.[1];
+  return problem(
+    transport
+      ? `the transport "${transport}" is not supported, TCP (iggy, iggy+tcp) and TLS (iggy+tls) are`
+      : "its scheme is none of iggy, iggy+tcp and iggy+tls",
+  );
 }
 
 function readCredentials(login: string): ConnectionSettings["credentials"] {
@@ -48,80 +48,36 @@ function readCredentials(login: string): ConnectionSettings["credentials"] {
     throw problem("the credentials are neither user:password nor a token");
   }
   return password === undefined
-    ? { kind: "token", token: username }
-    : { kind: "password", username, password };
+    ? { kind: "token", token: decoded(username, "the token") }
+    : {
+        kind: "password",
+        username: decoded(username, "the user name"),
+        password: decoded(password, "the password"),
+      };
 }
 
+function decoded(text: string, what: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw problem(`${what} has a % that begins no byte of UTF-8 such as %C3%A9; the sign itself is %25`);
+  }
+}
+
+/** What stands behind a colon is not shown: in a string with its parts exchanged it may be the password. */
 function readAddress(address: string): { host: string; port: number } {
-  const [host, port, ...surplus] = address.split(":");
-  if (!host || surplus.length > 0) throw problem(`"${address}" is not host:port`);
-  if (port === undefined) throw problem(`"${address}" has no port; 8090 is the usual one`);
+  const match = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(address);
+  if (!match?.[1]) {
+    throw problem("an address is not host:port; an IPv6 address stands in brackets, as in [::1]:8090");
+  }
+  const [, written, port] = match as unknown as [string, string, string | undefined];
+  const host = written.startsWith("[") ? written.slice(1, -1) : written;
+  if (written.startsWith("[") && !isIPv6(host)) throw problem(`"${written}" is no IPv6 address`);
+  if (port === undefined) throw problem(`"${written}" has no port; 8090 is the usual one`);
   if (!/^\d{1,5}$/.test(port) || Number(port) === 0 || Number(port) > 65_535) {
-    throw problem(`the port of "${address}" is not 1 to 65535`);
+    throw problem(`the port of "${written}" is not 1 to 65535`);
   }
   return { host, port: Number(port) };
-}
-
-function readOptions(query: string): { options: Options; tls: TlsOptions } {
-  const options: Options = {};
-  const tls: TlsOptions = { enabled: false };
-  for (const part of query === "" ? [] : query.split("&")) {
-    const at = part.indexOf("=");
-    if (at < 1) throw problem(`the option "${part}" has no value`);
-    applyOption(part.slice(0, at), part.slice(at + 1), options, tls);
-  }
-  if (!tls.enabled && (tls.domain || tls.caFile)) throw problem("tls_domain and tls_ca_file need tls=true");
-  return { options, tls };
-}
-
-function applyOption(name: string, value: string, options: Options, tls: TlsOptions): void {
-  switch (name) {
-    case "tls":
-      tls.enabled = value === "true";
-      break;
-    case "tls_domain":
-      if (value !== "") tls.domain = value;
-      break;
-    case "tls_ca_file":
-      if (value !== "") tls.caFile = value;
-      break;
-    case "reconnection_retries":
-      options.reconnectAttemptsMax =
-        value === "unlimited" ? Number.POSITIVE_INFINITY : wholeNumber(name, value);
-      break;
-    case "reconnection_interval":
-      options.reconnectMillis = durationMillis(name, value);
-      options.reconnectMillisMax = Math.max(DEFAULTS.reconnectMillisMax, options.reconnectMillis);
-      break;
-    case "reestablish_after":
-      durationMillis(name, value);
-      break;
-    case "heartbeat_interval":
-      options.heartbeatMillis = durationMillis(name, value);
-      break;
-    case "nodelay":
-      options.noDelay = value === "true";
-      break;
-    default:
-      throw problem(`the option "${name}" is not known`);
-  }
-}
-
-function wholeNumber(name: string, value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw problem(`${name}=${value} is not a whole number`);
-  return Number(value);
-}
-
-/** "5s", "500ms", "1m 30s"; "0", "none", "disabled" and "unlimited" are 0. */
-function durationMillis(name: string, value: string): number {
-  if (["0", "none", "disabled", "unlimited"].includes(value)) return 0;
-  let millis = 0;
-  for (const part of value.trim().split(/\s+/)) {
-    const match = /^(\d{1,7})(ms|s|m|h)$/.exec(part);
-    if (!match) throw problem(`${name}=${value} is no duration such as 5s, 500ms or 1m 30s`);
-    millis += Number(match[1]) * UNIT_MILLIS[match[2]!]!;
-  }
-  return millis;
 }
 
 function problem(detail: string): Error {

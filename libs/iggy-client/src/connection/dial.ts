@@ -1,17 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { Clock } from "@ims/common";
+import type { Clock, ImsError } from "@ims/common";
 import type { ServerAddress } from "../client/client-options.js";
 import { fail } from "../errors.js";
+import type { ByteStream } from "./byte-stream.js";
+import { formatAddress } from "./server-address.js";
 
-/** Opens a TCP or TLS connection. Throws `iggy-client.not-connected`, or the signal's reason when it aborts. */
+/**
+ * Opens a TCP connection, or a TLS connection whose certificate is always checked, authority and name. Throws
+ * `iggy-client.not-connected`, `iggy-client.tls-refused`, `iggy-client.tls-file`, or the signal's reason when it aborts.
+ */
 export async function dial(
-  address: ServerAddress & { readonly noDelay: boolean },
+  address: ServerAddress,
   timeoutMillis: number,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Socket> {
+): Promise<ByteStream> {
   const certificates = await readCertificates(address);
   signal.throwIfAborted();
   const socket = address.tls
@@ -25,14 +30,13 @@ export async function dial(
     socket.destroy();
     throw error;
   }
-  socket.setNoDelay(address.noDelay);
   return socket;
 }
 
 function opened(
   socket: Socket,
   event: "connect" | "secureConnect",
-  { host, port }: ServerAddress,
+  address: ServerAddress,
   timeoutMillis: number,
   clock: Clock,
   signal: AbortSignal,
@@ -44,10 +48,15 @@ function opened(
       socket.off(event, onOpen).off("error", onError).off("close", onClose);
       settle();
     };
+    const where = formatAddress(address);
     const refuse = (detail: string, cause?: Error) =>
-      finish(() => reject(fail("iggy-client.not-connected", `${host}:${port} ${detail}`, { cause })));
+      finish(() => reject(fail("iggy-client.not-connected", `${where} ${detail}`, { cause })));
     const onOpen = () => finish(resolve);
-    const onError = (error: Error) => refuse("cannot be reached", error);
+    const onError = (error: Error) => {
+      // Faults of the network name the system call; those of the handshake and of the certificate do not.
+      if (!address.tls || "syscall" in error) refuse(`cannot be reached (${reasonOf(error)})`, error);
+      else finish(() => reject(distrusted(address, error)));
+    };
     const onClose = () => refuse("closed the connection while it was being opened");
     const onAbort = () => finish(() => reject(signal.reason));
     const timer = clock.setTimer(timeoutMillis, () => refuse(`did not answer within ${timeoutMillis} ms`));
@@ -56,13 +65,34 @@ function opened(
   });
 }
 
+function distrusted(address: ServerAddress, cause: Error): ImsError {
+  const name = address.tls?.domain || address.host;
+  return fail(
+    "iggy-client.tls-refused",
+    `the TLS connection with ${formatAddress(address)} as "${name}" failed: ${reasonOf(cause)}`,
+    { cause },
+  );
+}
+
+/** What Node says, with the code where the text does not hold it. Several addresses of one name fail together. */
+function reasonOf(error: Error): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (!message) return code ?? error.name;
+  return !code || message.includes(code) ? message : `${message}, ${code}`;
+}
+
 async function readCertificates({ tls }: ServerAddress): Promise<Buffer | undefined> {
   if (!tls?.caFile) return undefined;
+  let certificates: Buffer;
   try {
-    return await readFile(tls.caFile);
+    certificates = await readFile(tls.caFile);
   } catch (cause) {
     throw fail("iggy-client.tls-file", `${tls.caFile} cannot be read`, { cause });
   }
+  if (!certificates.includes("-----BEGIN")) {
+    throw fail("iggy-client.tls-file", `${tls.caFile} holds no certificate in PEM form`);
+  }
+  return certificates;
 }
 
 /** The name in the certificate; an address is no server name in TLS. */

@@ -6,6 +6,7 @@ import {
   EvictionReason,
   encodeRequestFrame,
   formatProtocolVersion,
+  IggyErrorCode,
   isTransientError,
   type LoginReply,
   Operation,
@@ -28,6 +29,8 @@ export interface LogInDependencies {
   readonly random: () => number;
   readonly timeoutMillis: number;
   readonly signal: AbortSignal;
+  /** How long a server may answer 58, that it takes nothing at present; another one may do better. */
+  readonly notAcceptedMillis: number;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface LogInDependencies {
 export async function logIn(
   wire: WireSession,
   credentials: ConnectionSettings["credentials"],
-  { clock, random, timeoutMillis, signal }: LogInDependencies,
+  { clock, random, timeoutMillis, signal, notAcceptedMillis }: LogInDependencies,
 ): Promise<LoginReply> {
   const body = COMMANDS.login.codec.encodeRequest({
     protocolVersion: PROTOCOL_VERSION,
@@ -56,7 +59,7 @@ export async function logIn(
     requestChecksum: xxh3(body),
   };
   const frame = encodeRequestFrame(fields, body);
-  const deadlineMillis = clock.monotonicMillis() + timeoutMillis;
+  const startMillis = clock.monotonicMillis();
   for (;;) {
     const outcome = await register(wire, frame);
     if (outcome.kind === "evicted") throw loginError(outcome.eviction);
@@ -66,10 +69,12 @@ export async function logIn(
       wire.sessionNumber = reply.session;
       return reply;
     }
-    if (
-      !isTransientError(outcome.code) ||
-      clock.monotonicMillis() + TRANSIENT_RETRY_MILLIS > deadlineMillis
-    ) {
+    const patienceMillis =
+      outcome.code === IggyErrorCode.TransientNotAccepted
+        ? Math.min(notAcceptedMillis, timeoutMillis)
+        : timeoutMillis;
+    const nextMillis = clock.monotonicMillis() + TRANSIENT_RETRY_MILLIS;
+    if (!isTransientError(outcome.code) || nextMillis > startMillis + patienceMillis) {
       throw refused("login", outcome.code);
     }
     await sleep(clock, TRANSIENT_RETRY_MILLIS, signal).catch(() => {});

@@ -1,40 +1,50 @@
-import { type ImsError, sleep } from "@ims/common";
+import type { ImsError } from "@ims/common";
 import {
   type Command,
+  type CommandCodec,
   encodeRequestFrame,
+  IggyErrorCode,
   isMetadataOperation,
   isTransientError,
   Operation,
   xxh3,
 } from "@ims/iggy-protocol";
+import type { CallOptions } from "../client/client-options.js";
 import { fail, refused } from "../errors.js";
+import { CallDeadline } from "./call-deadline.js";
 import { TRANSIENT_RETRY_MILLIS } from "./log-in.js";
 import type { ServerConnection } from "./server-connection.js";
+import { TurnQueue } from "./turn-queue.js";
 import type { WireSession } from "./wire-session.js";
 
-export interface CallOptions {
+export interface RunOptions extends CallOptions {
   /** Send again on a new session after the connection was lost. Default: by the command's retry class. */
   readonly resend?: boolean;
   /** Wait until the session hooks are through, as sends do. */
   readonly afterHooks?: boolean;
 }
 
-type CommandRow = Pick<Command<unknown, unknown>, "name" | "code" | "operation" | "retry">;
+export type CommandRow = Pick<Command<unknown, unknown>, "name" | "code" | "operation" | "retry">;
+
+/** A row of the command table, as far as a caller needs it. */
+export interface CallableCommand<Request, Reply> extends CommandRow {
+  readonly codec: Pick<CommandCodec<Request, Reply>, "encodeRequest" | "decodeReply">;
+}
 
 type Answer =
   | { readonly kind: "success"; readonly payload: Uint8Array }
   | { readonly kind: "refused"; readonly code: number }
-  | { readonly kind: "lost"; readonly sent: boolean; readonly reason: ImsError };
+  /** `mayHaveRun` is false where the server certainly did not execute it. */
+  | { readonly kind: "lost"; readonly mayHaveRun: boolean; readonly reason: ImsError };
 
 /**
  * Runs single commands over whatever session there is: waits for one, keeps to the window, repeats transient refusals
- * with the same frame, and applies the resend policy of the command. Every call ends within the request timeout, or
- * twice that when a reply stays away on the last attempt.
+ * with the same frame, and applies the resend policy of the command. The time of a call covers all of that.
  */
 export class RequestRunner {
-  private waitingCount = 0;
+  private runningCount = 0;
   /** Servers answer 57 to a metadata request while another of the same client is being committed: one at a time. */
-  private metadataTail: Promise<unknown> = Promise.resolve();
+  private readonly metadataTurns = new TurnQueue();
 
   constructor(
     private readonly connection: ServerConnection,
@@ -42,54 +52,71 @@ export class RequestRunner {
   ) {}
 
   async call<Request, Reply>(
-    command: Command<Request, Reply>,
+    command: CallableCommand<Request, Reply>,
     request: Request,
-    options: CallOptions = {},
+    options: RunOptions = {},
   ): Promise<Reply> {
-    const body = command.codec.encodeRequest(request);
-    if (this.waitingCount >= this.queueMax) {
+    return command.codec.decodeReply(await this.send(command, command.codec.encodeRequest(request), options));
+  }
+
+  /** Sends a body as it is and gives the payload of the reply, a view of received memory. */
+  async send(command: CommandRow, body: Uint8Array, options: RunOptions = {}): Promise<Uint8Array> {
+    const { clock, requestTimeoutMillis } = this.connection.dependencies;
+    const timeoutMillis = options.timeoutMillis ?? requestTimeoutMillis;
+    if (!(timeoutMillis > 0)) {
+      throw fail("iggy-client.argument", `timeoutMillis is ${timeoutMillis}, it must be above 0`);
+    }
+    if (this.runningCount >= this.queueMax) {
       throw fail(
         "iggy-client.queue-full",
-        `${command.name}: ${this.waitingCount} requests are waiting already`,
+        `${command.name}: ${this.runningCount} requests are under way already`,
       );
     }
-    this.waitingCount++;
+    this.runningCount++;
+    const deadline = new CallDeadline(clock, timeoutMillis);
     try {
-      const payload = await (isMetadataOperation(command.operation)
-        ? this.inMetadataOrder(() => this.run(command, body, options))
-        : this.run(command, body, options));
-      return command.codec.decodeReply(payload);
+      if (!isMetadataOperation(command.operation)) return await this.run(command, body, options, deadline);
+      if (!(await this.metadataTurns.take(deadline))) {
+        throw fail(
+          "iggy-client.not-connected",
+          `${command.name} was not sent: an earlier change was not answered within ${timeoutMillis} ms`,
+        );
+      }
+      try {
+        return await this.run(command, body, options, deadline);
+      } finally {
+        this.metadataTurns.giveBack();
+      }
     } finally {
-      this.waitingCount--;
+      deadline.cancel();
+      this.runningCount--;
     }
   }
 
-  private inMetadataOrder<Result>(run: () => Promise<Result>): Promise<Result> {
-    const result = this.metadataTail.then(run, run);
-    this.metadataTail = result.catch(() => {});
-    return result;
-  }
-
-  private async run(command: CommandRow, body: Uint8Array, options: CallOptions): Promise<Uint8Array> {
-    const { clock, requestTimeoutMillis } = this.connection.dependencies;
-    const deadlineMillis = clock.monotonicMillis() + requestTimeoutMillis;
+  private async run(
+    command: CommandRow,
+    body: Uint8Array,
+    options: RunOptions,
+    deadline: CallDeadline,
+  ): Promise<Uint8Array> {
+    const { connection } = this;
     const resend = options.resend ?? (command.retry === "read" || command.retry === "repeatable");
+    let earlier: ImsError | undefined;
     for (;;) {
-      const session = await this.whenSession(command.name, options.afterHooks === true, deadlineMillis);
-      const answer = await this.onSession(session, command, body, deadlineMillis);
+      const session = await this.whenSession(options.afterHooks === true, deadline);
+      if (!("submit" in session))
+        throw earlier ? unknownOutcome(command.name, earlier) : notSent(command.name, session);
+      const answer = await this.onSession(session, command, body, deadline, resend);
       if (answer.kind === "success") return answer.payload;
-      if (answer.kind === "refused") throw refused(command.name, answer.code);
-      const closed = this.connection.terminal;
-      if (!answer.sent) {
-        if (closed) throw notSent(command.name, closed);
-      } else if (!resend || closed || clock.monotonicMillis() >= deadlineMillis) {
-        throw fail(
-          "iggy-client.outcome-unknown",
-          `${command.name} was sent and not answered: ${answer.reason.message}`,
-          {
-            cause: answer.reason,
-          },
-        );
+      if (answer.kind === "refused") throw refusal(command, answer.code);
+      if (answer.mayHaveRun) {
+        if (!resend || connection.terminal || deadline.ended)
+          throw unknownOutcome(command.name, answer.reason);
+        // A read that went out before and cannot go out again has no outcome to wonder about.
+        if (command.retry !== "read") earlier = answer.reason;
+        connection.dependencies.metrics.retried("resend");
+      } else if (deadline.ended) {
+        throw earlier ? unknownOutcome(command.name, earlier) : notSent(command.name, answer.reason);
       }
     }
   }
@@ -99,57 +126,71 @@ export class RequestRunner {
     session: WireSession,
     command: CommandRow,
     body: Uint8Array,
-    deadlineMillis: number,
+    deadline: CallDeadline,
+    resend: boolean,
   ): Promise<Answer> {
-    const { clock } = this.connection.dependencies;
     let prepared: { frame: Uint8Array; requestNumber: number } | undefined;
     const prepare = () => {
       prepared ??= requestFrame(session, command, body);
       return prepared;
     };
+    let mayHaveRun = false;
     for (;;) {
-      const answer = await roundTrip(session, prepare);
-      if (answer.kind !== "refused" || !isTransientError(answer.code)) return answer;
-      if (clock.monotonicMillis() + TRANSIENT_RETRY_MILLIS > deadlineMillis) return answer;
-      await sleep(clock, TRANSIENT_RETRY_MILLIS, this.connection.closedSignal).catch(() => {});
-      if (!session.isOpen) return { kind: "lost", sent: true, reason: await session.ended };
+      const answer = await roundTrip(session, prepare, deadline);
+      if (answer.kind === "lost") return { ...answer, mayHaveRun: answer.mayHaveRun || mayHaveRun };
+      if (answer.kind === "success" || !isTransientError(answer.code)) return answer;
+      if (answer.code === IggyErrorCode.TransientNotCommitted) {
+        mayHaveRun = true;
+        // It may be stored all the same, and unlike a change of metadata it is not recognised when it comes again.
+        if (command.retry === "appends" && !resend)
+          return { kind: "lost", mayHaveRun, reason: refusal(command, answer.code) };
+      }
+      if (deadline.leftMillis <= TRANSIENT_RETRY_MILLIS) return answer;
+      await this.pause(deadline);
+      if (deadline.ended) return answer;
+      if (!session.isOpen) return { kind: "lost", mayHaveRun, reason: await session.ended };
+      this.connection.dependencies.metrics.retried("transient");
     }
   }
 
-  /** The session to send on; rejects with `iggy-client.not-connected` at the deadline or when there will be none. */
-  private whenSession(what: string, afterHooks: boolean, deadlineMillis: number): Promise<WireSession> {
+  private pause(deadline: CallDeadline): Promise<void> {
     const { connection } = this;
-    const current = () => (afterHooks ? connection.readySession : connection.session);
-    return new Promise((resolve, reject) => {
-      const check = (): boolean => {
-        const session = current();
-        if (session?.isOpen) resolve(session);
-        else if (connection.terminal) reject(notSent(what, connection.terminal));
-        else return false;
-        return true;
-      };
-      if (check()) return;
-      const { clock } = connection.dependencies;
-      const finish = () => {
-        stop();
-        timer.cancel();
-      };
-      const stop = connection.onChange(() => {
-        if (check()) finish();
-      });
-      const timer = clock.setTimer(Math.max(0, deadlineMillis - clock.monotonicMillis()), () => {
-        finish();
-        reject(
-          fail(
-            "iggy-client.not-connected",
-            `${what} was not sent, there is no session with ${connection.address}`,
-            {
-              cause: connection.problem,
-            },
-          ),
-        );
-      });
-    });
+    return deadline.wait<void>(
+      (resolve) => {
+        const wake = () => resolve();
+        const timer = connection.dependencies.clock.setTimer(TRANSIENT_RETRY_MILLIS, wake);
+        connection.closedSignal.addEventListener("abort", wake, { once: true });
+        return () => {
+          timer.cancel();
+          connection.closedSignal.removeEventListener("abort", wake);
+        };
+      },
+      () => undefined,
+    );
+  }
+
+  /** The session to send on, or why there is none: the time is over, or there never will be one. */
+  private whenSession(afterHooks: boolean, deadline: CallDeadline): Promise<WireSession | ImsError> {
+    const { connection } = this;
+    const current = () => {
+      const session = afterHooks ? connection.readySession : connection.session;
+      return session?.isOpen ? session : connection.terminal;
+    };
+    const present = current();
+    if (present) return Promise.resolve(present);
+    return deadline.wait<WireSession | ImsError>(
+      (resolve) =>
+        connection.onChange(() => {
+          const found = current();
+          if (found) resolve(found);
+        }),
+      () =>
+        fail(
+          "iggy-client.not-connected",
+          `there is no session with ${connection.address} after ${deadline.timeoutMillis} ms`,
+          { cause: connection.problem },
+        ),
+    );
   }
 }
 
@@ -157,23 +198,37 @@ export class RequestRunner {
 function roundTrip(
   session: WireSession,
   prepare: () => { frame: Uint8Array; requestNumber: number },
+  deadline: CallDeadline,
 ): Promise<Answer> {
-  return new Promise((resolve) => {
-    const attempt = () => {
-      if (!session.isOpen) {
-        void session.ended.then((reason) => resolve({ kind: "lost", sent: false, reason }));
-      } else if (!session.hasRoom) {
-        session.waitForRoom(attempt);
-      } else {
-        const { frame, requestNumber } = prepare();
-        session.submit(frame, requestNumber, {
-          onReply: resolve,
-          onLost: (reason) => resolve({ kind: "lost", sent: true, reason }),
-        });
-      }
-    };
-    attempt();
-  });
+  let sent = false;
+  const noReply = () =>
+    sent
+      ? `no reply within ${deadline.timeoutMillis} ms`
+      : `no room on the wire within ${deadline.timeoutMillis} ms`;
+  return deadline.wait<Answer>(
+    (resolve) => {
+      let leaveQueue = () => {};
+      const attempt = () => {
+        if (!session.isOpen) {
+          void session.ended.then((reason) => resolve({ kind: "lost", mayHaveRun: false, reason }));
+        } else if (!session.hasRoom) {
+          leaveQueue = session.waitForRoom(attempt);
+        } else {
+          sent = true;
+          const { frame, requestNumber } = prepare();
+          const handler = {
+            onReply: resolve,
+            onLost: (reason: ImsError, _timedOut: boolean, denied?: boolean) =>
+              resolve({ kind: "lost", mayHaveRun: !denied, reason }),
+          };
+          session.submit(frame, requestNumber, handler, deadline.timeoutMillis);
+        }
+      };
+      attempt();
+      return () => leaveQueue();
+    },
+    () => ({ kind: "lost", mayHaveRun: sent, reason: fail("iggy-client.not-connected", noReply()) }),
+  );
 }
 
 function requestFrame(session: WireSession, command: CommandRow, body: Uint8Array) {
@@ -192,7 +247,32 @@ function requestFrame(session: WireSession, command: CommandRow, body: Uint8Arra
   return { frame, requestNumber };
 }
 
+/**
+ * 59 says that it was executed and the result is gone; after 57 a change may yet be executed (wire.md section 5). Any
+ * other refusal is certain.
+ */
+function refusal(command: CommandRow, code: number): ImsError {
+  const error = refused(command.name, code);
+  const isOpen =
+    code === IggyErrorCode.RequestAlreadyApplied ||
+    (code === IggyErrorCode.TransientNotCommitted && command.retry !== "read");
+  if (!isOpen) return error;
+  return fail("iggy-client.outcome-unknown", error.message, { cause: error, context: error.context });
+}
+
+function unknownOutcome(what: string, reason: ImsError): ImsError {
+  const detail = `${what} was sent and not answered: ${withoutAction(reason)}`;
+  return fail("iggy-client.outcome-unknown", detail, { cause: reason });
+}
+
 function notSent(what: string, reason: ImsError): ImsError {
   if (reason.code === "iggy-client.closed") return reason;
-  return fail("iggy-client.not-connected", `${what} was not sent: ${reason.message}`, { cause: reason });
+  const cause = reason.code === "iggy-client.not-connected" ? (reason.cause ?? reason) : reason;
+  return fail("iggy-client.not-connected", `${what} was not sent: ${withoutAction(reason)}`, { cause });
+}
+
+/** What happened, without the advice that another error appends again. */
+function withoutAction(reason: ImsError): string {
+  const end = reason.message.lastIndexOf(`. ${reason.action}`);
+  return end < 0 ? reason.message : reason.message.slice(0, end);
 }

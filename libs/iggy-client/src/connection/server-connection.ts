@@ -1,20 +1,19 @@
-import { backoffMillis, type Clock, describeError, ImsError, sleep, type TimerHandle } from "@ims/common";
-import { COMMANDS, encodeRequestFrame, Operation } from "@ims/iggy-protocol";
-import type { ClientLog, ConnectionSettings } from "../client/client-options.js";
+import { backoffMillis, type Clock, describeError, ImsError, isImsError, sleep } from "@ims/common";
+import { COMMANDS } from "@ims/iggy-protocol";
+import type { ClientLog, ConnectionSettings, ServerAddress } from "../client/client-options.js";
+import type { ClientMetrics } from "../diagnostics/client-metrics.js";
 import { fail } from "../errors.js";
 import { Listeners } from "../listeners.js";
-import { dial } from "./dial.js";
+import { AddressRound } from "./address-round.js";
+import type { ByteStream, Dialer } from "./byte-stream.js";
+import type { ConnectionEvents, EvictionNotice } from "./connection-events.js";
+import { exchange } from "./exchange.js";
+import { findLeader, watchLeader } from "./find-leader.js";
+import { startHeartbeat } from "./heartbeat.js";
 import { logIn } from "./log-in.js";
+import { formatAddress } from "./server-address.js";
+import { type SessionHook, SessionHooks } from "./session-hooks.js";
 import { WireSession } from "./wire-session.js";
-
-export interface ConnectionEvents {
-  /** A session is there and every session hook is through. */
-  connected: [];
-  disconnected: [error: ImsError];
-  evicted: [eviction: { readonly reason: number; readonly name: string }];
-  /** An attempt to connect failed, or a listener or hook threw. */
-  error: [error: Error];
-}
 
 export interface ConnectionDependencies {
   readonly clock: Clock;
@@ -23,35 +22,63 @@ export interface ConnectionDependencies {
   readonly requestTimeoutMillis: number;
   readonly inFlightMax: number;
   readonly frameBytesMax: number;
+  readonly dial: Dialer;
+  readonly metrics: ClientMetrics;
 }
 
 const DIAL_TIMEOUT_MILLIS = 10_000;
 const LOGOUT_TIMEOUT_MILLIS = 1000;
+const REDIRECTS_MAX = 3;
+/** With other addresses at hand, a server that answers 58 to the login is left after this time. */
+const NOT_ACCEPTED_MILLIS = 2000;
+
+/** How a connection ended that was no failure to connect. */
+type End =
+  | { readonly kind: "lost"; readonly reason: ImsError }
+  | { readonly kind: "redirect"; readonly to: ServerAddress };
 
 /**
- * Keeps a session alive: dials, logs in, runs the session hooks, sends heartbeats, and begins anew after a pause when
- * the connection ends. `session` is there from the login on, `readySession` from the end of the hooks on.
+ * Keeps a session alive: dials, logs in, goes to the leader, runs the session hooks, sends heartbeats, and begins anew
+ * after a pause when the connection ends. `session` is there from the login on, `readySession` from the end of the
+ * hooks on; neither while closing.
  */
 export class ServerConnection {
-  session: WireSession | undefined;
   readonly events: Listeners<ConnectionEvents>;
+  /** All addresses of the settings, for messages. */
+  readonly address: string;
+  private readonly seeds: readonly ServerAddress[];
+  private wire: WireSession | undefined;
   private ready = false;
-  private readonly hooks = new Set<() => Promise<void>>();
+  private readonly hooks = new SessionHooks();
   private readonly stopped = new AbortController();
   private readonly changeListeners = new Set<() => void>();
-  private heartbeat: TimerHandle | undefined;
-  private run: Promise<void> | undefined;
+  private stopHeartbeat = () => {};
+  private running: Promise<void> | undefined;
+  private closing: Promise<void> | undefined;
+  private closeReason: ImsError | undefined;
   private lastProblem: Error | undefined;
   /** Why no further attempt is made. */
   private gaveUp: ImsError | undefined;
+  private sessionSinceMillis = Number.NEGATIVE_INFINITY;
+  /** Rounds through all addresses since the last session that was ready. */
+  private failedRounds = 0;
+  /** Addresses that sent the client on since then, or since the round began. */
+  private redirects: string[] = [];
 
   constructor(
     readonly settings: ConnectionSettings,
     readonly dependencies: ConnectionDependencies,
   ) {
+    const { host, port, tls, otherAddresses } = settings;
+    this.seeds = [{ host, port, tls }, ...(otherAddresses ?? [])];
+    this.address = this.seeds.map(formatAddress).join(", ");
     this.events = new Listeners((error) =>
       dependencies.log?.error({ error: describeError(error) }, "a listener of the client failed"),
     );
+  }
+
+  get session(): WireSession | undefined {
+    return this.closeReason ? undefined : this.wire;
   }
 
   get readySession(): WireSession | undefined {
@@ -67,14 +94,22 @@ export class ServerConnection {
     return this.lastProblem;
   }
 
+  get seedCount(): number {
+    return this.seeds.length;
+  }
+
+  /** The reason when there will never be a session again. */
+  get terminal(): ImsError | undefined {
+    return this.closeReason ?? this.gaveUp;
+  }
+
   /** Awaited after every login, before `readySession` is there. A hook that fails ends the session; it is tried again. */
-  addHook(hook: () => Promise<void>): () => void {
-    this.hooks.add(hook);
-    return () => void this.hooks.delete(hook);
+  addHook(hook: SessionHook): () => void {
+    return this.hooks.add(hook);
   }
 
   start(): void {
-    this.run ??= this.keepConnected();
+    this.running ??= this.keepConnected();
   }
 
   /** Calls `listener` at every change: session made, ready, lost, given up or closed. Returns a function that ends it. */
@@ -83,142 +118,174 @@ export class ServerConnection {
     return () => void this.changeListeners.delete(listener);
   }
 
-  /** The reason when there will never be a session again. */
-  get terminal(): ImsError | undefined {
-    return this.stopped.signal.aborted ? (this.stopped.signal.reason as ImsError) : this.gaveUp;
+  /**
+   * Logs out, closes the connection and cancels every timer. Calls that were not sent end with `iggy-client.closed`,
+   * those that were have the time of the logout, a second, to be answered.
+   */
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
   }
 
-  /** Logs out, closes the socket and cancels every timer. Pending requests are lost with `iggy-client.closed`. */
-  async close(): Promise<void> {
-    if (!this.stopped.signal.aborted) {
-      const reason = fail("iggy-client.closed", `the client of ${this.address} was closed`);
-      const { session } = this;
-      if (session?.isOpen) await this.logOut(session);
-      this.stopped.abort(reason);
-      this.session?.destroy(reason);
-      this.notify();
+  private async shutDown(): Promise<void> {
+    const reason = fail("iggy-client.closed", `the client of ${this.address} was closed`);
+    this.closeReason = reason;
+    this.stopHeartbeat();
+    this.notify();
+    const { wire } = this;
+    // Where there is no room, the server logs the session out by itself when the connection goes.
+    if (wire?.isOpen && wire.hasRoom) {
+      const answer = await exchange(wire, COMMANDS.logout, this.dependencies.clock, LOGOUT_TIMEOUT_MILLIS);
+      if (answer?.kind === "success") this.events.emit("signedOut");
     }
-    await this.run;
-  }
-
-  get address(): string {
-    return `${this.settings.host}:${this.settings.port}`;
+    this.stopped.abort(reason);
+    await this.running;
+    this.events.emit("closed");
   }
 
   private async keepConnected(): Promise<void> {
-    const { clock, random } = this.dependencies;
-    const { reconnectMillis, reconnectMillisMax, reconnectAttemptsMax } = this.settings;
-    let attempt = 0;
+    const round = new AddressRound(this.seeds);
     while (!this.stopped.signal.aborted) {
-      try {
-        const reason = await this.oneSession(() => {
-          attempt = 0;
-        });
-        if (this.stopped.signal.aborted) return;
-        this.onDisconnected(reason);
-      } catch (error) {
-        if (this.stopped.signal.aborted) return;
-        this.report(error);
-        if (++attempt > reconnectAttemptsMax) {
-          this.gaveUp = error as ImsError;
+      const address = round.next();
+      if (!address) {
+        if (++this.failedRounds > this.settings.reconnectAttemptsMax) {
+          const { lastProblem } = this;
+          this.gaveUp = lastProblem instanceof ImsError ? lastProblem : hookFault(lastProblem);
           this.notify();
           return;
         }
+        await this.pause();
+        this.redirects = [];
+        round.begin();
+        continue;
       }
-      const pauseMillis = backoffMillis(attempt, reconnectMillis, reconnectMillisMax, random);
-      await sleep(clock, pauseMillis, this.stopped.signal).catch(() => {});
+      const end = await this.connectTo(address);
+      if (!end || this.stopped.signal.aborted) continue;
+      if (end.kind === "redirect") {
+        this.follow(round, address, end.to);
+      } else {
+        this.onDisconnected(end.reason);
+        await this.pause();
+        round.beginWithLast();
+      }
     }
   }
 
-  /** From dialing to the end of the session; rejects when there never was a ready one. */
-  private async oneSession(onReady: () => void): Promise<ImsError> {
-    const { clock, random, requestTimeoutMillis, inFlightMax, frameBytesMax, log } = this.dependencies;
-    const socket = await dial(this.settings, DIAL_TIMEOUT_MILLIS, clock, this.stopped.signal);
-    const wire = new WireSession(socket, { clock, requestTimeoutMillis, inFlightMax, frameBytesMax, log });
+  /** Like {@link oneSession}; what it throws is a failed attempt too. */
+  private async connectTo(address: ServerAddress): Promise<End | undefined> {
+    try {
+      return await this.oneSession(address);
+    } catch (error) {
+      if (this.stopped.signal.aborted) return undefined;
+      this.report(error);
+      return undefined;
+    }
+  }
+
+  private follow(round: AddressRound, from: ServerAddress, to: ServerAddress): void {
+    const { metrics, log } = this.dependencies;
+    const redirect = { from: formatAddress(from), to: formatAddress(to) };
+    this.redirects.push(redirect.from);
+    if (this.redirects.length > REDIRECTS_MAX) {
+      const path = [...this.redirects, redirect.to].join(" to ");
+      this.redirects = [];
+      this.report(fail("iggy-client.redirect-loop", `the servers sent the client on from ${path}`));
+      return;
+    }
+    metrics.redirected();
+    log?.info(redirect, "another node leads the cluster; going there");
+    this.events.emit("redirected", redirect);
+    round.redirect(to);
+  }
+
+  private async pause(): Promise<void> {
+    const { clock, random } = this.dependencies;
+    const { reconnectMillis, reconnectMillisMax, reestablishMillis = 0 } = this.settings;
+    const pauseMillis = backoffMillis(this.failedRounds, reconnectMillis, reconnectMillisMax, random);
+    const restMillis = this.sessionSinceMillis + reestablishMillis - clock.monotonicMillis();
+    await sleep(clock, Math.max(pauseMillis, restMillis), this.stopped.signal).catch(() => {});
+  }
+
+  /** From dialing to the end of the session; rejects when nothing came of it. */
+  private async oneSession(address: ServerAddress): Promise<End> {
+    const { dial, clock } = this.dependencies;
+    const dialTimeoutMillis = this.settings.dialTimeoutMillis ?? DIAL_TIMEOUT_MILLIS;
+    const stream = await dial(address, dialTimeoutMillis, clock, this.stopped.signal);
+    stream.setNoDelay(this.settings.noDelay);
+    const wire = new WireSession(stream, this.dependencies);
     const abort = () => wire.destroy(this.stopped.signal.reason as ImsError);
     this.stopped.signal.addEventListener("abort", abort, { once: true });
+    if (this.stopped.signal.aborted) abort();
     try {
-      const login = { clock, random, timeoutMillis: requestTimeoutMillis, signal: this.stopped.signal };
-      const reply = await logIn(wire, this.settings.credentials, login);
-      log?.debug({ server: reply.serverVersion, session: reply.session.toString() }, "logged in");
-      this.session = wire;
-      this.notify();
-      await this.runHooks(wire);
-      if (!wire.isOpen) throw await wire.ended;
-      this.ready = true;
-      onReady();
-      this.armHeartbeat(wire);
-      this.events.emit("connected");
-      this.notify();
-      return await wire.ended;
+      return await this.useSession(wire, stream, address);
     } catch (error) {
-      wire.destroy(error instanceof ImsError ? error : connectionFault(error));
+      wire.destroy(error instanceof ImsError ? error : hookFault(error));
       throw error;
     } finally {
       this.stopped.signal.removeEventListener("abort", abort);
-      this.heartbeat?.cancel();
+      this.stopHeartbeat();
       this.ready = false;
-      this.session = undefined;
+      this.wire = undefined;
       this.notify();
     }
   }
 
-  private async runHooks(wire: WireSession): Promise<void> {
-    for (const hook of this.hooks) {
-      const end = await Promise.race([hook(), wire.ended]);
-      if (end) throw end;
+  private async useSession(wire: WireSession, stream: ByteStream, address: ServerAddress): Promise<End> {
+    const { clock, random, requestTimeoutMillis, metrics, log } = this.dependencies;
+    const { signal } = this.stopped;
+    const login = await logIn(wire, this.settings.credentials, {
+      clock,
+      random,
+      timeoutMillis: requestTimeoutMillis,
+      signal,
+      notAcceptedMillis: this.seeds.length > 1 ? NOT_ACCEPTED_MILLIS : requestTimeoutMillis,
+    });
+    const leaderElsewhere = () =>
+      this.settings.followLeader === false
+        ? Promise.resolve(undefined)
+        : findLeader(wire, address, stream.remoteAddress, { clock, log, signal });
+    const leader = await leaderElsewhere();
+    if (leader) {
+      wire.destroy(redirected(leader));
+      return { kind: "redirect", to: leader };
     }
-  }
-
-  private armHeartbeat(wire: WireSession): void {
-    const { heartbeatMillis } = this.settings;
-    if (heartbeatMillis === 0 || !wire.isOpen) return;
-    this.heartbeat = this.dependencies.clock.setTimer(heartbeatMillis, () => {
-      const again = () => this.armHeartbeat(wire);
-      // A full window is sign of life enough, and its oldest reply is watched.
-      if (!wire.hasRoom) return again();
-      const requestNumber = wire.nextRequestNumber();
-      const fields = {
-        client: wire.clientId,
-        session: wire.sessionNumber,
-        request: requestNumber,
-        operation: COMMANDS.ping.operation,
-        code: COMMANDS.ping.code,
-      };
-      wire.submit(encodeRequestFrame(fields, new Uint8Array(0)), requestNumber, {
-        onReply: again,
-        onLost: () => {},
-      });
-    });
-  }
-
-  private async logOut(wire: WireSession): Promise<void> {
-    const requestNumber = wire.nextRequestNumber();
-    const fields = {
-      client: wire.clientId,
-      session: wire.sessionNumber,
-      request: requestNumber,
-      operation: Operation.Logout,
+    this.wire = wire;
+    this.sessionSinceMillis = clock.monotonicMillis();
+    metrics.sessionMade();
+    const { userId, session, serverVersion, serverProtocolVersion } = login;
+    log?.debug({ server: serverVersion, session: session.toString() }, "logged in");
+    const signedIn = {
+      address: formatAddress(address),
+      userId,
+      session,
+      serverVersion,
+      serverProtocolVersion,
     };
-    await new Promise<void>((resolve) => {
-      const finish = () => {
-        timer.cancel();
-        resolve();
-      };
-      const timer = this.dependencies.clock.setTimer(LOGOUT_TIMEOUT_MILLIS, finish);
-      wire.submit(encodeRequestFrame(fields, new Uint8Array(0)), requestNumber, {
-        onReply: finish,
-        onLost: finish,
-      });
+    this.events.emit("signedIn", signedIn);
+    this.notify();
+    await this.hooks.run(wire);
+    if (this.closeReason) throw await wire.ended;
+    this.ready = true;
+    this.failedRounds = 0;
+    this.redirects = [];
+    this.stopHeartbeat = startHeartbeat(wire, this.settings.heartbeatMillis, clock, requestTimeoutMillis);
+    this.events.emit("connected");
+    this.notify();
+    let newLeader: ServerAddress | undefined;
+    watchLeader(wire, leaderElsewhere, (found) => {
+      newLeader = found;
+      wire.destroy(redirected(found));
     });
+    const reason = await wire.ended;
+    if (!newLeader || this.closeReason) return { kind: "lost", reason };
+    this.onDisconnected(reason);
+    return { kind: "redirect", to: newLeader };
   }
 
   private onDisconnected(reason: ImsError): void {
     this.lastProblem = reason;
-    if (reason.code === "iggy-client.evicted") {
-      const { reason: number, name } = reason.context as { reason: number; name: string };
-      this.events.emit("evicted", { reason: number, name });
-    }
+    this.dependencies.metrics.sessionLost();
+    this.tellEviction(reason);
     this.dependencies.log?.warn({ server: this.address, error: reason.message }, "the connection ended");
     this.events.emit("disconnected", reason);
   }
@@ -226,8 +293,16 @@ export class ServerConnection {
   private report(error: unknown): void {
     const shown = error instanceof Error ? error : new Error(describeError(error));
     this.lastProblem = shown;
+    this.tellEviction(shown);
     this.dependencies.log?.warn({ server: this.address, error: describeError(error) }, "no session yet");
     this.events.emit("error", shown);
+  }
+
+  private tellEviction(error: Error): void {
+    if (!isImsError(error) || typeof error.context.reason !== "number") return;
+    const { reason, name } = error.context as unknown as EvictionNotice;
+    this.dependencies.metrics.evicted();
+    this.events.emit("evicted", { reason, name });
   }
 
   private notify(): void {
@@ -235,6 +310,10 @@ export class ServerConnection {
   }
 }
 
-function connectionFault(cause: unknown): ImsError {
+function redirected(to: ServerAddress): ImsError {
+  return fail("iggy-client.redirected", `the cluster is led by ${formatAddress(to)}`);
+}
+
+function hookFault(cause: unknown): ImsError {
   return fail("iggy-client.connection-lost", `a session hook failed: ${describeError(cause)}`, { cause });
 }

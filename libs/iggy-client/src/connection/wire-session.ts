@@ -1,74 +1,92 @@
-import type { Socket } from "node:net";
 import type { Clock, TimerHandle } from "@ims/common";
-import { describeError, type ImsError, isImsError } from "@ims/common";
+import { describeError, type ImsError } from "@ims/common";
 import {
   decodeReplyHeader,
   type Eviction,
   FrameReader,
+  IggyErrorCode,
+  Operation,
   REPLY_AT,
   type ReplyOutcome,
   readReply,
   viewOf,
 } from "@ims/iggy-protocol";
 import type { ClientLog } from "../client/client-options.js";
+import type { ClientMetrics } from "../diagnostics/client-metrics.js";
 import { evicted, fail } from "../errors.js";
+import type { ByteStream } from "./byte-stream.js";
 
 /** What becomes of one sent request: exactly one of the two is called. */
 export interface ReplyHandler {
   onReply(outcome: Exclude<ReplyOutcome, { kind: "evicted" }>): void;
-  /** The connection ended first. @param timedOut this request's reply was overdue */
-  onLost(error: ImsError, timedOut: boolean): void;
+  /**
+   * The connection ended first.
+   * @param timedOut this request's reply was overdue
+   * @param denied the server said that it has no session for it: it was certainly not executed
+   */
+  onLost(error: ImsError, timedOut: boolean, denied?: boolean): void;
 }
 
 interface PendingRequest {
   readonly handler: ReplyHandler;
   readonly sentAtMillis: number;
+  readonly dueAtMillis: number;
 }
 
 export interface WireSettings {
   readonly clock: Clock;
+  /** A reply that stays away longer ends the connection. */
   readonly requestTimeoutMillis: number;
   readonly inFlightMax: number;
   readonly frameBytesMax: number;
+  readonly metrics: ClientMetrics;
   readonly log?: ClientLog;
 }
 
+/** Refusals with 58 for this long: perhaps another node leads by now (wire.md section 5). */
+const NOT_ACCEPTED_MILLIS = 2000;
+
 /**
- * One open connection: writes request frames, matches replies by request number, watches the age of the oldest request.
- * It ends once, by `destroy`: when the peer closes, a reply stays away, a frame makes no sense, an eviction comes, or
- * the owner says so. Then every pending request is lost, in the order of sending.
+ * One open connection: writes request frames, matches replies by request number, watches the age of every request. It
+ * ends once, by `destroy`: when the peer closes, a reply stays away, a frame makes no sense, an eviction comes, or the
+ * owner says so. Then every pending request is lost, in the order of sending.
  *
  * Request numbers count up over all kinds of requests. Servers only demand that numbers of metadata operations grow, and
  * echo all others (wire.md section 4.3), so one counter makes every number of a session unique.
  */
 export class WireSession {
   clientId = 0n;
+  /** 0 before the login. */
   sessionNumber = 0n;
   /** Resolves with the reason of the end; never rejects. */
   readonly ended: Promise<ImsError>;
+  /** Called when the server has been refusing changes with 58 for two seconds, and every two seconds from then on. */
+  onNotAccepted: (() => void) | undefined;
   private endReason: ImsError | undefined;
   private resolveEnded!: (reason: ImsError) => void;
   private readonly reader: FrameReader;
   private readonly pending = new Map<number, PendingRequest>();
-  private roomWaiters: (() => void)[] = [];
+  private readonly roomWaiters = new Set<() => void>();
   private ageTimer: TimerHandle | undefined;
+  private ageTimerAtMillis = 0;
   private lastRequestNumber = 0;
+  private notAcceptedSinceMillis = -1;
   /** Set while logging in: an eviction then answers the login and ends nothing else. */
   private onEviction: ((eviction: Eviction) => void) | undefined;
 
   constructor(
-    private readonly socket: Socket,
+    private readonly stream: ByteStream,
     private readonly settings: WireSettings,
   ) {
     this.reader = new FrameReader(settings.frameBytesMax);
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;
     });
-    socket.on("data", (chunk: Buffer) => this.receive(chunk));
-    socket.on("error", (cause) =>
+    stream.on("data", (chunk) => this.receive(chunk));
+    stream.on("error", (cause) =>
       this.destroy(fail("iggy-client.connection-lost", `the connection failed: ${cause.message}`, { cause })),
     );
-    socket.on("close", () =>
+    stream.on("close", () =>
       this.destroy(fail("iggy-client.connection-lost", "the server closed the connection")),
     );
   }
@@ -89,21 +107,31 @@ export class WireSession {
     return ++this.lastRequestNumber;
   }
 
-  /** Calls `retry` once, when there is room or the session has ended; first come, first served. */
-  waitForRoom(retry: () => void): void {
-    if (this.isOpen) this.roomWaiters.push(retry);
+  /**
+   * Calls `retry` once, when there is room or the session has ended; first come, first served. Returns a function that
+   * leaves the queue.
+   */
+  waitForRoom(retry: () => void): () => void {
+    // A queue of its own kind: the same function may wait again while it is being called.
+    const waiter = () => retry();
+    if (this.isOpen) this.roomWaiters.add(waiter);
     else queueMicrotask(retry);
+    return () => void this.roomWaiters.delete(waiter);
   }
 
   /**
    * Writes a frame, which must stay unchanged until the handler is called. The caller has looked at `isOpen` and
    * `hasRoom` just before.
+   * @param patienceMillis how long the answer may take where that is longer than the setting
    */
-  submit(frame: Uint8Array, requestNumber: number, handler: ReplyHandler): void {
-    const sentAtMillis = this.settings.clock.monotonicMillis();
-    this.pending.set(requestNumber, { handler, sentAtMillis });
-    this.armAgeTimer();
-    this.socket.write(frame);
+  submit(frame: Uint8Array, requestNumber: number, handler: ReplyHandler, patienceMillis = 0): void {
+    const { clock, requestTimeoutMillis, metrics } = this.settings;
+    const sentAtMillis = clock.monotonicMillis();
+    const dueAtMillis = sentAtMillis + Math.max(patienceMillis, requestTimeoutMillis);
+    this.pending.set(requestNumber, { handler, sentAtMillis, dueAtMillis });
+    if (!this.ageTimer || dueAtMillis < this.ageTimerAtMillis) this.armAgeTimer(dueAtMillis);
+    metrics.requestSent(this.pending.size, frame.length);
+    this.stream.write(frame);
   }
 
   /** Lets an eviction answer the request in flight instead of ending the session, for the time of the login. */
@@ -115,36 +143,33 @@ export class WireSession {
   destroy(reason: ImsError): void {
     if (this.endReason) return;
     this.endReason = reason;
-    this.ageTimer?.cancel();
-    this.socket.destroy();
+    this.cancelAgeTimer();
+    this.stream.destroy();
     const lost = [...this.pending.values()];
     this.pending.clear();
-    const overdueBefore = this.settings.clock.monotonicMillis() - this.settings.requestTimeoutMillis;
-    for (const { handler, sentAtMillis } of lost)
-      this.guard(() => handler.onLost(reason, sentAtMillis <= overdueBefore));
+    const { clock, metrics } = this.settings;
+    metrics.requestsLost(lost.length);
+    const nowMillis = clock.monotonicMillis();
+    for (const { handler, dueAtMillis } of lost) {
+      this.guard(() => handler.onLost(reason, dueAtMillis <= nowMillis));
+    }
     this.resolveEnded(reason);
-    const waiters = this.roomWaiters;
-    this.roomWaiters = [];
+    const waiters = [...this.roomWaiters];
+    this.roomWaiters.clear();
     for (const retry of waiters) this.guard(retry);
   }
 
-  private receive(chunk: Buffer): void {
+  private receive(chunk: Uint8Array): void {
+    // What arrives behind the end belongs to nobody.
+    if (!this.isOpen) return;
+    this.settings.metrics.bytesReceived(chunk.length);
     try {
       this.reader.push(chunk);
       for (let frame = this.reader.next(); frame && this.isOpen; frame = this.reader.next())
         this.handle(frame);
-    } catch (error) {
-      const cause = isImsError(error) ? error : undefined;
-      this.settings.log?.warn({ error: describeError(error) }, "the server sent bytes that are no reply");
-      this.destroy(
-        fail(
-          "iggy-client.connection-lost",
-          `the server sent bytes that cannot be read: ${describeError(error)}`,
-          {
-            cause: cause ?? error,
-          },
-        ),
-      );
+    } catch (cause) {
+      const detail = `the server sent bytes that cannot be read: ${describeError(cause)}`;
+      this.destroy(fail("iggy-client.connection-lost", detail, { cause }));
     }
   }
 
@@ -164,24 +189,59 @@ export class WireSession {
     }
     this.pending.delete(requestNumber);
     if (this.pending.size === 0) this.cancelAgeTimer();
+    const { clock, metrics } = this.settings;
+    metrics.requestAnswered(this.pending.size, clock.monotonicMillis() - request.sentAtMillis);
+    if (isSessionDenied(outcome) && this.sessionNumber !== 0n) {
+      const reason = fail("iggy-client.session-gone", "the server does not know the session any more");
+      this.guard(() => request.handler.onLost(reason, false, true));
+      this.destroy(reason);
+      return;
+    }
     this.guard(() => request.handler.onReply(outcome));
-    while (this.isOpen && this.hasRoom && this.roomWaiters.length > 0) this.guard(this.roomWaiters.shift()!);
+    this.watchAcceptance(outcome, frame[REPLY_AT.operation]!);
+    while (this.isOpen && this.hasRoom) {
+      const [next] = this.roomWaiters;
+      if (!next) break;
+      this.roomWaiters.delete(next);
+      this.guard(next);
+    }
   }
 
-  /** All requests have the same time, so the oldest is the first in the map. */
-  private armAgeTimer(): void {
-    if (this.ageTimer) return;
-    const [oldest] = this.pending.values();
-    if (!oldest) return;
-    const { clock, requestTimeoutMillis } = this.settings;
-    const dueInMillis = oldest.sentAtMillis + requestTimeoutMillis - clock.monotonicMillis();
-    this.ageTimer = clock.setTimer(Math.max(1, dueInMillis), () => {
-      this.ageTimer = undefined;
-      const [first] = this.pending.values();
-      if (first && clock.monotonicMillis() - first.sentAtMillis >= requestTimeoutMillis) {
-        this.destroy(fail("iggy-client.connection-lost", `no reply within ${requestTimeoutMillis} ms`));
-      } else this.armAgeTimer();
-    });
+  private watchAcceptance(outcome: ReplyOutcome, operation: number): void {
+    if (outcome.kind === "success") {
+      if (operation !== Operation.NonReplicated) this.notAcceptedSinceMillis = -1;
+      return;
+    }
+    if (outcome.kind !== "refused" || outcome.code !== IggyErrorCode.TransientNotAccepted) return;
+    const nowMillis = this.settings.clock.monotonicMillis();
+    if (this.notAcceptedSinceMillis < 0) this.notAcceptedSinceMillis = nowMillis;
+    else if (nowMillis - this.notAcceptedSinceMillis >= NOT_ACCEPTED_MILLIS) {
+      this.notAcceptedSinceMillis = nowMillis;
+      this.onNotAccepted?.();
+    }
+  }
+
+  private armAgeTimer(dueAtMillis: number): void {
+    const { clock } = this.settings;
+    this.ageTimer?.cancel();
+    this.ageTimerAtMillis = dueAtMillis;
+    this.ageTimer = clock.setTimer(Math.max(1, dueAtMillis - clock.monotonicMillis()), () => this.checkAge());
+  }
+
+  private checkAge(): void {
+    this.ageTimer = undefined;
+    const nowMillis = this.settings.clock.monotonicMillis();
+    let earliest: PendingRequest | undefined;
+    for (const request of this.pending.values()) {
+      if (!earliest || request.dueAtMillis < earliest.dueAtMillis) earliest = request;
+    }
+    if (!earliest) return;
+    if (nowMillis < earliest.dueAtMillis) {
+      this.armAgeTimer(earliest.dueAtMillis);
+      return;
+    }
+    const waited = earliest.dueAtMillis - earliest.sentAtMillis;
+    this.destroy(fail("iggy-client.connection-lost", `no reply within ${waited} ms`));
   }
 
   private cancelAgeTimer(): void {
@@ -197,4 +257,12 @@ export class WireSession {
       this.settings.log?.error({ error: describeError(error) }, "a reply handler failed");
     }
   }
+}
+
+function isSessionDenied(outcome: ReplyOutcome): boolean {
+  return (
+    outcome.kind === "refused" &&
+    outcome.channel === "status" &&
+    outcome.code === IggyErrorCode.Unauthenticated
+  );
 }

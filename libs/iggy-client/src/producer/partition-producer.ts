@@ -1,15 +1,10 @@
-import { type ImsError, type TimerHandle } from "@ims/common";
-import {
-  BatchArena,
-  BatchSlot,
-  encodeSendRoute,
-  type MessageIdWords,
-  ORIGIN_SPREAD_MICROS_MAX,
-} from "@ims/iggy-protocol";
+import type { ImsError } from "@ims/common";
+import { BatchArena, encodeSendRoute, type MessageIdWords } from "@ims/iggy-protocol";
 import type { ServerConnection } from "../connection/server-connection.js";
 import { fail } from "../errors.js";
-import { BatchSender } from "./batch-sender.js";
+import { PartitionLane } from "./partition-lane.js";
 import type { ProducerOptions } from "./producer-options.js";
+import { wholeNumber } from "./whole-number.js";
 
 const DEFAULT_SLOT_COUNT = 8;
 const DEFAULT_SLOT_BYTES = 256 * 1024;
@@ -26,17 +21,9 @@ const CLOSE_TIMEOUT_MILLIS = 10_000;
  */
 export class PartitionProducer {
   readonly arena: BatchArena;
-  private readonly route: Uint8Array;
-  private readonly lingerMillis: number;
-  private readonly batchCountMax: number;
+  private readonly lane: PartitionLane;
   private readonly headroomSlots: number;
-  private readonly payloadBytesMax: number;
-  private readonly sender: BatchSender;
   private readonly stopListening: () => void;
-  private current: BatchSlot | undefined;
-  private lingerTimer: TimerHandle | undefined;
-  /** The current batch has waited long enough, or somebody flushes. */
-  private lingerDue = false;
   private closing: Promise<void> | undefined;
   private isClosing = false;
   private acceptWaiters: { resolve(): void; reject(error: ImsError): void }[] = [];
@@ -49,21 +36,23 @@ export class PartitionProducer {
   ) {
     this.arena =
       options.arena ?? BatchArena.create({ slotCount: DEFAULT_SLOT_COUNT, slotBytes: DEFAULT_SLOT_BYTES });
-    this.route = encodeSendRoute(options.stream, options.topic, {
-      kind: "partition",
-      partitionId: options.partitionId,
-    });
-    this.lingerMillis = wholeNumber("lingerMillis", options.lingerMillis ?? 1, 0, 60_000);
-    this.batchCountMax = wholeNumber("batchCountMax", options.batchCountMax ?? 1000, 1, 1_000_000);
     this.headroomSlots = wholeNumber("headroomSlots", options.headroomSlots ?? 1, 1, this.arena.slotCount);
-    this.payloadBytesMax = BatchSlot.payloadBytesMax(this.arena.slotBytes, this.route.length);
-    this.sender = new BatchSender(connection, this.arena, {
+    this.lane = new PartitionLane(connection, this.arena, {
+      route: encodeSendRoute(options.stream, options.topic, {
+        kind: "partition",
+        partitionId: options.partitionId,
+      }),
       label: `${options.stream}/${options.topic}/${options.partitionId}`,
+      lingerMillis: wholeNumber("lingerMillis", options.lingerMillis ?? 1, 0, 60_000),
+      batchCountMax: wholeNumber("batchCountMax", options.batchCountMax ?? 1000, 1, 1_000_000),
       inFlightMax: wholeNumber("inFlightMax", options.inFlightMax ?? 4, 1, 64),
       timeoutsMax: wholeNumber("timeoutsMax", options.timeoutsMax ?? 3, 1, 1000),
+      retriesMax: Number.POSITIVE_INFINITY,
+      retryMillis: 0,
+      deliveryMillisMax: Number.POSITIVE_INFINITY,
+      resend: options.resend ?? true,
       onConfirmed: options.onConfirmed,
       onFailed: options.onFailed,
-      onPlaceFree: () => this.sealWhenDue(),
     });
     this.stopListening = this.arena.onSlotFree(() => this.wakeAccepting());
   }
@@ -75,7 +64,7 @@ export class PartitionProducer {
 
   /** Messages committed and neither confirmed nor failed. */
   get pendingCount(): number {
-    return this.sender.pendingCount + (this.current?.messageCount ?? 0);
+    return this.lane.pendingCount;
   }
 
   /**
@@ -84,11 +73,7 @@ export class PartitionProducer {
    */
   reserve(payloadBytes: number): number {
     if (this.isClosing) throw closedError();
-    if (this.current) {
-      const at = this.current.reserve(payloadBytes);
-      if (at >= 0) return at;
-    }
-    return this.reserveInNewSlot(payloadBytes);
+    return this.lane.reserve(payloadBytes);
   }
 
   /**
@@ -99,30 +84,15 @@ export class PartitionProducer {
    * @param originMicros creation time, microseconds since 1970
    */
   commit(payloadBytes: number, id: MessageIdWords, originMicros: number): void {
-    const slot = this.current;
-    if (!slot) throw fail("iggy-client.argument", "commit without a reserve before it");
-    if (slot.messageCount === 0) this.startLinger();
-    else if (Math.abs(originMicros - slot.firstOriginMicros) > ORIGIN_SPREAD_MICROS_MAX) {
-      this.moveToNewSlot(slot, payloadBytes, id, originMicros);
-      return;
-    }
-    slot.commit(payloadBytes, id, originMicros);
-    if (slot.messageCount >= this.batchCountMax) this.sealCurrent();
+    this.lane.commit(payloadBytes, id, originMicros);
   }
 
   /**
    * Sends what is there without lingering; resolves when every message committed so far is confirmed. Rejects with the
    * first error when one of their batches was given up.
    */
-  async flush(): Promise<void> {
-    const isCollecting = (this.current?.messageCount ?? 0) > 0;
-    // Waits from before the batch is handed over, where it may fail at once.
-    const settled = this.sender.settled(isCollecting);
-    if (isCollecting) {
-      this.lingerDue = true;
-      this.sealWhenDue();
-    }
-    await settled;
+  flush(): Promise<void> {
+    return this.lane.flush();
   }
 
   /** Resolves when `accepting` is true; rejects with `iggy-client.producer-closed`. */
@@ -147,86 +117,16 @@ export class PartitionProducer {
   private async finish(timeoutMillis: number): Promise<void> {
     for (const { reject } of this.acceptWaiters.splice(0)) reject(closedError());
     const timer = this.connection.dependencies.clock.setTimer(timeoutMillis, () => {
-      this.sealCurrent();
-      this.sender.abandon(`the producer was closed and ${timeoutMillis} ms were not enough to deliver it`);
+      this.lane.abandon(`the producer was closed and ${timeoutMillis} ms were not enough to deliver it`);
     });
     try {
       await this.flush();
     } finally {
       timer.cancel();
-      this.lingerTimer?.cancel();
-      if (this.current) {
-        this.current.release();
-        this.current = undefined;
-      }
-      this.sender.stop();
+      this.lane.stop();
       this.stopListening();
       this.onClosed();
     }
-  }
-
-  private reserveInNewSlot(payloadBytes: number): number {
-    if (!(payloadBytes <= this.payloadBytesMax)) {
-      throw fail(
-        "iggy-client.payload-too-large",
-        `a payload of ${payloadBytes} bytes; a slot of ${this.arena.slotBytes} bytes takes ${this.payloadBytesMax}`,
-      );
-    }
-    this.sealCurrent();
-    const slot = this.arena.acquire();
-    if (!slot) return -1;
-    slot.begin(this.route);
-    this.current = slot;
-    return slot.reserve(payloadBytes);
-  }
-
-  /** Creation times too far apart for one batch: the message begins the next one, at the cost of a copy. */
-  private moveToNewSlot(
-    full: BatchSlot,
-    payloadBytes: number,
-    id: MessageIdWords,
-    originMicros: number,
-  ): void {
-    const from = full.reserve(payloadBytes);
-    const next = this.arena.acquire();
-    if (!next) {
-      throw fail(
-        "iggy-client.argument",
-        `creation time ${originMicros} needs a new batch and no slot is free: the message was not taken`,
-      );
-    }
-    next.begin(this.route);
-    this.arena.bytes.copyWithin(next.reserve(payloadBytes), from, from + payloadBytes);
-    this.sealCurrent();
-    this.current = next;
-    this.startLinger();
-    next.commit(payloadBytes, id, originMicros);
-    if (next.messageCount >= this.batchCountMax) this.sealCurrent();
-  }
-
-  private startLinger(): void {
-    this.lingerDue = false;
-    this.lingerTimer ??= this.connection.dependencies.clock.setTimer(this.lingerMillis, () => {
-      this.lingerTimer = undefined;
-      this.lingerDue = true;
-      this.sealWhenDue();
-    });
-  }
-
-  /** An aged batch goes as soon as it can be sent at once; while it cannot, it had better grow. */
-  private sealWhenDue(): void {
-    if (this.lingerDue && this.sender.canSendNow) this.sealCurrent();
-  }
-
-  private sealCurrent(): void {
-    const slot = this.current;
-    if (!slot || slot.messageCount === 0) return;
-    this.current = undefined;
-    this.lingerDue = false;
-    this.lingerTimer?.cancel();
-    this.lingerTimer = undefined;
-    slot.seal();
-    this.sender.enqueue(slot);
   }
 
   private wakeAccepting(): void {
@@ -237,11 +137,4 @@ export class PartitionProducer {
 
 function closedError(): ImsError {
   return fail("iggy-client.producer-closed", "the producer is closed");
-}
-
-function wholeNumber(name: string, value: number, min: number, max: number): number {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw fail("iggy-client.argument", `${name} is ${value}, allowed are ${min} to ${max}`);
-  }
-  return value;
 }

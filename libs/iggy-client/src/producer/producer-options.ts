@@ -17,6 +17,11 @@ export interface ProducerOptions {
   readonly headroomSlots?: number;
   /** Replies that may stay away in a row for one batch before it is reported as failed. Default 3. */
   readonly timeoutsMax?: number;
+  /**
+   * Whether a batch whose reply was lost is sent again: stored at least once, perhaps twice. If false it fails with
+   * `iggy-client.outcome-unknown`, and is stored at most once. Default true.
+   */
+  readonly resend?: boolean;
   /** A batch is stored. `baseOffset` is −1 when the server did not report one. */
   readonly onConfirmed?: (baseOffset: number, messageCount: number) => void;
   /** A batch is given up: refused by the server, or without an answer `timeoutsMax` times. */

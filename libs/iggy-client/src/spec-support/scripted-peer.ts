@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import type { SimulatedClock } from "@ims/common";
 import {
   type AnyCommand,
+  type ClusterMetadata,
   COMMANDS,
   type CommandCodec,
   commandOf,
@@ -87,6 +88,8 @@ export class PeerConnection {
 /** Returns true when it dealt with the request itself; otherwise the peer answers as a plain server would. */
 export type PeerScript = (request: PeerRequest) => boolean | undefined;
 
+const SINGLE_NODE: ClusterMetadata = { name: "single-node", nodes: [] };
+
 /**
  * A server that answers as the test says. Unscripted, it lets everybody in and stores nothing: logins, pings, logouts
  * and sends succeed, reads find nothing.
@@ -95,6 +98,8 @@ export class ScriptedPeer {
   readonly connections: PeerConnection[] = [];
   script: PeerScript = () => undefined;
   nextOffset = 0;
+  /** What the peer says of its cluster; by default it is alone. */
+  cluster: ClusterMetadata | undefined;
   private nextSession = 1n;
   private listening!: Server;
   port = 0;
@@ -113,13 +118,13 @@ export class ScriptedPeer {
     return `iggy://iggy:iggy@127.0.0.1:${this.port}?heartbeat_interval=0`;
   }
 
-  /** Every request of every connection so far. */
+  /** Every request of every connection so far, but for the reading of the cluster after each login. */
   get requests(): PeerRequest[] {
-    return this.connections.flatMap(({ requests }) => requests);
+    return this.connections.flatMap(({ requests }) => requests).filter(isOfCaller);
   }
 
   named(name: string): PeerRequest[] {
-    return this.requests.filter((request) => request.name === name);
+    return this.connections.flatMap(({ requests }) => requests).filter((request) => request.name === name);
   }
 
   listen(port: number): Promise<void> {
@@ -160,6 +165,9 @@ export class ScriptedPeer {
       case "message.poll":
         request.reply({ partitionId: 0, currentOffset: 0, messageCount: 0, batches: new Uint8Array(0) });
         return;
+      case "system.cluster-metadata":
+        request.reply(this.cluster ?? SINGLE_NODE);
+        return;
       case "stream.list":
         request.reply([]);
         return;
@@ -191,6 +199,10 @@ export class ScriptedPeer {
       connection.closed = true;
     });
   }
+}
+
+function isOfCaller({ name }: PeerRequest): boolean {
+  return name !== "system.cluster-metadata";
 }
 
 /** Resolves once the condition holds; looks again after every turn of the event loop, until the test's own timeout. */

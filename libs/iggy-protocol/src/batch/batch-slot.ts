@@ -17,6 +17,7 @@ import {
   messageBytesAt,
   writeSafeU64,
 } from "./batch-header.js";
+import { checkMessageBytes } from "./message-limits.js";
 
 /** A 128-bit message id as four u32 words, lowest first. Reuse one array: the words are copied. */
 export type MessageIdWords = Uint32Array;
@@ -93,12 +94,15 @@ export class BatchSlot {
 
   /**
    * Appends the message whose payload lies where `reserve` said. Throws `iggy-protocol.argument-out-of-range`, and
-   * appends nothing, when its creation time is further than {@link ORIGIN_SPREAD_MICROS_MAX} from the first one's.
+   * appends nothing, when its creation time is further than {@link ORIGIN_SPREAD_MICROS_MAX} from the first one's, or
+   * for sizes outside the limits of {@link checkMessageBytes}.
    * @param originMicros creation time, microseconds since 1970
+   * @param headersLength encoded user headers, which lie directly behind the payload; reserved together with it
    */
-  commit(payloadLength: number, id: MessageIdWords, originMicros: number): void {
+  commit(payloadLength: number, id: MessageIdWords, originMicros: number, headersLength = 0): void {
     const { view, nextAt, messageCount } = this;
     if (this.state !== "filling") throw wrongState("commit", this.state);
+    checkMessageBytes(payloadLength, headersLength, messageCount);
     if (messageCount === 0) {
       this.firstOriginMicros = originMicros;
       this.oldestOriginMicros = originMicros;
@@ -114,11 +118,11 @@ export class BatchSlot {
     view.setUint32(nextAt + 20, id[3]!, true);
     view.setUint32(nextAt + MESSAGE_AT.offsetDelta, messageCount, true);
     view.setUint32(nextAt + MESSAGE_AT.timestampDelta, timestampDelta, true);
-    view.setUint32(nextAt + MESSAGE_AT.headersLength, 0, true);
+    view.setUint32(nextAt + MESSAGE_AT.headersLength, headersLength, true);
     view.setUint32(nextAt + MESSAGE_AT.payloadLength, payloadLength, true);
     view.setUint32(nextAt + MESSAGE_AT.reserved, 0, true);
     view.setUint32(nextAt + MESSAGE_AT.reserved + 4, 0, true);
-    this.nextAt = nextAt + MESSAGE_HEADER_BYTES + payloadLength;
+    this.nextAt = nextAt + MESSAGE_HEADER_BYTES + payloadLength + headersLength;
     this.messageCount = messageCount + 1;
   }
 

@@ -35,7 +35,7 @@ function sendThrough(arena: BatchArena, messages: readonly BatchMessage[]): Uint
 
 const message = fc.record({
   id: fc.bigInt(0n, (1n << 128n) - 1n),
-  payload: fc.uint8Array({ maxLength: 400 }),
+  payload: fc.uint8Array({ minLength: 1, maxLength: 400 }),
   originMicros: fc.integer({ min: 1_700_000_000_000_000, max: 1_700_000_900_000_000 }),
 });
 

@@ -1,8 +1,8 @@
 import { fail } from "../errors/protocol-errors.js";
 import { readU128, viewOf, writeU128 } from "../frame/frame-layout.js";
-import { xxh3 } from "../hash/heap-hasher.js";
+import { heapHasher } from "../hash/heap-hasher.js";
+import { scratchBytesFor } from "../hash/kernel.js";
 import { ByteReader } from "../primitives/byte-reader.js";
-import { batchChecksum } from "./batch-checksum.js";
 import {
   BATCH_AT,
   BATCH_HEADER_BYTES,
@@ -12,64 +12,107 @@ import {
   readBatchHeader,
   writeSafeU64,
 } from "./batch-header.js";
+import { checkMessageBytes } from "./message-limits.js";
 
 /** A message to send; the official clients replace id 0 by a random one, the wire does not care. */
 export interface BatchMessage {
   /** 128 bits. */
   readonly id: bigint;
+  /** 1 to 64,000,000 bytes. */
   readonly payload: Uint8Array;
-  /** Creation time, microseconds since 1970. */
-  readonly originMicros: number;
-  /** Encoded user headers. */
-  readonly headers?: Uint8Array;
+  /** Creation time, microseconds since 1970; a bigint may use all 64 bits. */
+  readonly originMicros: number | bigint;
+  /** Encoded user headers, at most 100,000 bytes. */
+  readonly headers?: Uint8Array | undefined;
 }
 
 /**
- * Builds a batch from whole messages, one allocation for all. For the hot path see `BatchArena`, which writes the same
- * bytes in place. Throws `iggy-protocol.argument-out-of-range` without messages, or when creation times lie more than
- * 2^32 microseconds apart (number 4038 of the official clients).
+ * Builds a batch from whole messages. For the hot path see `BatchArena`, which writes the same bytes in place. Throws
+ * `iggy-protocol.argument-out-of-range` without messages, for sizes outside their limits, or when creation times lie
+ * more than 2^32 microseconds apart (number 4038 of the official clients).
  */
 export function encodeBatch(messages: readonly BatchMessage[]): Uint8Array {
+  messages.forEach((message, index) => {
+    checkMessageBytes(message.payload.length, message.headers?.length ?? 0, index);
+  });
+  return encodeBatchUnchecked(messages);
+}
+
+/** As {@link encodeBatch}, for payloads and user headers of any size: for proxies, recordings and tests of servers. */
+export function encodeBatchUnchecked(messages: readonly BatchMessage[]): Uint8Array {
   if (messages.length === 0)
     throw fail("iggy-protocol.argument-out-of-range", "a batch needs at least one message");
   let byteCount = BATCH_HEADER_BYTES;
-  let originMicros = Number.MAX_SAFE_INTEGER;
-  for (const message of messages) {
-    byteCount += MESSAGE_HEADER_BYTES + message.payload.length + (message.headers?.length ?? 0);
-    originMicros = Math.min(originMicros, message.originMicros);
+  let oldest = messages[0]!.originMicros;
+  for (const { payload, headers, originMicros } of messages) {
+    byteCount += MESSAGE_HEADER_BYTES + payload.length + (headers === undefined ? 0 : headers.length);
+    if (originMicros < oldest) oldest = originMicros;
   }
-  const bytes = new Uint8Array(byteCount);
-  const view = viewOf(bytes);
-  writeSafeU64(view, BATCH_AT.originTimestamp, originMicros);
-  writeSafeU64(view, BATCH_AT.batchLength, byteCount);
-  view.setUint32(BATCH_AT.messageCount, messages.length, true);
-  let at = BATCH_HEADER_BYTES;
-  messages.forEach((message, index) => {
-    const timestampDelta = message.originMicros - originMicros;
-    if (!Number.isSafeInteger(message.originMicros) || originMicros < 0 || timestampDelta > 0xffff_ffff) {
-      throw fail(
-        "iggy-protocol.argument-out-of-range",
-        `message ${index} has a creation time of ${message.originMicros}, ${timestampDelta} microseconds behind the oldest of its batch`,
-      );
-    }
+  const hasher = heapHasher();
+  const batchAt = hasher.inputAt;
+  const scratchAt = (batchAt + byteCount + 7) & ~7;
+  hasher.reserve(scratchAt - batchAt + scratchBytesFor(messages.length));
+  const { bytes, view } = hasher;
+  bytes.fill(0, batchAt, batchAt + BATCH_HEADER_BYTES);
+  view.setBigUint64(batchAt + BATCH_AT.originTimestamp, checkedOrigin(oldest, 0), true);
+  writeSafeU64(view, batchAt + BATCH_AT.batchLength, byteCount);
+  view.setUint32(batchAt + BATCH_AT.messageCount, messages.length, true);
+  let at = batchAt + BATCH_HEADER_BYTES;
+  for (let index = 0; index < messages.length; index++) {
+    const message = messages[index]!;
+    const { payload, headers } = message;
+    const headersLength = headers === undefined ? 0 : headers.length;
     writeU128(view, at + MESSAGE_AT.id, message.id);
     view.setUint32(at + MESSAGE_AT.offsetDelta, index, true);
-    view.setUint32(at + MESSAGE_AT.timestampDelta, timestampDelta, true);
-    view.setUint32(at + MESSAGE_AT.headersLength, message.headers?.length ?? 0, true);
-    view.setUint32(at + MESSAGE_AT.payloadLength, message.payload.length, true);
-    const payloadAt = at + MESSAGE_HEADER_BYTES;
-    bytes.set(message.payload, payloadAt);
-    if (message.headers) bytes.set(message.headers, payloadAt + message.payload.length);
-    const end = payloadAt + message.payload.length + (message.headers?.length ?? 0);
-    view.setBigUint64(at, xxh3(bytes, at + 8, end), true);
-    at = end;
-  });
-  view.setBigUint64(BATCH_AT.checksum, batchChecksum(view, 0), true);
-  return bytes;
+    view.setUint32(at + MESSAGE_AT.timestampDelta, timestampDelta(message.originMicros, oldest, index), true);
+    view.setUint32(at + MESSAGE_AT.headersLength, headersLength, true);
+    view.setUint32(at + MESSAGE_AT.payloadLength, payload.length, true);
+    view.setUint32(at + MESSAGE_AT.reserved, 0, true);
+    view.setUint32(at + MESSAGE_AT.reserved + 4, 0, true);
+    at += MESSAGE_HEADER_BYTES;
+    bytes.set(payload, at);
+    at += payload.length;
+    if (headers !== undefined) bytes.set(headers, at);
+    at += headersLength;
+  }
+  hasher.kernel.sealBatch(batchAt, scratchAt);
+  return bytes.slice(batchAt, at);
+}
+
+const U64_MAX = 0xffff_ffff_ffff_ffffn;
+
+function timestampDelta(originMicros: number | bigint, oldest: number | bigint, index: number): number {
+  const delta =
+    typeof originMicros === "number" && typeof oldest === "number"
+      ? originMicros - oldest
+      : Number(checkedOrigin(originMicros, index) - BigInt(oldest));
+  if (delta <= 0xffff_ffff && (typeof originMicros === "bigint" || Number.isSafeInteger(originMicros)))
+    return delta;
+  throw fail(
+    "iggy-protocol.argument-out-of-range",
+    `message ${index} has a creation time of ${originMicros}, ${delta} microseconds behind the oldest of its batch`,
+  );
+}
+
+function checkedOrigin(originMicros: number | bigint, index: number): bigint {
+  if (typeof originMicros === "number" && !Number.isSafeInteger(originMicros))
+    throw badOrigin(originMicros, index);
+  const micros = BigInt(originMicros);
+  if (micros < 0n || micros > U64_MAX) throw badOrigin(originMicros, index);
+  return micros;
+}
+
+function badOrigin(originMicros: number | bigint, index: number): Error {
+  return fail(
+    "iggy-protocol.argument-out-of-range",
+    `message ${index} has a creation time of ${originMicros}, allowed: whole microseconds from 0 to 2^64 − 1`,
+  );
 }
 
 /** A message as it lies in a batch. */
 export interface DecodedMessage extends BatchMessage {
+  /** Above 2^53 the number is only near. */
+  readonly originMicros: number;
   readonly checksum: bigint;
   readonly offset: number;
   readonly headers: Uint8Array;

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { encodeBatch } from "../batch/encode-batch.js";
 import { COMMANDS } from "../command-table.js";
 import { option } from "../primitives/options.js";
+import { globalPermissions, streamPermissions, topicPermissions } from "../primitives/permissions.js";
 import { FieldKind, type FieldValue, fieldValue, typedField } from "../primitives/typed-field.js";
 import { decodeUserHeaders, encodeUserHeaders } from "../primitives/user-headers.js";
 import { UNLIMITED } from "../records/topic-record.js";
@@ -33,6 +35,21 @@ const partitions = [
   { id: 0, createdAtMicros: 1, segmentCount: 1, currentOffset: 9, sizeBytes: 8, messageCount: 7 },
 ];
 const target = { stream: "s", topic: 3 };
+const connection = { clientId: 7, userId: 3, transport: 1, address: "127.0.0.1:1" };
+const user = { id: 1, createdAtMicros: 2, status: "active", username: "alice", options: [] };
+const permissions = {
+  global: globalPermissions("manageServers", "sendMessages"),
+  streams: [
+    streamPermissions(1, ["readStream"]),
+    streamPermissions(
+      2,
+      ["manageTopics"],
+      [topicPermissions(0, ["readTopic"]), topicPermissions(9, ["pollMessages"])],
+    ),
+  ],
+};
+const groupTarget = { ...target, group: "g" };
+const group = { id: 1, partitionCount: 8, memberCount: 0, name: "g" };
 const reader = { ...target, consumer: { kind: "group", id: "g" }, partitionId: 2 };
 const node = {
   name: "n",
@@ -81,7 +98,7 @@ const SAMPLES: Readonly<Record<keyof typeof COMMANDS, readonly [request: unknown
       protocolVersion: 11264,
       sdkName: "a",
       sdkVersion: "1",
-      credentials: { kind: "password", username: "u", password: "p" },
+      credentials: { kind: "password", username: "iggy", password: "iggy" },
       context: Uint8Array.of(1),
     },
     { userId: 1, session: 2n ** 63n, serverProtocolVersion: 11264, serverVersion: "0.9" },
@@ -114,7 +131,7 @@ const SAMPLES: Readonly<Record<keyof typeof COMMANDS, readonly [request: unknown
       ...target,
       partitioning: { kind: "key", key: Uint8Array.of(1, 2) },
       messageCount: 1,
-      batch: Uint8Array.of(1),
+      batch: encodeBatch([{ id: 1n, payload: Uint8Array.of(1), originMicros: 1 }]),
     },
     [{ streamId: 1, topicId: 2, partitionId: 3, baseOffset: 4 }],
   ],
@@ -141,6 +158,46 @@ const SAMPLES: Readonly<Record<keyof typeof COMMANDS, readonly [request: unknown
   purgeTopic: [target, undefined],
   createPartitions: [{ ...target, count: 1 }, undefined],
   deletePartitions: [{ ...target, count: 1000 }, undefined],
+  deleteSegments: [{ ...target, partitionId: 2, segmentCount: 0xffff_ffff }, undefined],
+  getSnapshot: [{ compression: "zstd", parts: ["server-logs", "test"] }, Uint8Array.of(80, 75)],
+  getClient: [{ clientId: 7 }, { ...connection, groups: [{ streamId: 1, topicId: 2, groupId: 3 }] }],
+  getClients: [
+    undefined,
+    [
+      { ...connection, groupCount: 0 },
+      { ...connection, userId: null, groupCount: 2 },
+    ],
+  ],
+  getUser: [{ user: "alice" }, { ...user, permissions }],
+  getUsers: [undefined, [user, { ...user, status: 9 }]],
+  createUser: [
+    { username: "alice", password: "secret", status: "inactive", permissions, options: [] },
+    { ...user, permissions: null },
+  ],
+  deleteUser: [{ user: 1 }, undefined],
+  updateUser: [{ user: 1, username: "bob", status: "active", options: [] }, undefined],
+  updatePermissions: [{ user: "bob", permissions }, undefined],
+  changePassword: [{ user: 0, currentPassword: "o", newPassword: "new" }, undefined],
+  getTokens: [
+    undefined,
+    [
+      { name: "ci", expiresAtMicros: null },
+      { name: "b", expiresAtMicros: 2n ** 63n },
+    ],
+  ],
+  createToken: [{ name: "ci", lifetimeMicros: UNLIMITED }, { token: "abc" }],
+  deleteToken: [{ name: "ci" }, undefined],
+  flushUnsavedBuffer: [{ ...target, partitionId: 1, fsync: true }, undefined],
+  getGroup: [groupTarget, { ...group, memberCount: 1, members: [{ id: 3, partitionIds: [0, 7] }] }],
+  getGroups: [target, [group, group]],
+  createGroup: [
+    { ...target, name: "g" },
+    { ...group, members: [] },
+  ],
+  deleteGroup: [groupTarget, undefined],
+  joinGroup: [groupTarget, undefined],
+  leaveGroup: [groupTarget, undefined],
+  syncGroup: [groupTarget, { generation: 9, partitionIds: [1, 2] }],
 };
 
 const samples = Object.entries(SAMPLES).map(([name, [request, reply]]) => {
@@ -157,7 +214,7 @@ describe.each(samples)("$name", ({ codec, request, reply }) => {
 
   it("is refused at every truncation that does not happen to be a shorter whole", () => {
     const directions = [
-      [codec.encodeRequest(request), codec.decodeRequest, codec.encodeRequest],
+      [codec.encodeRequest(request), codec.decodeRequest, codec.encodeRequestUnchecked],
       [codec.encodeReply(reply), codec.decodeReply, codec.encodeReply],
     ] as const;
     for (const [bytes, decode, encode] of directions) {

@@ -1,5 +1,6 @@
 import { ByteReader } from "../primitives/byte-reader.js";
 import { commandCodec } from "./command-codec.js";
+import { PASSWORD_BYTES, USERNAME_BYTES } from "./request-rules.js";
 
 export type Credentials =
   | { readonly kind: "password"; readonly username: string; readonly password: string }
@@ -49,6 +50,11 @@ export const login = commandCodec<LoginRequest, LoginReply>("login", {
       context: reader.raw(reader.u32("context length"), "context"),
     };
     return { protocolVersion, sdkName, sdkVersion, ...tail };
+  },
+  checkRequest({ credentials }, rules) {
+    if (credentials.kind === "token") return;
+    rules.textBytes(credentials.username, "username", USERNAME_BYTES);
+    rules.textBytes(credentials.password, "password", PASSWORD_BYTES);
   },
   writeReply(writer, reply) {
     writer.u32(reply.userId, "user id").u64(reply.session, "session");

@@ -1,3 +1,4 @@
+import { checkOffsetDeltas, validateBatch } from "../batch/validate-batch.js";
 import { ByteWriter } from "../primitives/byte-writer.js";
 import type { Identifier } from "../primitives/identifier.js";
 import { type Partitioning, readPartitioning, writePartitioning } from "../primitives/partitioning.js";
@@ -51,6 +52,11 @@ export const sendMessages = commandCodec<SendMessagesRequest, readonly SendPlace
       );
     }
     return { ...target, partitioning, messageCount, batch: reader.rest() };
+  },
+  // A batch that breaks a rule gets no answer at all from some servers.
+  checkRequest({ batch, messageCount }) {
+    validateBatch(batch, 0, batch.length, messageCount);
+    checkOffsetDeltas(batch);
   },
   writeReply(writer, placements) {
     writer.u32(placements.length, "placement count");

@@ -22,6 +22,11 @@ export const IGGY_PROTOCOL_ERRORS = {
     action: "Correct the argument before calling again",
     retryable: false,
   },
+  "iggy-protocol.malformed-request": {
+    summary: "A body given as bytes does not follow the layout or the rules of its command.",
+    action: "Correct the bytes, or let the library encode them: servers may end on a body they cannot read",
+    retryable: false,
+  },
   "iggy-protocol.frame-size": {
     summary: "The size field of a frame is below 256 or above the limit.",
     action: "Close the connection: the byte stream cannot be read further",

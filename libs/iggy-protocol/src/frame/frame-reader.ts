@@ -4,6 +4,18 @@ import { FRAME_BYTES_MAX, FRAME_KIND_MAX, frameKind, frameSize, HEADER_BYTES } f
 /** Memory taken on the word of a size field alone; beyond it, memory follows the bytes that really came. */
 const TRUSTED_BYTES = 1024 * 1024;
 
+/** Where the memory of frames that arrive in several chunks comes from. */
+export interface FrameMemory {
+  take(byteCount: number): Uint8Array;
+  /** The memory was outgrown; the frame goes on elsewhere. */
+  giveBack(bytes: Uint8Array): void;
+}
+
+const FRESH_MEMORY: FrameMemory = {
+  take: (byteCount) => new Uint8Array(byteCount),
+  giveBack: () => undefined,
+};
+
 /**
  * Reassembles frames from chunks cut anywhere. `push` a chunk, then take frames with `next` until it gives `undefined`.
  * A frame that lies within one chunk is a view of that chunk, so a caller must not write into a chunk afterwards.
@@ -18,8 +30,14 @@ export class FrameReader {
   private partialLength = 0;
   private broken: Error | undefined;
 
-  /** @param frameBytesMax largest accepted frame, header included */
-  constructor(private readonly frameBytesMax: number = FRAME_BYTES_MAX) {}
+  /**
+   * @param frameBytesMax largest accepted frame, header included
+   * @param memory for frames that do not lie within one chunk; whoever takes such a frame may give it back
+   */
+  constructor(
+    private readonly frameBytesMax: number = FRAME_BYTES_MAX,
+    private readonly memory: FrameMemory = FRESH_MEMORY,
+  ) {}
 
   /** Bytes held back until the rest of their frame arrives. */
   get pendingBytes(): number {
@@ -48,7 +66,7 @@ export class FrameReader {
         this.chunkAt = at + size;
         return this.chunk.subarray(at, at + size);
       }
-      this.partial = new Uint8Array(Math.max(present, Math.min(size, TRUSTED_BYTES)));
+      this.partial = this.memory.take(Math.max(present, Math.min(size, TRUSTED_BYTES)));
     } else {
       this.partial = new Uint8Array(HEADER_BYTES);
     }
@@ -76,8 +94,9 @@ export class FrameReader {
     let partial = this.partial ?? new Uint8Array(Math.max(needed, HEADER_BYTES));
     if (needed > partial.length) {
       const capacity = Math.max(needed, Math.min(frameBytes, Math.max(partial.length * 2, TRUSTED_BYTES)));
-      const grown = new Uint8Array(capacity);
+      const grown = this.memory.take(capacity);
       grown.set(partial.subarray(0, this.partialLength));
+      this.memory.giveBack(partial);
       partial = grown;
     }
     partial.set(this.chunk.subarray(this.chunkAt, this.chunkAt + count), this.partialLength);

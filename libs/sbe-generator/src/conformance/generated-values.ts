@@ -123,7 +123,8 @@ function writeArray(call: Call, member: Member, value: JsonValue): void {
 function writeComposite(target: Flyweight, node: TokenNode, value: JsonValue, module: GeneratedModule): void {
   const members = compositeMembers(node, new MemberNames());
   const source: JsonObject = isObject(value) ? value : {};
-  for (const [index, member] of members.entries()) {
-    writeMember(target, member, node.children[index]!, memberOf(source, member.name) ?? null, module);
+  for (const member of members) {
+    const type = node.children.find(({ token }) => token.name === member.name)!;
+    writeMember(target, member, type, memberOf(source, member.name) ?? null, module);
   }
 }

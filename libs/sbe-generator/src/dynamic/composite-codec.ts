@@ -1,3 +1,4 @@
+import { isVoid } from "../ir/token.js";
 import type { TokenNode } from "../ir/token-tree.js";
 import { invalidValue } from "./codec-error.js";
 import { isObject, type JsonValue, memberOf, setMember, shown } from "./json-value.js";
@@ -20,11 +21,13 @@ export function compositeCodec(
   { token, children }: TokenNode,
   codecOf: (member: TokenNode) => ValueCodec,
 ): ValueCodec {
-  const members = children.map((child): Member => {
-    const { name, offset, sinceVersion, presence } = child.token;
-    const codec = codecOf(child);
-    return { name, offset, sinceVersion, constant: presence === "constant", codec };
-  });
+  const members = children
+    .filter((child) => !isVoid(child.token))
+    .map((child): Member => {
+      const { name, offset, sinceVersion, presence } = child.token;
+      const codec = codecOf(child);
+      return { name, offset, sinceVersion, constant: presence === "constant", codec };
+    });
   return {
     size: token.size,
     optional: members.every(({ codec }) => codec.optional),

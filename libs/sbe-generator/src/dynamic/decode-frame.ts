@@ -1,3 +1,4 @@
+import { EMPTY_ENTRIES_MAX } from "../runtime/failures.js";
 import { CodecError, truncated } from "./codec-error.js";
 import {
   type BlockPlan,
@@ -9,8 +10,8 @@ import {
 } from "./frame-plan.js";
 import { hexOf, type JsonValue, setMember } from "./json-value.js";
 
-/** Entries of no octets in one frame: more than any schema needs, few enough to be made in a moment. */
-const EMPTY_ENTRIES_MAX = 65_536;
+/** Entries of no octets in all groups of one frame: few enough to be made in a moment. */
+const EMPTY_ENTRIES_IN_FRAME_MAX = 1_048_576;
 
 export interface FrameHeader {
   readonly blockLength: number;
@@ -74,10 +75,13 @@ class FrameReader {
 
   block(plan: BlockPlan, actingLength: number, path: string): Record<string, JsonValue> {
     const start = this.limit;
+    if (actingLength < plan.requiredLength) {
+      throw truncated(path, start, plan.requiredLength, start + actingLength);
+    }
     this.#advance(actingLength, path);
     const values: Record<string, JsonValue> = {};
     for (const { name, offset, sinceVersion, constant, codec } of plan.fields) {
-      // A block shorter than its version promises lacks its last fields: they are absent, and never read beyond it.
+      // A block shorter than its version promises lacks its last optional fields, which are never read beyond it.
       const present = constant || (sinceVersion <= this.version && offset + codec.size <= actingLength);
       setMember(values, name, present ? codec.read(this.view, start + offset, this.version) : null);
     }
@@ -97,16 +101,23 @@ class FrameReader {
     if (count < 0 || count > plan.countMember.max) {
       throw countTooLarge(path, `${count} entries, at most ${plan.countMember.max} are allowed`);
     }
-    // Every entry takes at least its block: a count that the frame cannot hold is refused before any is read.
-    if (count * blockLength > this.view.byteLength - this.limit) {
-      throw truncated(path, this.limit, count * blockLength, this.view.byteLength);
+    const entryLength = blockLength + plan.smallestTail;
+    if (entryLength === 0 && count > EMPTY_ENTRIES_MAX) {
+      throw countTooLarge(path, `${count} entries without octets, at most ${EMPTY_ENTRIES_MAX} are allowed`);
+    }
+    // A count that the frame cannot hold is refused before any entry is read.
+    if (count * entryLength > this.view.byteLength - this.limit) {
+      throw truncated(path, this.limit, count * entryLength, this.view.byteLength);
     }
     const entries: JsonValue[] = [];
     for (let index = 0; index < count; index++) {
       const entryStart = this.limit;
       entries.push(this.block(plan, blockLength, `${path}[${index}]`));
-      if (this.limit === entryStart && ++this.#emptyEntries > EMPTY_ENTRIES_MAX) {
-        throw countTooLarge(path, `more than ${EMPTY_ENTRIES_MAX} entries without octets`);
+      if (this.limit === entryStart && ++this.#emptyEntries > EMPTY_ENTRIES_IN_FRAME_MAX) {
+        throw countTooLarge(
+          path,
+          `more than ${EMPTY_ENTRIES_IN_FRAME_MAX} entries without octets in one frame`,
+        );
       }
     }
     return entries;

@@ -1,3 +1,4 @@
+import { requiredLength } from "../ir/required-length.js";
 import type { SchemaTokens, Token } from "../ir/token.js";
 import { type TokenNode, tokenTree } from "../ir/token-tree.js";
 import { primitiveOf } from "../schema/primitive-type.js";
@@ -24,6 +25,8 @@ export interface NumberPlan {
 }
 
 export interface GroupPlan extends BlockPlan {
+  /** Octets that each entry takes behind its block at least, whatever the version of its writer. */
+  readonly smallestTail: number;
   readonly name: string;
   readonly sinceVersion: number;
   readonly dimensionSize: number;
@@ -44,6 +47,8 @@ export interface DataPlan {
 
 export interface BlockPlan {
   readonly blockLength: number;
+  /** A block in a frame must not be shorter. */
+  readonly requiredLength: number;
   readonly fields: readonly FieldPlan[];
   readonly groups: readonly GroupPlan[];
   readonly data: readonly DataPlan[];
@@ -69,6 +74,9 @@ export interface SchemaPlan {
   readonly byTemplate: ReadonlyMap<number, MessagePlan>;
   readonly byName: ReadonlyMap<string, MessagePlan>;
 }
+
+/** What a signed 32-bit count holds. */
+const COUNT_MAX = 0x7fff_ffff;
 
 /** Turns tokens into what decoder and encoder walk. */
 export function planSchema(tokens: SchemaTokens): SchemaPlan {
@@ -103,6 +111,7 @@ function planBlock(node: TokenNode, littleEndian: boolean): BlockPlan {
   const of = (signal: string) => node.children.filter(({ token }) => token.signal === signal);
   return {
     blockLength: node.token.size,
+    requiredLength: requiredLength(node),
     fields: of("beginField").map(({ token, children }) => planField(token, children[0]!, littleEndian)),
     groups: of("beginGroup").map((child) => planGroup(child, littleEndian)),
     data: of("beginVarData").map((child) => planData(child, littleEndian)),
@@ -119,14 +128,29 @@ function planGroup(node: TokenNode, littleEndian: boolean): GroupPlan {
   const dimension = node.children[0]!;
   const member = (name: string) =>
     planNumber(dimension.children.find(({ token }) => token.name === name)!.token, littleEndian);
+  const block = planBlock(node, littleEndian);
   return {
-    ...planBlock(node, littleEndian),
+    ...block,
+    smallestTail: smallestTail(block),
     name: node.token.name,
     sinceVersion: node.token.sinceVersion,
     dimensionSize: dimension.token.size,
     blockLengthMember: member("blockLength"),
-    countMember: member("numInGroup"),
+    countMember: withCountLimits(member("numInGroup")),
   };
+}
+
+function smallestTail({ groups, data }: BlockPlan): number {
+  const sizes = [
+    ...groups.map(({ sinceVersion, dimensionSize }) => (sinceVersion === 0 ? dimensionSize : 0)),
+    ...data.map(({ sinceVersion, length }) => (sinceVersion === 0 ? length.access.size : 0)),
+  ];
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** A count of 64 bits may have no limits of its own. */
+function withCountLimits(count: NumberPlan): NumberPlan {
+  return { ...count, min: Math.max(count.min, 0), max: Math.min(count.max, COUNT_MAX) };
 }
 
 function planData({ token, children }: TokenNode, littleEndian: boolean): DataPlan {

@@ -4,7 +4,7 @@ import { isObject, type JsonValue, memberOf, octetsOfHex, shown } from "./json-v
 import { type TextCodec, textCodec } from "./text-codec.js";
 import type { ValueCodec } from "./value-codec.js";
 
-/** A char array: text up to the first NUL, spaces kept; written with NULs behind it. */
+/** A char array: text up to the first NUL, of UTF-16 the first unit of zeros; spaces kept, written with NULs behind it. */
 export function textArrayCodec(token: Token): ValueCodec {
   const size = token.size;
   const text = textCodec(token.characterEncoding!);
@@ -13,8 +13,7 @@ export function textArrayCodec(token: Token): ValueCodec {
     optional: token.presence === "optional",
     read(view, at) {
       const bytes = new Uint8Array(view.buffer, view.byteOffset + at, size);
-      const end = bytes.indexOf(0);
-      return text.decode(end < 0 ? bytes : bytes.subarray(0, end));
+      return text.decode(bytes.subarray(0, text.unpaddedLength(bytes)));
     },
     write(view, at, value, path) {
       const octets = textOctets(value ?? "", text, token.characterEncoding!, path);

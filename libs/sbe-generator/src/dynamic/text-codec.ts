@@ -1,51 +1,23 @@
-import { tableEncoder } from "./charset-table.js";
+import { decodeText, textLength } from "../runtime/text-reader.js";
+import { octetsOfText } from "../runtime/text-writer.js";
+import { isUtf16, utf16Length } from "../runtime/utf16.js";
 
-/** Text of one charset to octets and back. */
+/** Text of one charset to octets and back, by the same rules as generated code. */
 export interface TextCodec {
   /** What the charset does not know reads as U+FFFD; never throws. */
   decode(bytes: Uint8Array): string;
   /** Undefined when the charset lacks a character of the text. */
   encode(text: string): Uint8Array | undefined;
+  /** Octets of a text that is padded with zeros. */
+  unpaddedLength(bytes: Uint8Array): number;
 }
-
-const codecs = new Map<string, TextCodec>();
 
 /** @param charset canonical name, as `characterEncoding` of a token */
 export function textCodec(charset: string): TextCodec {
-  const known = codecs.get(charset);
-  if (known) return known;
-  const codec = create(charset);
-  codecs.set(charset, codec);
-  return codec;
-}
-
-function create(charset: string): TextCodec {
-  if (charset === "US-ASCII") return singleOctet(0x7f);
-  if (charset === "ISO-8859-1") return singleOctet(0xff);
-  // A byte order mark is a character of the field like any other.
-  const decoder = new TextDecoder(charset.toLowerCase(), { ignoreBOM: true });
-  const decode = (bytes: Uint8Array) => decoder.decode(bytes);
-  if (charset !== "UTF-8") return { decode, encode: tableEncoder(charset) };
-  const encoder = new TextEncoder();
-  return { decode, encode: (text) => encoder.encode(text) };
-}
-
-/** Charsets whose octets are the code units up to `codeMax`; TextDecoder takes both for windows-1252. */
-function singleOctet(codeMax: number): TextCodec {
+  const lengthOf = isUtf16(charset) ? utf16Length : textLength;
   return {
-    decode(bytes) {
-      let text = "";
-      for (const code of bytes) text += code > codeMax ? "\ufffd" : String.fromCharCode(code);
-      return text;
-    },
-    encode(text) {
-      const bytes = new Uint8Array(text.length);
-      for (let index = 0; index < text.length; index++) {
-        const code = text.charCodeAt(index);
-        if (code > codeMax) return undefined;
-        bytes[index] = code;
-      }
-      return bytes;
-    },
+    decode: (bytes) => decodeText(bytes, 0, bytes.length, charset),
+    encode: (text) => octetsOfText(text, charset),
+    unpaddedLength: (bytes) => lengthOf(bytes, 0, bytes.length),
   };
 }

@@ -51,7 +51,7 @@ export interface Token {
   readonly package?: string;
   readonly primitive?: PrimitiveName;
   readonly byteOrder?: ByteOrder;
-  /** Elements of an array; 0 for the content of variable-length data. */
+  /** Elements of an array; 0 for the content of data, which in the composite of a field has no octets. */
   readonly length?: number;
   readonly presence?: Presence;
   readonly nullValue?: string;
@@ -72,6 +72,11 @@ export interface Token {
   readonly deprecated?: number;
   readonly semanticType?: string;
   readonly description?: string;
+}
+
+/** Whether a member of a composite takes no octets without being a constant: data that a field cannot have. */
+export function isVoid({ signal, length, presence }: Token): boolean {
+  return signal === "encoding" && length === 0 && presence !== "constant";
 }
 
 /** A whole schema as tokens; the only input of printers. */

@@ -1,5 +1,6 @@
-import { throwNoRoom, throwTruncated } from "./failures.js";
-import { encodeText, isSingleOctets, throwOutsideSource, throwTooLong } from "./text-writer.js";
+import { isSingleOctets } from "./charsets.js";
+import { throwNoRoom, throwOutOfRange, throwTruncated } from "./failures.js";
+import { encodeText, throwOutsideSource, throwTooLong } from "./text-writer.js";
 
 /** Variable-length data: a length of 1, 2 or 4 octets, then that many octets. */
 
@@ -20,6 +21,21 @@ export function dataLength(
         ? view.getUint8(at)
         : view.getUint32(at, littleEndian);
   if (length > end - at - prefixSize) throwTruncated(field, at + prefixSize, length, end);
+  return length;
+}
+
+/** The same of data whose schema limits it; throws `sbe.out-of-range` for more octets than `octetsMax`. */
+export function limitedDataLength(
+  view: DataView,
+  at: number,
+  end: number,
+  prefixSize: number,
+  littleEndian: boolean,
+  field: string,
+  octetsMax: number,
+): number {
+  const length = dataLength(view, at, end, prefixSize, littleEndian, field);
+  if (length > octetsMax) throwOutOfRange(field, length);
   return length;
 }
 

@@ -103,8 +103,8 @@ export function throwOrder(level: string, elements: string): never {
   });
 }
 
-/** Most entries that take no octets: a frame of a few octets must not cost more than a loop of this length. */
-const EMPTY_ENTRIES_MAX = 65_534;
+/** Most entries of a group that take no octets: a frame of a few octets must not cost more than a loop of this length. */
+export const EMPTY_ENTRIES_MAX = 65_534;
 
 /**
  * Refuses a count that the schema does not allow, or that the rest of the frame cannot hold.

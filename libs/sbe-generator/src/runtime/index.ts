@@ -7,3 +7,4 @@ export * from "./octets.js";
 export * from "./sbe-error.js";
 export * from "./text-reader.js";
 export * from "./text-writer.js";
+export * from "./utf16.js";

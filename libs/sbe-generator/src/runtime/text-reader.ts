@@ -1,4 +1,5 @@
-import { decoderOf } from "./charsets.js";
+import { decoderOf, isSingleOctets } from "./charsets.js";
+import { decodeUtf16, isUtf16, utf16Length } from "./utf16.js";
 
 // A byte order mark is a character of the field like any other; malformed sequences read as U+FFFD.
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -14,9 +15,10 @@ export function textLength(bytes: Uint8Array, at: number, size: number): number 
   return size;
 }
 
-/** Text of a field of `size` octets: up to the first zero, spaces kept. */
+/** Text of a field of `size` octets: up to the first zero, of UTF-16 the first unit of zeros; spaces kept. */
 export function readText(bytes: Uint8Array, at: number, size: number, encoding: string): string {
-  return decodeText(bytes, at, textLength(bytes, at, size), encoding);
+  const isWide = !isSingleOctets(encoding) && isUtf16(encoding);
+  return decodeText(bytes, at, isWide ? utf16Length(bytes, at, size) : textLength(bytes, at, size), encoding);
 }
 
 /** Text of exactly `length` octets. What the encoding does not know reads as U+FFFD; never throws. */
@@ -24,7 +26,8 @@ export function decodeText(bytes: Uint8Array, at: number, length: number, encodi
   if (encoding === "UTF-8" && (length > JOINED_LENGTH_MAX || !isAscii(bytes, at, length))) {
     return utf8.decode(bytes.subarray(at, at + length));
   }
-  if (encoding !== "UTF-8" && encoding !== "US-ASCII" && encoding !== "ISO-8859-1") {
+  if (!isSingleOctets(encoding)) {
+    if (isUtf16(encoding)) return decodeUtf16(bytes, at, length, encoding);
     return decoderOf(encoding).decode(bytes.subarray(at, at + length));
   }
   const codeMax = encoding === "ISO-8859-1" ? 0xff : 0x7f;

@@ -1,5 +1,6 @@
-import { encodeWithTable } from "./charsets.js";
+import { encodeWithTable, isSingleOctets } from "./charsets.js";
 import { fail } from "./sbe-error.js";
+import { encodeUtf16, isUtf16 } from "./utf16.js";
 
 const utf8 = new TextEncoder();
 
@@ -77,25 +78,26 @@ export function copyOctets(
 
 /** Octets of a text; throws `sbe.text-not-encodable` for a character that the encoding lacks. */
 export function encodeText(text: string, encoding: string, field: string): Uint8Array {
+  const bytes = octetsOfText(text, encoding);
+  if (bytes !== undefined) return bytes;
+  throw fail("sbe.text-not-encodable", `${field} is ${encoding}, "${text.slice(0, 80)}" is not`, {
+    context: { field, encoding },
+  });
+}
+
+/** Octets of a text; undefined when the encoding lacks one of its characters. */
+export function octetsOfText(text: string, encoding: string): Uint8Array | undefined {
   if (encoding === "UTF-8") return utf8.encode(text);
-  if (!isSingleOctets(encoding)) return encodeWithTable(text, encoding, field);
+  if (isUtf16(encoding)) return encodeUtf16(text, encoding);
+  if (!isSingleOctets(encoding)) return encodeWithTable(text, encoding);
   const codeMax = encoding === "US-ASCII" ? 0x7f : 0xff;
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    if (code > codeMax) {
-      throw fail("sbe.text-not-encodable", `${field} is ${encoding}, "${text.slice(0, 80)}" is not`, {
-        context: { field, encoding },
-      });
-    }
+    if (code > codeMax) return undefined;
     bytes[index] = code;
   }
   return bytes;
-}
-
-/** Whether the octets up to 0x7f mean what they mean in ASCII, and text can be written one by one. */
-export function isSingleOctets(encoding: string): boolean {
-  return encoding === "US-ASCII" || encoding === "UTF-8" || encoding === "ISO-8859-1";
 }
 
 export function throwTooLong(field: string, octets: number, octetsMax: number): never {

@@ -1,3 +1,4 @@
+import { ID_MAX } from "./attribute-reader.js";
 import { storageRange } from "./primitive-type.js";
 import type { CompositeType, EncodedType } from "./schema-model.js";
 
@@ -7,7 +8,11 @@ export function memberEncoding({ members }: CompositeType, name: string): Encode
   return type?.kind === "type" ? type : undefined;
 }
 
-/** Largest number that the octets of a member hold; a constant holds its value alone. */
+/**
+ * Largest number that the octets of a member hold; of 64 bits the largest that a schema may name. A constant holds its
+ * value alone.
+ */
 export function storageMax({ primitive, constant }: EncodedType): number {
+  if (constant === undefined && primitive.size === 8) return ID_MAX;
   return Number(constant ?? storageRange(primitive).max);
 }

@@ -31,9 +31,24 @@ const DIMENSIONS = (
       "is uint32 without a sound maxValue",
     ],
     [
-      "count of 64 bits",
-      '<type name="blockLength" primitiveType="uint16"/><type name="numInGroup" primitiveType="uint64" maxValue="9"/>',
-      "is no single integer of up to 32 bits",
+      "count beyond 31 bits",
+      '<type name="blockLength" primitiveType="uint16"/><type name="numInGroup" primitiveType="uint64" maxValue="2147483648"/>',
+      "is uint64 without a sound maxValue",
+    ],
+    [
+      "signed count of 64 bits",
+      '<type name="blockLength" primitiveType="uint16"/><type name="numInGroup" primitiveType="int64" maxValue="9"/>',
+      "is int64 without a minValue of 0 or more",
+    ],
+    [
+      "signed block length of 64 bits",
+      '<type name="blockLength" primitiveType="int64"/><type name="numInGroup" primitiveType="uint8"/>',
+      'blockLength of dimension "d" is int64',
+    ],
+    [
+      "count that is no integer",
+      '<type name="blockLength" primitiveType="uint16"/><type name="numInGroup" primitiveType="double"/>',
+      "is no single integer on the wire",
     ],
   ] as const
 ).map(
@@ -94,8 +109,8 @@ const FAULTS: readonly (readonly [string, string, string, string])[] = [
   [
     "deep nesting",
     `<composite name="groupSizeEncoding"><type name="blockLength" primitiveType="uint8"/><type name="numInGroup" primitiveType="uint8"/></composite>`,
-    `<message name="M" id="1">${'<group name="g" id="1">'.repeat(40)}${"</group>".repeat(40)}</message>`,
-    "groups are nested deeper than 32",
+    `<message name="M" id="1">${'<group name="g" id="1">'.repeat(257)}${"</group>".repeat(257)}</message>`,
+    "groups are nested deeper than 256. Flatten the innermost groups",
   ],
   [
     "template id beyond the header",

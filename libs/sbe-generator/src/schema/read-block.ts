@@ -18,7 +18,7 @@ export interface BlockLimit {
 }
 
 /** Groups within groups within …: bounds the stack of whoever walks the schema. */
-const DEPTH_MAX = 32;
+const DEPTH_MAX = 256;
 
 /**
  * Content of a message or of the entries of a group, SBE 1.0 section 4.5: fields first, then groups, then data.

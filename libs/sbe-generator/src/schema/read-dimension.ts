@@ -30,13 +30,10 @@ function member(reader: AttributeReader, type: CompositeType, name: string): Enc
     return undefined;
   }
   const { primitive, length, presence } = encoding;
-  if (length === 1 && presence !== "constant" && primitive.size <= 4 && primitive.kind !== "float") {
+  if (length === 1 && presence !== "constant" && primitive.kind !== "float") {
     return encoding;
   }
-  reader.error(
-    `${name} of dimension "${type.name}" is no single integer of up to 32 bits`,
-    "Use uint8 or uint16",
-  );
+  reader.error(`${name} of dimension "${type.name}" is no single integer on the wire`, "Use uint8 or uint16");
   return undefined;
 }
 
@@ -61,7 +58,9 @@ function checkCount(reader: AttributeReader, type: CompositeType): boolean {
     reader.error(`${subject} without a minValue of 0 or more`, 'Use uint8 or uint16, or add minValue="0"');
     return false;
   }
-  const highest = BigInt(maxValue ?? storageRange(primitive).max);
+  // As in the reference tool, which asks for a maximum of uint32 but not of 64 bits: readers and writers stop at COUNT_MAX.
+  const unlimited = maxValue === undefined && primitive.size === 8;
+  const highest = unlimited ? COUNT_MAX : BigInt(maxValue ?? storageRange(primitive).max);
   if (highest > COUNT_MAX) {
     reader.error(`${subject} without a sound maxValue`, `Add maxValue="${COUNT_MAX}" or less`);
     return false;

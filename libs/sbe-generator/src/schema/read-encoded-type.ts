@@ -143,8 +143,8 @@ function readEncoding(reader: AttributeReader, primitive: PrimitiveType): string
   const encoding = charsetOf(text);
   if (encoding === undefined) {
     reader.error(
-      `characterEncoding="${text}" is unknown, or not padded by single NUL octets`,
-      "Use US-ASCII, UTF-8, ISO-8859-1 or another charset in which NUL is one octet",
+      `characterEncoding="${text}" is unknown, or needs escape sequences`,
+      "Use US-ASCII, UTF-8, ISO-8859-1, UTF-16 or another charset that TextDecoder reads",
     );
   }
   return encoding;

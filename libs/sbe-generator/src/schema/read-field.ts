@@ -20,9 +20,10 @@ export function readField(element: XmlElement, end: number, types: TypeTable): F
     reader.error(`type "${declared.name}" has length 0`, "Use a type with a length of 1 or more");
   }
   if (declared.kind === "composite" && declared.members.some(isVariable)) {
-    reader.error(
-      `"${declared.name}" has a part of variable length, which a field cannot have`,
-      "Use <data>, or a composite whose members all have a length",
+    types.diagnostics.warn(
+      element.place,
+      `"${declared.name}" has a part of variable length, which takes no octets in a field`,
+      "Use <data> for octets behind the length",
     );
   }
   checkSemanticType(reader, declared);

@@ -26,14 +26,18 @@ function checkMember(header: CompositeType, name: string, { diagnostics }: TypeT
     return;
   }
   const { primitive, length, place } = encoding;
-  if (length !== 1 || primitive.kind === "float" || primitive.kind === "char" || primitive.size > 4) {
+  if (length !== 1 || primitive.kind === "float" || primitive.kind === "char") {
     diagnostics.error(
       place,
-      `header member "${name}" is no single integer of up to 32 bits`,
+      `header member "${name}" is no single integer`,
       "Use uint16, or another integer type without length",
     );
   } else if (name === "blockLength" && primitive.kind !== "unsigned") {
-    diagnostics.error(place, `header member "${name}" is ${primitive.name}`, "Use uint16");
+    diagnostics.error(
+      place,
+      `header member "${name}" is ${primitive.name}`,
+      "Use uint16, or a wider unsigned type",
+    );
   } else if (primitive.name !== "uint16") {
     diagnostics.warn(place, `header member "${name}" is ${primitive.name}`, "Other SBE tools expect uint16");
   }

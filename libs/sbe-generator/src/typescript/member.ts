@@ -1,4 +1,5 @@
-import type { Token } from "../ir/token.js";
+import { isNullable, requiredLength } from "../ir/required-length.js";
+import { isVoid, type Token } from "../ir/token.js";
 import type { TokenNode } from "../ir/token-tree.js";
 import type { MemberNames } from "./names.js";
 import { plus, WireAccess } from "./wire-access.js";
@@ -33,7 +34,10 @@ const OPTIONAL_SUFFIXES = ["Null", "IsNull"];
 function suffixes(kind: MemberKind, optional: boolean, isFloat: boolean): readonly string[] {
   switch (kind) {
     case "wide":
-      return ["", "Number", "Words", "Lo", "Hi", "From", "Start", ...(optional ? OPTIONAL_SUFFIXES : [])];
+      return [
+        ...["", "Number", "NotSafe", "Words", "Lo", "Hi", "From", "Start"],
+        ...(optional ? OPTIONAL_SUFFIXES : []),
+      ];
     case "number":
       return ["", ...(isFloat ? ["Bits"] : []), ...(optional ? OPTIONAL_SUFFIXES : [])];
     case "enum":
@@ -61,7 +65,7 @@ export function kindOf(type: Token, constant: boolean): MemberKind {
 
 function member(owner: Token, type: Token, scope: string, names: MemberNames): Member {
   const kind = kindOf(type, (owner.presence ?? type.presence) === "constant");
-  const optional = type.presence === "optional" && kind !== "text" && kind !== "composite";
+  const optional = isNullable(type);
   const isFloat = type.primitive === "float" || type.primitive === "double";
   return {
     kind,
@@ -79,7 +83,9 @@ function member(owner: Token, type: Token, scope: string, names: MemberNames): M
 
 /** Members of a composite. */
 export function compositeMembers(node: TokenNode, names: MemberNames): readonly Member[] {
-  return node.children.map(({ token }) => member(token, token, node.token.typeName!, names));
+  return node.children
+    .filter(({ token }) => !isVoid(token))
+    .map(({ token }) => member(token, token, node.token.typeName!, names));
 }
 
 /** Fields of a block, of a message or of the entries of a group, with what a decoder must check before it reads them. */
@@ -94,19 +100,18 @@ export function blockFields(node: TokenNode, scope: string, names: MemberNames):
   const members = node.children
     .filter(({ token }) => token.signal === "beginField")
     .map(({ token, children }) => member(token, children[0]!.token, scope, names));
-  const always = members.filter(({ owner, optional }) => owner.sinceVersion === 0 && !optional);
-  const requiredLength = Math.max(0, ...always.map(({ end }) => end));
+  const required = requiredLength(node);
   return {
-    members: members.map((field) => ({ ...field, absent: absence(field, requiredLength) })),
-    requiredLength,
+    members: members.map((field) => ({ ...field, absent: absence(field, required) })),
+    requiredLength: required,
   };
 }
 
-function absence({ kind, owner, end }: Member, requiredLength: number): string | undefined {
+function absence({ kind, owner, end }: Member, required: number): string | undefined {
   if (kind === "constant") return undefined;
   const tests = [
     ...(owner.sinceVersion > 0 ? [`this.actingVersion < ${owner.sinceVersion}`] : []),
-    ...(end > requiredLength ? [`this.actingBlockLength < ${end}`] : []),
+    ...(end > required ? [`this.actingBlockLength < ${end}`] : []),
   ];
   return tests.length > 0 ? tests.join(" || ") : undefined;
 }

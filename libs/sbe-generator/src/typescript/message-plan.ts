@@ -15,6 +15,8 @@ export interface DataPlan {
   readonly prefixSize: number;
   /** Most octets that may be written. */
   readonly bytesMax: string;
+  /** Most octets that are read, where the schema limits them. */
+  readonly readMax?: string;
   /** Undefined for octets that are no text. */
   readonly characterEncoding?: string;
 }
@@ -126,6 +128,7 @@ function planData(node: TokenNode, scope: string, names: MemberNames): DataPlan 
     token,
     prefixSize: primitive.size,
     bytesMax: length.maxValue ?? primitive.maxValue,
+    readMax: length.maxValue,
     characterEncoding: content.characterEncoding,
   };
 }

@@ -1,3 +1,4 @@
+import { isUtf16 } from "../runtime/utf16.js";
 import { describeMember } from "./documentation.js";
 import type { Member, MemberKind } from "./member.js";
 import { className, propertyAccess } from "./names.js";
@@ -54,25 +55,36 @@ function printWide(printer: MemberPrinter): void {
   const nullWords = wire.words(nullValue);
   const word = wire.isSigned ? "int32" : "uint32";
   const highNull = wire.isSigned ? nullWords.high : nullWords.high >>> 0;
-  // The shortest bytecode for "outside of 53 bits": V8 adds getters up into one function only as long as they are short.
-  const unsafe = wire.isSigned ? "(hi << 10) >> 10 !== hi" : "hi >>> 21 !== 0";
+  const isSafe = wire.isSigned ? "(hi << 10) >> 10 === hi" : "hi >>> 21 === 0";
   const words = new WireAccess(type, "view");
+  const nullFits = wire.isSigned ? (highNull << 10) >> 10 === highNull : highNull >>> 21 === 0;
+  const nullIsSafe = optional && nullFits;
+  const nullIsUnsafe = optional && !nullFits;
 
   getter(printer, `${accessor}(): ${orNull("bigint", member)}`, "null", [
     ...(optional
       ? [`const value = ${wire.read(at)};`, `return value === ${wire.literal(nullValue)} ? null : value;`]
       : [`return ${wire.read(at)};`]),
   ]);
+  const numberType = orNull("number", member);
   file.doc("As a number; throws `sbe.unsafe-integer` outside of ±2^53.");
-  getter(printer, `${accessor}Number(): ${orNull("number", member)}`, "null", [
+  // V8 takes getters into their caller up to a sum of their bytecodes, beyond which each costs a call and an object for
+  // its result. Hence the shortest one: what is null or unsafe has a method of its own.
+  getter(printer, `${accessor}Number(): ${numberType}`, "null", [
     "const view = this.view;",
     `const at = ${at};`,
-    `const lo = ${words.readLow("at", "uint32")};`,
     `const hi = ${words.readHigh("at", word)};`,
-    ...(optional ? [`if (hi === ${highNull} && lo === ${nullWords.low >>> 0}) return null;`] : []),
-    `if (${unsafe}) ${useRuntime(file, "throwUnsafeInteger", context)}(${label}, lo, hi);`,
-    "return hi * 4294967296 + lo;",
+    ...(nullIsSafe
+      ? [`if (hi === ${highNull} && ${words.readLow("at", "int32")} === ${nullWords.low}) return null;`]
+      : []),
+    `return ${isSafe} ? hi * 4294967296 + ${words.readLow("at", "uint32")} : this.${accessor}NotSafe();`,
   ]);
+  file.block(`private ${accessor}NotSafe(): ${nullIsUnsafe ? "null" : "never"}`, () => {
+    file.line(`const lo = ${wire.readLow(at, "uint32")};`, `const hi = ${wire.readHigh(at, word)};`);
+    if (nullIsUnsafe) file.line(`if (hi === ${highNull} && lo === ${nullWords.low >>> 0}) return null;`);
+    file.line(`return ${useRuntime(file, "throwUnsafeInteger", context)}(${label}, lo, hi);`);
+  });
+  file.line("");
   file.doc("Low 32 bits, signed.");
   getter(printer, `${accessor}Lo(): number`, String(nullWords.low), [`return ${wire.readLow(at, "int32")};`]);
   file.doc(`High 32 bits, ${wire.isSigned ? "signed" : "unsigned"}.`);
@@ -157,17 +169,19 @@ function printText(printer: MemberPrinter): void {
   ]);
   file.doc(`Where its ${type.length} octets start in \`bytes\`.`);
   getter(printer, `${accessor}Start(): number`, at, [`return ${at};`]);
-  file.doc("Octets before the first zero.");
+  const isWide = isUtf16(type.characterEncoding ?? "US-ASCII");
+  const zero = isWide ? "unit of zeros" : "zero";
+  file.doc(`Octets before the first ${zero}.`);
   getter(printer, `${accessor}Length(): number`, "0", [
-    `return ${useRuntime(file, "textLength", context)}(this.bytes, ${at}, ${type.length});`,
+    `return ${useRuntime(file, isWide ? "utf16Length" : "textLength", context)}(this.bytes, ${at}, ${type.length});`,
   ]);
-  file.doc("Whether its octets before the first zero equal source[start, start + length).");
+  file.doc(`Whether its octets before the first ${zero} equal source[start, start + length).`);
   getter(
     printer,
     `${accessor}BytesEqual(source: Uint8Array, start: number, length: number): boolean`,
     "length === 0",
     [
-      `return ${useRuntime(file, "textEquals", context)}(this.bytes, ${at}, ${type.length}, source, start, length);`,
+      `return ${useRuntime(file, isWide ? "utf16Equals" : "textEquals", context)}(this.bytes, ${at}, ${type.length}, source, start, length);`,
     ],
   );
 }

@@ -2,7 +2,7 @@ import { describeType } from "./documentation.js";
 import type { DataPlan, GroupPlan, LevelPlan, MessagePlan } from "./message-plan.js";
 import { objectKey } from "./names.js";
 import { type PrintContext, useRuntime } from "./print-context.js";
-import { skipFunction } from "./print-skip.js";
+import { lengthRead, skipFunction } from "./print-skip.js";
 import type { SourceFile } from "./source-file.js";
 
 /**
@@ -92,7 +92,7 @@ function printData(
   context: PrintContext,
 ): void {
   const { accessor, characterEncoding, prefixSize, token } = data;
-  const length = `${useRuntime(file, "dataLength", context)}(this.view, at, this.end, ${prefixSize}, ${littleEndian}, ${JSON.stringify(data.label)})`;
+  const length = lengthRead(file, data, ["this.view", "at", "this.end"], littleEndian, context);
   const guard = (absent: string) =>
     token.sinceVersion > 0 ? [`if (this.actingVersion < ${token.sinceVersion}) return ${absent};`] : [];
   if (characterEncoding !== undefined) {

@@ -1,4 +1,4 @@
-import type { DimensionPlan, GroupPlan, MessagePlan } from "./message-plan.js";
+import type { DataPlan, DimensionPlan, GroupPlan, MessagePlan } from "./message-plan.js";
 import { emptySize } from "./message-plan.js";
 import { type PrintContext, useRuntime } from "./print-context.js";
 import type { SourceFile } from "./source-file.js";
@@ -41,6 +41,19 @@ function read(dimension: DimensionPlan, name: "blockLength" | "numInGroup"): str
   return wire.isWide ? `Number(${value})` : value;
 }
 
+/** Expression of the length of data; where the schema limits it, one that refuses more. */
+export function lengthRead(
+  file: SourceFile,
+  { prefixSize, label, readMax }: DataPlan,
+  place: readonly [view: string, at: string, end: string],
+  littleEndian: boolean,
+  context: PrintContext,
+): string {
+  const read = useRuntime(file, readMax === undefined ? "dataLength" : "limitedDataLength", context);
+  const limit = readMax === undefined ? [] : [readMax];
+  return `${read}(${[...place, prefixSize, littleEndian, JSON.stringify(label), ...limit].join(", ")})`;
+}
+
 /** Functions that give the position behind a group that starts at `at`, inner groups first. */
 export function printSkip(
   file: SourceFile,
@@ -73,7 +86,7 @@ export function printSkip(
           file.line(
             element.kind === "group"
               ? `${guard}position = ${skipFunction(element)}(view, position, end, actingVersion);`
-              : `${guard}position += ${element.prefixSize} + ${useRuntime(file, "dataLength", context)}(view, position, end, ${element.prefixSize}, ${message.littleEndian}, ${JSON.stringify(element.label)});`,
+              : `${guard}position += ${element.prefixSize} + ${lengthRead(file, element, ["view", "position", "end"], message.littleEndian, context)};`,
           );
         }
       });

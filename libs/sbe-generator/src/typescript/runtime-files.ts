@@ -12,6 +12,7 @@ const FILES = [
   "sbe-error.ts",
   "text-reader.ts",
   "text-writer.ts",
+  "utf16.ts",
 ];
 const ERRORS = "./sbe-error.js";
 

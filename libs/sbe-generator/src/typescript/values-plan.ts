@@ -1,4 +1,4 @@
-import type { Token } from "../ir/token.js";
+import { isVoid, type Token } from "../ir/token.js";
 import type { TokenNode } from "../ir/token-tree.js";
 import { kindOf, type Member } from "./member.js";
 import type { MessagePlan } from "./message-plan.js";
@@ -58,7 +58,7 @@ function leavesOf(
 ): readonly ValueLeaf[] {
   if (token.signal === "beginComposite") {
     return children
-      .filter((child) => child.token.presence !== "constant")
+      .filter((child) => child.token.presence !== "constant" && !isVoid(child.token))
       .flatMap((child) => {
         const inner = child.token.name;
         return leavesOf(

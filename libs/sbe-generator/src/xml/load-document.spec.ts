@@ -6,7 +6,55 @@ import { loadDocument } from "./load-document.js";
 const include = (attributes: string) =>
   `<messageSchema xmlns:xi="http://www.w3.org/2001/XInclude">\n<xi:include ${attributes}/>\n</messageSchema>`;
 
+const PARTS = `<messageSchema xmlns:xi="http://www.w3.org/2001/XInclude"><types xml:id="first"><type name="A"/></types>
+<types xml:id="second"><type name="B"/><type name="C" xml:id="c"/></types>
+<message name="M" xml:id="m"><xi:include href="fields.xml" xpointer="f"/></message></messageSchema>`;
+
 describe("loadDocument", () => {
+  it.each([
+    ["element(/1/2)", "types", "B C"],
+    ["element(second)", "types", "B C"],
+    ["second", "types", "B C"],
+    ['xpointer(id("second"))', "types", "B C"],
+    ["xpointer( id('first') )", "types", "A"],
+    ["xmlns(x=urn:^(x^)) xpath(//types) element(/1/7) element(/1/1)", "types", "A"],
+    ["element(m)", "message", "F"],
+  ])("puts the part that %s names in its place", (pointer, name, children) => {
+    const root = loadDocument(
+      "main.xml",
+      memoryFiles({
+        "main.xml": include(`href="parts.xml" xpointer="${pointer.replaceAll('"', "&quot;")}"`),
+        "parts.xml": PARTS,
+        "fields.xml": '<x><field name="F" xml:id="f"/></x>',
+      }),
+    );
+    const [part] = root.children;
+    expect(part!.name).toBe(name);
+    expect(part!.children.map((child) => child.attributes.get("name")).join(" ")).toBe(children);
+    expect(part!.place.file).toMatch(/parts\.xml$/);
+  });
+
+  it("puts single types among others", () => {
+    const root = loadDocument(
+      "main.xml",
+      memoryFiles({
+        "main.xml": `<messageSchema xmlns:xi="http://www.w3.org/2001/XInclude"><types><xi:include href="parts.xml" xpointer="element(second/2)"/><xi:include href="parts.xml" xpointer="element(/1/1/1)"/></types></messageSchema>`,
+        "parts.xml": PARTS,
+      }),
+    );
+    expect(root.children[0]!.children.map(({ name, attributes }) => [name, attributes.get("name")])).toEqual([
+      ["type", "C"],
+      ["type", "A"],
+    ]);
+  });
+
+  it("refuses elements nested too deeply to be walked", () => {
+    const text = `<messageSchema>${"<a>".repeat(2000)}${"</a>".repeat(2000)}</messageSchema>`;
+    expect(() => loadDocument("main.xml", memoryFiles({ "main.xml": text }))).toThrow(
+      "main.xml:1: error: /messageSchema/a/a",
+    );
+  });
+
   it("puts included types in their place, from folders relative to the including file, with their own lines", () => {
     const root = loadDocument(
       "main.xml",
@@ -28,9 +76,28 @@ describe("loadDocument", () => {
     ["an address", 'href="http://127.0.0.1/x.xml"', /is not a file path/],
     ["another root", 'href="other.xml"', /the root of "other.xml" is <type>/],
     ["nothing", "", /has no href/],
-    ["a part", 'href="other.xml" xpointer="x"', /xpointer is not supported/],
+    ["a language", 'href="other.xml" accept-language="en"', /accept-language is not supported/],
+    [
+      "a part by a scheme of another kind",
+      'href="parts.xml" xpointer="xpath1(/types)"',
+      /main\.xml:2: .*xpath1\(\/types\)" is of a kind that is not supported/,
+    ],
+    ["a malformed pointer", 'href="parts.xml" xpointer="element(/1"', /is malformed/],
+    ["no part", 'href="parts.xml" xpointer="element(/1/9)"', /leads to no element of ".*parts\.xml"/],
+    ["a part by a name that nothing has", 'href="parts.xml" xpointer="elsewhere"', /leads to no element/],
+    [
+      "a type among messages",
+      'href="parts.xml" xpointer="element(/1/1/1)"',
+      /names <type> at \/messageSchema/,
+    ],
+    ["a part of the same file", 'href="main.xml" xpointer="element(/1)"', /includes itself/],
+    ["a part of no file", 'xpointer="element(/1)"', /has no href/],
   ])("refuses to include %s", (_, attributes, message) => {
-    const files = memoryFiles({ "main.xml": include(attributes), "other.xml": "<type/>" });
+    const files = memoryFiles({
+      "main.xml": include(attributes),
+      "other.xml": "<type/>",
+      "parts.xml": '<messageSchema><types><type name="T"/></types></messageSchema>',
+    });
     expect(() => loadDocument("main.xml", files)).toThrow(SchemaError);
     expect(() => loadDocument("main.xml", files)).toThrow(message);
   });

@@ -2,6 +2,11 @@ import { type SaxesAttributeNS, SaxesParser } from "saxes";
 import { SchemaError } from "../diagnostics/diagnostics.js";
 import { pathStep, type XmlElement } from "./xml-element.js";
 
+/** Elements within elements: bounds the stack of whoever walks the document, far beyond what a schema needs. */
+const DEPTH_MAX = 1024;
+
+const XML_URI = "http://www.w3.org/XML/1998/namespace";
+
 interface OpenElement extends XmlElement {
   readonly children: XmlElement[];
   text: string;
@@ -9,7 +14,7 @@ interface OpenElement extends XmlElement {
 
 /**
  * Parses one XML document into elements that know their line. Entities other than the five of XML are not expanded.
- * Throws a SchemaError naming file and line when the text is not well-formed.
+ * Throws a SchemaError naming file and line when the text is not well-formed or too deeply nested.
  *
  * @param file name for messages
  */
@@ -19,27 +24,37 @@ export function parseXml(text: string, file: string): XmlElement {
   let root: XmlElement | undefined;
   let startLine = 1;
 
+  const failure = (problem: string, advice: string) => {
+    const place = { file, line: parser.line, path: open.at(-1)?.place.path ?? "/" };
+    return new SchemaError([{ severity: "error", place, problem, advice }]);
+  };
   parser.on("error", (error) => {
-    throw new SchemaError([
-      {
-        severity: "error",
-        place: { file, line: parser.line, path: open.at(-1)?.place.path ?? "/" },
-        problem: `not well-formed XML (${error.message})`,
-        advice: "Correct the markup at this line",
-      },
-    ]);
+    throw failure(`not well-formed XML (${error.message})`, "Correct the markup at this line");
   });
   parser.on("opentagstart", () => {
     startLine = parser.line;
   });
   parser.on("opentag", (tag) => {
+    if (open.length >= DEPTH_MAX) {
+      throw failure(`elements are nested deeper than ${DEPTH_MAX}`, "Flatten the innermost elements");
+    }
     const attributes = new Map<string, string>();
-    for (const attribute of Object.values(tag.attributes) as SaxesAttributeNS[]) {
-      if (attribute.uri === "") attributes.set(attribute.local, attribute.value);
+    let xmlId: string | undefined;
+    for (const { uri, local, value } of Object.values(tag.attributes) as SaxesAttributeNS[]) {
+      if (uri === "") attributes.set(local, value);
+      else if (uri === XML_URI && local === "id") xmlId = value.trim();
     }
     const path = `${open.at(-1)?.place.path ?? ""}${pathStep(tag.local, attributes)}`;
     const place = { file, line: startLine, path };
-    const element: OpenElement = { name: tag.local, uri: tag.uri, attributes, children: [], text: "", place };
+    const element: OpenElement = {
+      name: tag.local,
+      uri: tag.uri,
+      attributes,
+      xmlId,
+      children: [],
+      text: "",
+      place,
+    };
     open.at(-1)?.children.push(element);
     open.push(element);
   });

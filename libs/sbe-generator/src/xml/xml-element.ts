@@ -8,6 +8,8 @@ export interface XmlElement {
   readonly uri: string;
   /** Attributes without a namespace; vendors' own prefixed ones are left out. */
   readonly attributes: ReadonlyMap<string, string>;
+  /** Value of `xml:id`, by which pointers name the element. */
+  readonly xmlId?: string;
   readonly children: readonly XmlElement[];
   /** Text directly inside the element, as written. */
   readonly text: string;

@@ -1,13 +1,20 @@
 import { parseArgs } from "node:util";
 import { type FuzzReport, runFuzz } from "./fuzz-run.js";
+import type { TokenDecoders } from "./token-outcome.js";
 
 const USAGE = "Usage: npm run fuzz -- sbe [--inputs 1000000] [--seed 1]\n";
 
 /**
  * Runs with arguments as after the command's name and prints the counts.
+ *
+ * @param tokenDecoders decoders that work without generated code, to be compared with it
  * @returns 0, 1 for violations, 2 for arguments that are no numbers
  */
-export function runFuzzCommand(args: readonly string[], print: (text: string) => void): number {
+export function runFuzzCommand(
+  args: readonly string[],
+  print: (text: string) => void,
+  tokenDecoders: TokenDecoders = {},
+): number {
   const settings = readSettings(args);
   if (settings === undefined) {
     print(USAGE);
@@ -16,6 +23,7 @@ export function runFuzzCommand(args: readonly string[], print: (text: string) =>
   const started = performance.now();
   const report = runFuzz({
     ...settings,
+    tokenDecoders,
     onProgress: (done) => {
       if (done % 0x100000 === 0) print(`${done} inputs\n`);
     },
@@ -42,11 +50,13 @@ function readSettings(args: readonly string[]): { inputs: number; seed: number }
 
 /** @param millis duration of the run */
 export function describeReport(report: FuzzReport, millis: number): string {
-  const { inputs, seed, values, refusals, inputsByKind, inputsBySubject, textMax } = report;
+  const { inputs, seed, values, refusals, tokens, inputsByKind, inputsBySubject, textMax } = report;
   const lines = [
     `${inputs} inputs over ${Object.keys(inputsBySubject).length} messages, seed ${seed}, ${(millis / 1000).toFixed(1)} s, each read at least twice`,
     `  ${values} read as values (longest ${textMax} characters), refused:`,
     ...Object.entries(refusals).map(([code, count]) => `    ${code.padEnd(24)} ${count}`),
+    `  ${tokens.inputs} of them by tokens as well: ${tokens.values} values, refused:`,
+    ...Object.entries(tokens.refusals).map(([code, count]) => `    ${code.padEnd(24)} ${count}`),
     "  kinds of input:",
     ...Object.entries(inputsByKind).map(([kind, count]) => `    ${kind.padEnd(24)} ${count}`),
     ...report.violations.map(

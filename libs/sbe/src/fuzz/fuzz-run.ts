@@ -3,6 +3,7 @@ import { type Outcome, type Reading, readOutcome, recordOutcome } from "./outcom
 import { RandomSource } from "./random-source.js";
 import { type SampleFrame, sampleFrame } from "./sample-frames.js";
 import { allSubjects, type Subject } from "./subjects.js";
+import { CodeByTemplate, disagreement, type TokenDecoders, tokenOutcome } from "./token-outcome.js";
 
 export interface FuzzOptions {
   /** Inputs to try. */
@@ -11,6 +12,8 @@ export interface FuzzOptions {
   readonly seed: number;
   /** Messages to read; those of both schema versions by default. */
   readonly subjects?: readonly Subject[];
+  /** Decoders that work without generated code and must come to the same; none by default. */
+  readonly tokenDecoders?: TokenDecoders;
   /** Called now and then with the inputs done. */
   readonly onProgress?: (done: number) => void;
 }
@@ -32,6 +35,12 @@ export interface FuzzReport {
   readonly refusals: Readonly<Record<string, number>>;
   readonly inputsByKind: Readonly<Record<string, number>>;
   readonly inputsBySubject: Readonly<Record<string, number>>;
+  /** Inputs that were read without generated code, too, and how that ended. */
+  readonly tokens: {
+    readonly inputs: number;
+    readonly values: number;
+    readonly refusals: Readonly<Record<string, number>>;
+  };
   /** Most characters that an input of at most 1,024 octets read as. */
   readonly textMax: number;
   /** The first ten. */
@@ -65,16 +74,23 @@ const TEXT_PER_OCTET = 80;
 const TEXT_OF_NAMES = 8192;
 
 /**
- * Feeds hostile inputs to decoders and to `decodeRecord`. Each input is read within a larger buffer whose other octets
+ * Feeds hostile inputs to generated decoders, to decoders of tokens and to `decodeRecord`. Each input is read within a larger buffer whose other octets
  * are canaries, and again with other canaries or in a view that ends with it: anything but the same value or the same
- * typed error is a violation, and so is output out of proportion to the input.
+ * typed error is a violation, and so is output out of proportion to the input, and a value or refusal by tokens where
+ * the generated code of the message that the header names gives another value or none.
  */
-export function runFuzz({ inputs, seed, subjects = allSubjects(), onProgress }: FuzzOptions): FuzzReport {
+export function runFuzz({
+  inputs,
+  seed,
+  subjects = allSubjects(),
+  tokenDecoders = {},
+  onProgress,
+}: FuzzOptions): FuzzReport {
   const stackTraceLimit = Error.stackTraceLimit;
   // Refusals are the usual case here; their stack traces would take most of the time.
   Error.stackTraceLimit = 0;
   try {
-    return new FuzzRun(subjects, seed).run(inputs, onProgress);
+    return new FuzzRun(subjects, seed, tokenDecoders).run(inputs, onProgress);
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
@@ -91,12 +107,23 @@ class FuzzRun {
   private readonly violations: Violation[] = [];
   private violationCount = 0;
   private values = 0;
+  private readonly code: ReadonlyMap<string, CodeByTemplate>;
+  private readonly tokenRefusals = new Map<string, number>();
+  private tokenInputs = 0;
+  private tokenValues = 0;
   private textMax = 0;
 
   constructor(
     private readonly subjects: readonly Subject[],
     private readonly seed: number,
+    private readonly tokenDecoders: TokenDecoders,
   ) {
+    this.code = new Map(
+      Object.keys(tokenDecoders).map((version) => [
+        version,
+        new CodeByTemplate(subjects.filter((subject) => subject.version === version)),
+      ]),
+    );
     this.random = new RandomSource(seed);
     this.samples = subjects.map((subject) =>
       Array.from({ length: SAMPLES_PER_SUBJECT }, () => sampleFrame(subject, this.random)),
@@ -115,6 +142,11 @@ class FuzzRun {
       refusals: Object.fromEntries([...this.refusals].sort()),
       inputsByKind: Object.fromEntries(this.byKind),
       inputsBySubject: Object.fromEntries(this.bySubject),
+      tokens: {
+        inputs: this.tokenInputs,
+        values: this.tokenValues,
+        refusals: Object.fromEntries([...this.tokenRefusals].sort()),
+      },
       textMax: this.textMax,
       violations: this.violations,
       violationCount: this.violationCount,
@@ -140,6 +172,7 @@ class FuzzRun {
     const outcome = readOutcome(subject.decoder, first.view, offset, input.length, reading);
     const again = readOutcome(subject.decoder, secondView, offset, input.length, reading);
     this.count(number, subject, kind, outcome, again);
+    this.readTokens(number, subject, kind, offset);
     if ((number & 7) === 3) {
       this.compare(
         number,
@@ -151,6 +184,24 @@ class FuzzRun {
     }
     if ((number & 63) === 5) this.impossibleWindow(number, subject, kind, first.view);
     for (const window of this.windows) window.clear(offset, input.length);
+  }
+
+  /** Reads the input without generated code; in one of four cases also with other octets in front of it. */
+  private readTokens(number: number, subject: Subject, kind: InputKind, offset: number): void {
+    const decoder = this.tokenDecoders[subject.version];
+    const code = this.code.get(subject.version);
+    if (decoder === undefined || code === undefined) return;
+    const [first, second] = this.windows as [Window, Window];
+    const end = offset + this.input.length;
+    const outcome = tokenOutcome(decoder, first.octets(end), offset);
+    this.tokenInputs++;
+    if (outcome.kind === "value") this.tokenValues++;
+    else increment(this.tokenRefusals, outcome.code);
+    const problem = disagreement(outcome, code.read(first.view, offset, this.input.length));
+    if (problem !== undefined) this.report(number, subject, kind, problem);
+    if ((number & 3) === 3) {
+      this.compare(number, subject, kind, outcome, tokenOutcome(decoder, second.octets(end), offset));
+    }
   }
 
   /** Offsets and lengths that no caller should give: outside of the view, negative, fractional, no numbers. */
@@ -178,7 +229,10 @@ class FuzzRun {
   private compare(number: number, subject: Subject, kind: InputKind, outcome: Outcome, again: Outcome): void {
     this.textMax = Math.max(this.textMax, outcome.text.length);
     const problem = problemOf(outcome, again, this.input.length);
-    if (problem === undefined) return;
+    if (problem !== undefined) this.report(number, subject, kind, problem);
+  }
+
+  private report(number: number, subject: Subject, kind: InputKind, problem: string): void {
     this.violationCount++;
     if (this.violations.length >= VIOLATIONS_KEPT) return;
     const hex = Array.from(this.input.octets.subarray(0, this.input.length), (octet) =>
@@ -220,6 +274,11 @@ class Window {
 
   clear(offset: number, length: number): void {
     this.bytes.fill(this.canary, offset, offset + length);
+  }
+
+  /** The octets up to `end`. */
+  octets(end: number): Uint8Array {
+    return this.bytes.subarray(0, end);
   }
 
   /** A view that ends at `end`. */

@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+import { compile, SchemaCodec } from "sbe-schema-ts";
 import { describe, expect, it } from "vitest";
 import { describeReport, runFuzzCommand } from "./fuzz-command.js";
 import { type FuzzReport, runFuzz } from "./fuzz-run.js";
@@ -5,6 +7,7 @@ import { INPUT_KINDS } from "./hostile-input.js";
 import { RandomSource } from "./random-source.js";
 import { sampleFrame } from "./sample-frames.js";
 import { allSubjects, type DecoderUnderTest, type Subject } from "./subjects.js";
+import type { TokenDecoder, TokenDecoders } from "./token-outcome.js";
 
 const SUBJECTS = allSubjects();
 const feedStatus = SUBJECTS.find(({ name }) => name === "v2.FeedStatus")!;
@@ -30,14 +33,27 @@ function problems(subject: Subject): string {
   return violations.map(({ problem }) => problem).join("\n");
 }
 
+/** Decoders of both versions that work from the schema files. */
+const tokenDecoders: TokenDecoders = Object.fromEntries(
+  ["v1", "v2"].map((version) => {
+    const schema = fileURLToPath(new URL(`../../schema/ims-${version}.xml`, import.meta.url));
+    return [version, new SchemaCodec(compile(schema).tokens)];
+  }),
+);
+
 describe("fuzz run over all messages of both versions", () => {
   it("meets every message and kind of input, values and refusals, and no violation", () => {
-    const report = runFuzz({ inputs: 20_000, seed: 20_251_121 });
+    const report = runFuzz({ inputs: 20_000, seed: 20_251_121, tokenDecoders });
     expect(report.violations).toEqual([]);
     expect(report.violationCount).toBe(0);
     expect(Object.keys(report.inputsBySubject)).toHaveLength(SUBJECTS.length);
     expect(new Set(Object.keys(report.inputsByKind))).toEqual(new Set(INPUT_KINDS));
     expect(report.values).toBeGreaterThan(1000);
+    expect(report.tokens.inputs).toBe(20_000);
+    expect(report.tokens.values).toBeGreaterThan(1000);
+    expect(Object.keys(report.tokens.refusals)).toEqual(
+      expect.arrayContaining(["sbe.truncated", "sbe.unknown-template", "sbe.wrong-schema"]),
+    );
     // sbe.out-of-range, for more entries than a group may have, is too rare for a short run.
     expect(Object.keys(report.refusals)).toEqual(
       expect.arrayContaining([
@@ -98,6 +114,52 @@ describe("what a run finds", () => {
 
   it("output out of proportion", () => {
     expect(problems(planted((_, __, length) => "x".repeat(20_000 + 100 * length)))).toContain("characters");
+  });
+});
+
+describe("what a run finds in a decoder of tokens", () => {
+  const { v2 } = tokenDecoders;
+  const found = (decode: TokenDecoder["decode"]): string => {
+    const report = runFuzz({
+      inputs: 400,
+      seed: 3,
+      subjects: [feedStatus],
+      tokenDecoders: { v2: { decode } },
+    });
+    expect(report.violationCount).toBeGreaterThan(0);
+    return report.violations.map(({ problem }) => problem).join("\n");
+  };
+
+  it("a value where generated code refuses", () => {
+    const decode: TokenDecoder["decode"] = () => ({ message: "FeedStatus", values: {}, length: 8 });
+    expect(found(decode)).toContain("tokens and generated code differ: FeedStatus {} 8 | sbe.");
+  });
+
+  it("a refusal where generated code reads", () => {
+    expect(
+      found(() => {
+        throw Object.assign(new Error("no"), { code: "sbe.truncated" });
+      }),
+    ).toContain("tokens and generated code differ: sbe.truncated: no | FeedStatus");
+  });
+
+  it("another value, another length", () => {
+    expect(
+      found((bytes, offset) => ({ ...v2!.decode(bytes, offset), values: { messageType: null } })),
+    ).toContain('differ: FeedStatus {"messageType":null}');
+    expect(found((bytes, offset) => ({ ...v2!.decode(bytes, offset), length: 0 }))).toContain("differ");
+  });
+
+  it("an error that is no typed one", () => {
+    expect(found((bytes) => bytes.at(-1)!.toFixed(-1) as never)).toContain("tokens throws RangeError");
+  });
+
+  it("a read in front of the frame", () => {
+    expect(
+      found((bytes, offset) => {
+        throw Object.assign(new Error(`${bytes[offset - 1]}`), { code: "sbe.truncated" });
+      }),
+    ).toContain("octets around it matter");
   });
 });
 

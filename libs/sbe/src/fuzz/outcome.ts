@@ -35,7 +35,7 @@ export function readOutcome(
     if (record) text += ` ${readRecord(view, offset, length)}`;
     return { kind: "value", text, code: "" };
   } catch (error) {
-    return failed(error);
+    return refusalOf(error);
   }
 }
 
@@ -45,18 +45,19 @@ export function recordOutcome(view: DataView, offset: number, length: number): O
     const header = readHeader(view, offset, length);
     return { kind: "value", text: `${JSON.stringify(header)} ${readRecord(view, offset, length)}`, code: "" };
   } catch (error) {
-    return failed(error);
+    return refusalOf(error);
   }
 }
 
-function failed(error: unknown): Outcome {
-  if (isImsError(error))
-    return { kind: "refusal", text: `${error.code}: ${error.message}`, code: error.code };
-  return {
-    kind: "fault",
-    text: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-    code: "",
-  };
+/**
+ * A typed error as a refusal, any other as a fault.
+ *
+ * @param code of errors that are typed in another way than those of the project
+ */
+export function refusalOf(error: unknown, code = isImsError(error) ? error.code : undefined): Outcome {
+  const message = error instanceof Error ? error.message : String(error);
+  if (code !== undefined) return { kind: "refusal", text: `${code}: ${message}`, code };
+  return { kind: "fault", text: error instanceof Error ? `${error.name}: ${message}` : message, code: "" };
 }
 
 function readRecord(view: DataView, offset: number, length: number): string {

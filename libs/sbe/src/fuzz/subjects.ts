@@ -26,6 +26,10 @@ interface GroupEncoder {
 export interface Subject {
   /** For example `v2.BookDelta`. */
   readonly name: string;
+  /** `v1` or `v2`. */
+  readonly version: string;
+  /** Name in the schema. */
+  readonly messageName: string;
   readonly templateId: number;
   readonly blockLength: number;
   /** Whether its 8-octet fields stand at multiples of 8. */
@@ -70,6 +74,8 @@ function subject(version: string, name: string, codecs: Codecs): Subject {
   const groups = elements.filter((element) => `${element}Count` in Encoder.prototype);
   return {
     name: `${version}.${name}`,
+    version,
+    messageName: name,
     templateId: Encoder.TEMPLATE_ID,
     blockLength: Encoder.BLOCK_LENGTH,
     aligned: Encoder.BLOCK_LENGTH % 8 === 0,

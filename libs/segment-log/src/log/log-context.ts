@@ -1,7 +1,8 @@
 import type { Clock } from "@ims/common";
 import type { FileSystem } from "../file-system/file-system.js";
 import type { OpenFiles } from "../file-system/open-files.js";
-import type { HotTailBudget } from "./hot-tail-budget.js";
+import { BlockPool } from "../memory/block-pool.js";
+import { MemoryBudget } from "../memory/memory-budget.js";
 import type { RecordFormat } from "./record-format.js";
 
 /** When appended records survive a loss of power: never promised, or before every append is confirmed. */
@@ -24,7 +25,11 @@ export interface PartitionLogOptions {
   readonly format: RecordFormat;
   readonly clock: Clock;
   /** Memory for the newest records, shared by all logs of a process. */
-  readonly tailBudget: HotTailBudget;
+  readonly tailBudget: MemoryBudget;
+  /** Memory for records read before they are asked for, shared by all logs of a process. Default: none. */
+  readonly readAheadBudget?: MemoryBudget;
+  /** Memory for reads and tails, shared by all logs of a process. Default: one that keeps nothing. */
+  readonly blocks?: BlockPool;
   /** A segment that has reached this many bytes is sealed; the last record may exceed it. 1 to 2^30. Default 2^30. */
   readonly segmentBytesMax?: number;
   /** Distance of index entries. Default 65,536. */
@@ -42,6 +47,8 @@ export type LogContext = Readonly<Required<PartitionLogOptions>>;
 export function logContext(options: PartitionLogOptions): LogContext {
   return {
     ...options,
+    readAheadBudget: options.readAheadBudget ?? new MemoryBudget(0),
+    blocks: options.blocks ?? new BlockPool(0),
     segmentBytesMax: options.segmentBytesMax ?? 2 ** 30,
     indexIntervalBytes: options.indexIntervalBytes ?? 65_536,
     tailBytesMax: options.tailBytesMax ?? 4 * 2 ** 20,

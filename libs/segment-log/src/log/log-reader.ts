@@ -4,7 +4,7 @@ import { scanRecords } from "../segment/scan-records.js";
 import type { Segment } from "../segment/segment.js";
 import { SEGMENT_HEADER_BYTES } from "../segment/segment-file.js";
 import type { LogContext } from "./log-context.js";
-import type { LogRecord } from "./record-format.js";
+import type { LogRead, LogRecord } from "./record-format.js";
 
 /** Bounds of one read; the first record comes even when it alone exceeds them. */
 export interface ReadLimits {
@@ -13,10 +13,16 @@ export interface ReadLimits {
   readonly messageCountMax: number;
 }
 
-const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES_MIN = 16 * 1024;
 const CHUNK_BYTES_MAX = 4 * 2 ** 20;
 /** Indexes of sealed segments that one log keeps in memory. */
 const LOADED_INDEX_COUNT_MAX = 4;
+
+/** Memory of one read: every chunk is put in the list. */
+interface ChunkRoom {
+  readonly chunks: Uint8Array[];
+  readonly firstBytes: number;
+}
 
 /** Finds records on disk through the sparse indexes; never loads a segment whole. */
 export class LogReader {
@@ -28,7 +34,25 @@ export class LogReader {
     private readonly segments: readonly Segment[],
   ) {}
 
-  async read(offset: number, endOffset: number, limits: ReadLimits): Promise<LogRecord[]> {
+  async read(offset: number, endOffset: number, limits: ReadLimits): Promise<LogRead> {
+    const chunks: Uint8Array[] = [];
+    const release = () => {
+      for (const chunk of chunks.splice(0)) this.context.blocks.giveBack(chunk);
+    };
+    try {
+      return { records: await this.collect(offset, endOffset, limits, chunks), release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  private async collect(
+    offset: number,
+    endOffset: number,
+    limits: ReadLimits,
+    chunks: Uint8Array[],
+  ): Promise<LogRecord[]> {
     const records: LogRecord[] = [];
     let bytes = 0;
     let next = offset;
@@ -36,14 +60,19 @@ export class LogReader {
     while (next < endOffset && wanted > 0) {
       const segment = this.segmentOf(next);
       const from = next;
-      const full = await this.scan(segment, from, endOffset, (record) => {
+      const firstBytes = this.expectedBytes(
+        segment,
+        Math.min(wanted, endOffset - next),
+        limits.bytesMax - bytes,
+      );
+      const full = await this.scan(segment, from, endOffset, { chunks, firstBytes }, (record) => {
         if (wanted <= 0 || (records.length > 0 && bytes + record.bytes.length > limits.bytesMax))
           return false;
         records.push(record);
         bytes += record.bytes.length;
         next = record.baseOffset + record.messageCount;
         wanted -= next - Math.max(offset, record.baseOffset);
-        return true;
+        return wanted > 0 || "last";
       });
       if (full) break;
       if (next === from) throw this.damaged(segment, `the record with offset ${from} is missing`, 0);
@@ -57,11 +86,14 @@ export class LogReader {
     const index = await this.indexOf(segment);
     const start = index.positionBeforeTimestamp(timestampMicros, SEGMENT_HEADER_BYTES);
     let found = endOffset;
-    await this.walk(segment, start, endOffset, (record, recordMicros) => {
+    const chunks: Uint8Array[] = [];
+    const room = { chunks, firstBytes: 2 * this.context.indexIntervalBytes };
+    await this.walk(segment, start, endOffset, room, (record, recordMicros) => {
       if (recordMicros < timestampMicros) return true;
       found = record.baseOffset;
       return false;
     });
+    for (const chunk of chunks) this.context.blocks.giveBack(chunk);
     return Math.min(found, endOffset);
   }
 
@@ -70,15 +102,17 @@ export class LogReader {
     segment: Segment,
     offset: number,
     endOffset: number,
-    visit: (record: LogRecord) => boolean,
+    room: ChunkRoom,
+    visit: (record: LogRecord) => boolean | "last",
   ): Promise<boolean> {
     const index = await this.indexOf(segment);
     const start = index.positionOfOffset(offset, SEGMENT_HEADER_BYTES);
     let stopped = false;
-    await this.walk(segment, start, endOffset, (record) => {
+    await this.walk(segment, start, endOffset, room, (record) => {
       if (record.baseOffset + record.messageCount <= offset) return true;
-      stopped = !visit(record);
-      return !stopped;
+      const verdict = visit(record);
+      stopped = verdict !== true;
+      return verdict;
     });
     return stopped;
   }
@@ -88,12 +122,23 @@ export class LogReader {
     segment: Segment,
     start: number,
     endOffset: number,
-    visit: (record: LogRecord, timestampMicros: number) => boolean,
+    room: ChunkRoom,
+    visit: (record: LogRecord, timestampMicros: number) => boolean | "last",
   ): Promise<void> {
-    const { format, files } = this.context;
+    const { format, files, blocks } = this.context;
     let expectedOffset = -1;
     let damagedAt = -1;
-    const range = { start, end: segment.sizeBytes, chunkBytes: CHUNK_BYTES, chunkBytesMax: CHUNK_BYTES_MAX };
+    const range = {
+      start,
+      end: segment.sizeBytes,
+      chunkBytes: room.firstBytes,
+      chunkBytesMax: CHUNK_BYTES_MAX,
+      allocate: (byteCount: number) => {
+        const chunk = blocks.take(byteCount);
+        room.chunks.push(chunk);
+        return chunk;
+      },
+    };
     const end = await files.use(segment.path, "write", (file) =>
       scanRecords(file, format, range, (view, chunk, at, length, position) => {
         const baseOffset = format.baseOffset(view, at);
@@ -113,6 +158,14 @@ export class LogReader {
     if (end.reason === "torn" || end.reason === "invalid") {
       throw this.damaged(segment, `a record is ${end.reason}`, end.position);
     }
+  }
+
+  /** What so many messages take on average, with room for the record in which the first one lies. */
+  private expectedBytes(segment: Segment, messageCount: number, bytesMax: number): number {
+    const messageBytes = segment.recordBytes / Math.max(1, segment.nextOffset - segment.baseOffset);
+    const expected =
+      Math.min(Math.ceil(messageCount * messageBytes), bytesMax) + this.context.format.headerBytes;
+    return Math.min(CHUNK_BYTES_MAX, Math.max(CHUNK_BYTES_MIN, expected));
   }
 
   /** The last segment that begins at or before the offset. */

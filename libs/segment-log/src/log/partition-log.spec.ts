@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryFileSystem, systemError } from "../file-system/memory-file-system.js";
 import { OpenFiles } from "../file-system/open-files.js";
+import { MemoryBudget } from "../memory/memory-budget.js";
 import { readAll, testLogOptions, testRecord } from "../spec-support/test-record.js";
-import { HotTailBudget } from "./hot-tail-budget.js";
 import { PartitionLog } from "./partition-log.js";
 
 const EVERYTHING = { bytesMax: Number.MAX_SAFE_INTEGER, messageCountMax: Number.MAX_SAFE_INTEGER };
@@ -35,7 +35,7 @@ describe("PartitionLog", () => {
         async (steps, tailBytes) => {
           const fileSystem = new MemoryFileSystem();
           const files = new OpenFiles(fileSystem, 2);
-          const options = testLogOptions({ fileSystem, files, tailBudget: new HotTailBudget(tailBytes) });
+          const options = testLogOptions({ fileSystem, files, tailBudget: new MemoryBudget(tailBytes) });
           let log = await PartitionLog.open(options);
           const model: Uint8Array[] = [];
           const starts: number[] = [];
@@ -57,9 +57,9 @@ describe("PartitionLog", () => {
           expect(log.committedNextOffset).toBe(next);
           for (let offset = 0; offset <= next; offset++) {
             const first = starts.filter((start) => start <= offset).length - 1;
-            const found = await log.read(offset, EVERYTHING);
+            const found = (await log.read(offset, EVERYTHING)).records;
             expect(found.map((record) => record.bytes)).toEqual(offset === next ? [] : model.slice(first));
-            const one = await log.read(offset, { bytesMax: 1, messageCountMax: 1 });
+            const one = (await log.read(offset, { bytesMax: 1, messageCountMax: 1 })).records;
             expect(one.map((record) => record.bytes)).toEqual(offset === next ? [] : [model[first]]);
           }
           await log.close();
@@ -157,7 +157,7 @@ describe("PartitionLog", () => {
   it("keeps memory and open files within their bounds", async () => {
     const fileSystem = new MemoryFileSystem();
     const files = new OpenFiles(fileSystem, 3);
-    const tailBudget = new HotTailBudget(2000);
+    const tailBudget = new MemoryBudget(2000);
     const logs = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         PartitionLog.open(

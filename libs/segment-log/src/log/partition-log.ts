@@ -7,7 +7,8 @@ import { AppendQueue, type PendingAppend } from "./append-queue.js";
 import { HotTail } from "./hot-tail.js";
 import { type LogContext, logContext, type PartitionLogOptions } from "./log-context.js";
 import { LogReader, type ReadLimits } from "./log-reader.js";
-import type { LogRecord } from "./record-format.js";
+import { ReadAhead } from "./read-ahead.js";
+import type { LogRead } from "./record-format.js";
 
 /** An index file is written again when this much was appended and synced since the last one. */
 const INDEX_CHECKPOINT_BYTES = 64 * 2 ** 20;
@@ -25,6 +26,7 @@ export class PartitionLog {
   private readonly queue = new AppendQueue();
   private readonly tail: HotTail;
   private readonly reader: LogReader;
+  private readonly ahead: ReadAhead;
   private pumping: Promise<void> | undefined;
   private syncing: Promise<void> | undefined;
   private waiters: { readonly targetOffset: number; readonly resolve: () => void }[] = [];
@@ -37,8 +39,12 @@ export class PartitionLog {
     private readonly context: LogContext,
     private readonly segments: Segment[],
   ) {
-    this.tail = new HotTail(context.tailBudget, context.tailBytesMax);
+    this.tail = new HotTail(context.tailBudget, context.tailBytesMax, context.blocks);
     this.reader = new LogReader(context, segments);
+    this.ahead = new ReadAhead(
+      (offset, endOffset, limits) => this.reader.read(offset, endOffset, limits),
+      context.readAheadBudget,
+    );
     this.visibleNextOffset = segments.at(-1)?.nextOffset ?? 0;
     this.stampedNextOffset = this.visibleNextOffset;
     this.storedBytes = segments.reduce((sum, segment) => sum + segment.recordBytes, 0);
@@ -96,7 +102,8 @@ export class PartitionLog {
   }
 
   /**
-   * Appends one record that was stamped with {@link nextOffset}. The bytes belong to the log from now on.
+   * Appends one record that was stamped with {@link nextOffset}. The bytes must not change before the result settles;
+   * after that they are the caller's again.
    * @returns when the record is written, and synced if the log was opened so
    * @throws ImsError (rejected) `log.write-failed` when the disk refused it: this and all later pending appends are
    *   undone and `nextOffset` steps back; `log.failed`, `log.closed`, `log.record-invalid`
@@ -119,12 +126,12 @@ export class PartitionLog {
   }
 
   /** Reads committed records from the one that holds `offset`; from the oldest one when that is gone. */
-  async read(offset: number, limits: ReadLimits): Promise<LogRecord[]> {
+  async read(offset: number, limits: ReadLimits): Promise<LogRead> {
     this.checkOpen();
     const from = Math.max(offset, this.firstOffset);
-    if (from >= this.visibleNextOffset) return [];
-    if (from >= this.tail.firstOffset) return this.readTail(from, limits);
-    return this.reader.read(from, this.visibleNextOffset, limits);
+    if (from >= this.visibleNextOffset) return NOTHING_READ;
+    if (from >= this.tail.firstOffset) return this.tail.read(from, limits.bytesMax, limits.messageCountMax);
+    return this.ahead.read(from, this.visibleNextOffset, limits);
   }
 
   /** Offset of the first record appended at that time or later; `committedNextOffset` when there is none. */
@@ -166,7 +173,8 @@ export class PartitionLog {
   /** Takes no more calls and lets go of every file without writing anything, as before the folder is removed. */
   abandon(): void {
     this.refusal = fail("log.closed", `the log in ${this.context.directory} is closed`);
-    this.tail.dropTail();
+    this.tail.dropHeld();
+    this.ahead.dropHeld();
     for (const segment of this.segments) this.context.files.forget(segment.path);
   }
 
@@ -276,22 +284,9 @@ export class PartitionLog {
       await segment.writeIndex().catch(() => undefined);
   }
 
-  private readTail(offset: number, limits: ReadLimits): LogRecord[] {
-    const records: LogRecord[] = [];
-    let bytes = 0;
-    let messageCount = 0;
-    for (let at = this.tail.find(offset); messageCount < limits.messageCountMax; at++) {
-      const record = this.tail.at(at);
-      if (record === undefined || (records.length > 0 && bytes + record.bytes.length > limits.bytesMax))
-        break;
-      records.push(record);
-      bytes += record.bytes.length;
-      messageCount += record.baseOffset + record.messageCount - Math.max(offset, record.baseOffset);
-    }
-    return records;
-  }
-
   private checkOpen(): void {
     if (this.refusal?.code === "log.closed") throw this.refusal;
   }
 }
+
+const NOTHING_READ: LogRead = { records: [], release: () => undefined };

@@ -19,9 +19,16 @@ export interface RecordFormat {
   verify(record: Uint8Array): boolean;
 }
 
-/** A stored record. `bytes` is a view that stays valid and must not be changed. */
+/** A stored record. `bytes` must not be changed. */
 export interface LogRecord {
   readonly bytes: Uint8Array;
   readonly baseOffset: number;
   readonly messageCount: number;
+}
+
+/** Records that were read. Their bytes are valid until `release` is called, for ever when it never is. */
+export interface LogRead {
+  readonly records: readonly LogRecord[];
+  /** Gives the memory of the records back for later reads. Safe to call twice. */
+  release(): void;
 }

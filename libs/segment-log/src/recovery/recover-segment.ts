@@ -2,7 +2,7 @@ import { fail } from "../errors.js";
 import { decodeIndex, type SegmentSummary } from "../index/index-file.js";
 import { SparseIndex } from "../index/sparse-index.js";
 import type { LogContext } from "../log/log-context.js";
-import { type ScanEnd, scanRecords } from "../segment/scan-records.js";
+import { ownMemory, type ScanEnd, scanRecords } from "../segment/scan-records.js";
 import { Segment } from "../segment/segment.js";
 import { decodeSegmentHeader, SEGMENT_HEADER_BYTES, type SegmentHeader } from "../segment/segment-file.js";
 
@@ -104,6 +104,7 @@ async function scanFrom(
     end: sizeBytes,
     chunkBytes: SCAN_CHUNK_BYTES,
     chunkBytesMax: SCAN_CHUNK_BYTES,
+    allocate: reusedMemory(),
   };
   const end = await context.files.use(segment.path, "write", (file) =>
     scanRecords(file, format, range, (view, chunk, at, length) => {
@@ -161,4 +162,13 @@ function corrupt(path: string, position: number, what: string) {
   return fail("log.corrupt", `${path} holds a damaged ${what} at byte ${position}`, {
     context: { path, position },
   });
+}
+
+/** One chunk for the whole scan: nothing is kept of a record that was verified. */
+function reusedMemory(): (byteCount: number) => Uint8Array {
+  let memory = ownMemory(SCAN_CHUNK_BYTES);
+  return (byteCount) => {
+    if (byteCount > memory.length) memory = ownMemory(byteCount);
+    return memory.subarray(0, byteCount);
+  };
 }

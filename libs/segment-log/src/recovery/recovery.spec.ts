@@ -143,7 +143,7 @@ describe("recovery", () => {
     const log = await PartitionLog.open(options);
     expect(await readAll(log)).toEqual(records);
     for (let offset = 0; offset < log.nextOffset; offset++) {
-      const [found] = await log.read(offset, { bytesMax: 1, messageCountMax: 1 });
+      const [found] = (await log.read(offset, { bytesMax: 1, messageCountMax: 1 })).records;
       expect(found?.baseOffset).toBe(offset - (offset % 2));
     }
   });

@@ -9,6 +9,8 @@ export interface ScanRange {
   /** Size of the first read; later ones double up to `chunkBytesMax`. */
   readonly chunkBytes: number;
   readonly chunkBytesMax: number;
+  /** Memory for one chunk; visitors may keep views of it. */
+  readonly allocate: (byteCount: number) => Uint8Array;
 }
 
 /** `stopped`: the visitor had enough. `torn`: the bytes end inside a record. `invalid`: no record can begin there. */
@@ -17,16 +19,16 @@ export interface ScanEnd {
   readonly reason: "end" | "stopped" | "torn" | "invalid";
 }
 
-/** Sees one whole record: `length` bytes of `chunk` from `at`. Returns false to stop in front of it. */
+/** Sees one whole record: `length` bytes of `chunk` from `at`. Returns false to stop in front of it, "last" to stop behind it. */
 export type RecordVisitor = (
   view: DataView,
   chunk: Uint8Array,
   at: number,
   length: number,
   position: number,
-) => boolean;
+) => boolean | "last";
 
-/** Walks the records of a range. Chunks are fresh memory, so visitors may keep views of them. */
+/** Walks the records of a range. */
 export async function scanRecords(
   file: FileHandle,
   format: RecordFormat,
@@ -36,7 +38,7 @@ export async function scanRecords(
   let position = range.start;
   let chunkBytes = Math.max(range.chunkBytes, format.headerBytes);
   while (position + format.headerBytes <= range.end) {
-    const chunk = uninitialised(Math.min(chunkBytes, range.end - position));
+    const chunk = range.allocate(Math.min(chunkBytes, range.end - position));
     const filled = await file.read(chunk, position);
     const view = new DataView(chunk.buffer, chunk.byteOffset, filled);
     let at = 0;
@@ -51,9 +53,10 @@ export async function scanRecords(
         neededBytes = length;
         break;
       }
-      if (!visit(view, chunk, at, length, position + at))
-        return { position: position + at, reason: "stopped" };
+      const verdict = visit(view, chunk, at, length, position + at);
+      if (verdict === false) return { position: position + at, reason: "stopped" };
       at += length;
+      if (verdict === "last") return { position: position + at, reason: "stopped" };
     }
     position += at;
     if (filled < chunk.length) return { position, reason: "torn" };
@@ -63,6 +66,6 @@ export async function scanRecords(
 }
 
 /** Memory of its own (not from a pool, which views of it would keep alive) that is about to be overwritten. */
-function uninitialised(byteCount: number): Uint8Array {
+export function ownMemory(byteCount: number): Uint8Array {
   return new Uint8Array(Buffer.allocUnsafeSlow(byteCount).buffer, 0, byteCount);
 }

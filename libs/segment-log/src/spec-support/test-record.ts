@@ -2,10 +2,10 @@ import { crc32 } from "node:zlib";
 import { SimulatedClock } from "@ims/common";
 import { MemoryFileSystem } from "../file-system/memory-file-system.js";
 import { OpenFiles } from "../file-system/open-files.js";
-import { HotTailBudget } from "../log/hot-tail-budget.js";
 import type { PartitionLogOptions } from "../log/log-context.js";
 import type { PartitionLog } from "../log/partition-log.js";
 import type { RecordFormat } from "../log/record-format.js";
+import { MemoryBudget } from "../memory/memory-budget.js";
 
 /** The plainest record: length u32, message count u32, base offset u64, timestamp u64, CRC-32 of all else, payload. */
 export const TEST_HEADER_BYTES = 28;
@@ -47,7 +47,7 @@ export function testLogOptions(overrides: Partial<PartitionLogOptions> = {}): Pa
     files: new OpenFiles(fileSystem, 4),
     format: testFormat,
     clock: new SimulatedClock(),
-    tailBudget: new HotTailBudget(0),
+    tailBudget: new MemoryBudget(0),
     segmentBytesMax: 512,
     indexIntervalBytes: 64,
     ...overrides,
@@ -56,7 +56,7 @@ export function testLogOptions(overrides: Partial<PartitionLogOptions> = {}): Pa
 
 /** Every record of the log, in order. */
 export async function readAll(log: PartitionLog): Promise<Uint8Array[]> {
-  const records = await log.read(0, {
+  const { records } = await log.read(0, {
     bytesMax: Number.MAX_SAFE_INTEGER,
     messageCountMax: Number.MAX_SAFE_INTEGER,
   });

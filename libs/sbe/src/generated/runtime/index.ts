@@ -8,3 +8,4 @@ export * from "./octets.js";
 export * from "../../runtime/sbe-errors.js";
 export * from "./text-reader.js";
 export * from "./text-writer.js";
+export * from "./utf16.js";

@@ -490,10 +490,14 @@ export class DataBarDecoder {
   dateTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 22;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("DataBar.dateTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.dateTimeNotSafe();
+  }
+
+  private dateTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 22, true);
+    const hi = this.view.getInt32(this.offset + 26, true);
+    return throwUnsafeInteger("DataBar.dateTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */

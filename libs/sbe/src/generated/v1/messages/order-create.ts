@@ -555,10 +555,14 @@ export class OrderCreateDecoder {
   clientOrderIDNumber(): number {
     const view = this.view;
     const at = this.offset + 5;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderCreate.clientOrderID", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.clientOrderIDNotSafe();
+  }
+
+  private clientOrderIDNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 5, true);
+    const hi = this.view.getUint32(this.offset + 9, true);
+    return throwUnsafeInteger("OrderCreate.clientOrderID", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -608,11 +612,15 @@ export class OrderCreateDecoder {
   orderTimeExpiryNumber(): number | null {
     const view = this.view;
     const at = this.offset + 32;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.orderTimeExpiryNotSafe();
+  }
+
+  private orderTimeExpiryNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 32, true);
+    const hi = this.view.getUint32(this.offset + 36, true);
     if (hi === 4294967295 && lo === 4294967295) return null;
-    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderCreate.orderTimeExpiry", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("OrderCreate.orderTimeExpiry", lo, hi);
   }
 
   /** Low 32 bits, signed. */

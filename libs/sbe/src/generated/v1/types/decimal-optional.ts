@@ -113,11 +113,15 @@ export class DecimalOptionalDecoder {
   numNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.numNotSafe();
+  }
+
+  private numNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("DecimalOptional.num", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("DecimalOptional.num", lo, hi);
   }
 
   /** Low 32 bits, signed. */

@@ -128,10 +128,14 @@ export class ExchangeOrderIDDecoder {
   firstNumber(): number {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("ExchangeOrderID.first", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.firstNotSafe();
+  }
+
+  private firstNotSafe(): never {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getUint32(this.offset + 4, true);
+    return throwUnsafeInteger("ExchangeOrderID.first", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -158,10 +162,14 @@ export class ExchangeOrderIDDecoder {
   secondNumber(): number {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("ExchangeOrderID.second", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.secondNotSafe();
+  }
+
+  private secondNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getUint32(this.offset + 12, true);
+    return throwUnsafeInteger("ExchangeOrderID.second", lo, hi);
   }
 
   /** Low 32 bits, signed. */

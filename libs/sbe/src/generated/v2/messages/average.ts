@@ -1157,11 +1157,15 @@ export class AverageDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Average.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1193,11 +1197,15 @@ export class AverageDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Average.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1228,10 +1236,14 @@ export class AverageDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("Average.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1258,10 +1270,14 @@ export class AverageDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("Average.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1333,10 +1349,14 @@ export class AverageDecoder {
   windowStartNumber(): number {
     const view = this.view;
     const at = this.offset + 72;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.windowStart", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.windowStartNotSafe();
+  }
+
+  private windowStartNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 72, true);
+    const hi = this.view.getInt32(this.offset + 76, true);
+    return throwUnsafeInteger("Average.windowStart", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1363,10 +1383,14 @@ export class AverageDecoder {
   windowEndNumber(): number {
     const view = this.view;
     const at = this.offset + 80;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.windowEnd", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.windowEndNotSafe();
+  }
+
+  private windowEndNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 80, true);
+    const hi = this.view.getInt32(this.offset + 84, true);
+    return throwUnsafeInteger("Average.windowEnd", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1394,11 +1418,15 @@ export class AverageDecoder {
   nominalDurationNumber(): number | null {
     const view = this.view;
     const at = this.offset + 88;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.nominalDurationNotSafe();
+  }
+
+  private nominalDurationNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 88, true);
+    const hi = this.view.getInt32(this.offset + 92, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.nominalDuration", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Average.nominalDuration", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1430,11 +1458,15 @@ export class AverageDecoder {
   valueNumber(): number | null {
     const view = this.view;
     const at = this.offset + 96;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.valueNotSafe();
+  }
+
+  private valueNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 96, true);
+    const hi = this.view.getInt32(this.offset + 100, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.value", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Average.value", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1466,11 +1498,15 @@ export class AverageDecoder {
   vwapNumber(): number | null {
     const view = this.view;
     const at = this.offset + 104;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.vwapNotSafe();
+  }
+
+  private vwapNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 104, true);
+    const hi = this.view.getInt32(this.offset + 108, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.vwap", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Average.vwap", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1502,11 +1538,15 @@ export class AverageDecoder {
   twapNumber(): number | null {
     const view = this.view;
     const at = this.offset + 112;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.twapNotSafe();
+  }
+
+  private twapNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 112, true);
+    const hi = this.view.getInt32(this.offset + 116, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.twap", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Average.twap", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1537,10 +1577,14 @@ export class AverageDecoder {
   volumeNumber(): number {
     const view = this.view;
     const at = this.offset + 120;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.volume", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.volumeNotSafe();
+  }
+
+  private volumeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 120, true);
+    const hi = this.view.getInt32(this.offset + 124, true);
+    return throwUnsafeInteger("Average.volume", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1568,11 +1612,15 @@ export class AverageDecoder {
   quoteVolumeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 128;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.quoteVolumeNotSafe();
+  }
+
+  private quoteVolumeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 128, true);
+    const hi = this.view.getInt32(this.offset + 132, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.quoteVolume", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Average.quoteVolume", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1603,10 +1651,14 @@ export class AverageDecoder {
   takerVolumeNumber(): number {
     const view = this.view;
     const at = this.offset + 136;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Average.takerVolume", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.takerVolumeNotSafe();
+  }
+
+  private takerVolumeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 136, true);
+    const hi = this.view.getInt32(this.offset + 140, true);
+    return throwUnsafeInteger("Average.takerVolume", lo, hi);
   }
 
   /** Low 32 bits, signed. */

@@ -1057,11 +1057,15 @@ export class BarDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Bar.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1093,11 +1097,15 @@ export class BarDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Bar.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1128,10 +1136,14 @@ export class BarDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("Bar.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1158,10 +1170,14 @@ export class BarDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("Bar.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1233,10 +1249,14 @@ export class BarDecoder {
   openTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 72;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.openTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.openTimeNotSafe();
+  }
+
+  private openTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 72, true);
+    const hi = this.view.getInt32(this.offset + 76, true);
+    return throwUnsafeInteger("Bar.openTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1263,10 +1283,14 @@ export class BarDecoder {
   closeTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 80;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.closeTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.closeTimeNotSafe();
+  }
+
+  private closeTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 80, true);
+    const hi = this.view.getInt32(this.offset + 84, true);
+    return throwUnsafeInteger("Bar.closeTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1293,10 +1317,14 @@ export class BarDecoder {
   openNumber(): number {
     const view = this.view;
     const at = this.offset + 88;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.open", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.openNotSafe();
+  }
+
+  private openNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 88, true);
+    const hi = this.view.getInt32(this.offset + 92, true);
+    return throwUnsafeInteger("Bar.open", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1323,10 +1351,14 @@ export class BarDecoder {
   highNumber(): number {
     const view = this.view;
     const at = this.offset + 96;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.high", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.highNotSafe();
+  }
+
+  private highNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 96, true);
+    const hi = this.view.getInt32(this.offset + 100, true);
+    return throwUnsafeInteger("Bar.high", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1353,10 +1385,14 @@ export class BarDecoder {
   lowNumber(): number {
     const view = this.view;
     const at = this.offset + 104;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.low", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.lowNotSafe();
+  }
+
+  private lowNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 104, true);
+    const hi = this.view.getInt32(this.offset + 108, true);
+    return throwUnsafeInteger("Bar.low", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1383,10 +1419,14 @@ export class BarDecoder {
   closeNumber(): number {
     const view = this.view;
     const at = this.offset + 112;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.close", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.closeNotSafe();
+  }
+
+  private closeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 112, true);
+    const hi = this.view.getInt32(this.offset + 116, true);
+    return throwUnsafeInteger("Bar.close", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1413,10 +1453,14 @@ export class BarDecoder {
   volumeNumber(): number {
     const view = this.view;
     const at = this.offset + 120;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.volume", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.volumeNotSafe();
+  }
+
+  private volumeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 120, true);
+    const hi = this.view.getInt32(this.offset + 124, true);
+    return throwUnsafeInteger("Bar.volume", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1443,10 +1487,14 @@ export class BarDecoder {
   quoteVolumeNumber(): number {
     const view = this.view;
     const at = this.offset + 128;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.quoteVolume", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.quoteVolumeNotSafe();
+  }
+
+  private quoteVolumeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 128, true);
+    const hi = this.view.getInt32(this.offset + 132, true);
+    return throwUnsafeInteger("Bar.quoteVolume", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1473,10 +1521,14 @@ export class BarDecoder {
   takerVolumeNumber(): number {
     const view = this.view;
     const at = this.offset + 136;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Bar.takerVolume", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.takerVolumeNotSafe();
+  }
+
+  private takerVolumeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 136, true);
+    const hi = this.view.getInt32(this.offset + 140, true);
+    return throwUnsafeInteger("Bar.takerVolume", lo, hi);
   }
 
   /** Low 32 bits, signed. */

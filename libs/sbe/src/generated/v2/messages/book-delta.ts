@@ -843,10 +843,14 @@ export class BookDeltaBidsDecoder {
   priceNumber(): number {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookDelta.bids.price", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.priceNotSafe();
+  }
+
+  private priceNotSafe(): never {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
+    return throwUnsafeInteger("BookDelta.bids.price", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -873,10 +877,14 @@ export class BookDeltaBidsDecoder {
   quantityNumber(): number {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookDelta.bids.quantity", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.quantityNotSafe();
+  }
+
+  private quantityNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
+    return throwUnsafeInteger("BookDelta.bids.quantity", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -999,10 +1007,14 @@ export class BookDeltaAsksDecoder {
   priceNumber(): number {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookDelta.asks.price", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.priceNotSafe();
+  }
+
+  private priceNotSafe(): never {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
+    return throwUnsafeInteger("BookDelta.asks.price", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1029,10 +1041,14 @@ export class BookDeltaAsksDecoder {
   quantityNumber(): number {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookDelta.asks.quantity", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.quantityNotSafe();
+  }
+
+  private quantityNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
+    return throwUnsafeInteger("BookDelta.asks.quantity", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1176,11 +1192,15 @@ export class BookDeltaDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookDelta.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("BookDelta.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1212,11 +1232,15 @@ export class BookDeltaDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookDelta.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("BookDelta.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1247,10 +1271,14 @@ export class BookDeltaDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookDelta.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("BookDelta.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1277,10 +1305,14 @@ export class BookDeltaDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookDelta.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("BookDelta.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1355,11 +1387,15 @@ export class BookDeltaDecoder {
     if (this.actingBlockLength < 80) return null;
     const view = this.view;
     const at = this.offset + 72;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.firstUpdateIdNotSafe();
+  }
+
+  private firstUpdateIdNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 72, true);
+    const hi = this.view.getUint32(this.offset + 76, true);
     if (hi === 4294967295 && lo === 4294967295) return null;
-    if (hi >>> 21 !== 0) throwUnsafeInteger("BookDelta.firstUpdateId", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("BookDelta.firstUpdateId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1396,11 +1432,15 @@ export class BookDeltaDecoder {
     if (this.actingBlockLength < 88) return null;
     const view = this.view;
     const at = this.offset + 80;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.lastUpdateIdNotSafe();
+  }
+
+  private lastUpdateIdNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 80, true);
+    const hi = this.view.getUint32(this.offset + 84, true);
     if (hi === 4294967295 && lo === 4294967295) return null;
-    if (hi >>> 21 !== 0) throwUnsafeInteger("BookDelta.lastUpdateId", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("BookDelta.lastUpdateId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1437,11 +1477,15 @@ export class BookDeltaDecoder {
     if (this.actingBlockLength < 96) return null;
     const view = this.view;
     const at = this.offset + 88;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.previousUpdateIdNotSafe();
+  }
+
+  private previousUpdateIdNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 88, true);
+    const hi = this.view.getUint32(this.offset + 92, true);
     if (hi === 4294967295 && lo === 4294967295) return null;
-    if (hi >>> 21 !== 0) throwUnsafeInteger("BookDelta.previousUpdateId", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("BookDelta.previousUpdateId", lo, hi);
   }
 
   /** Low 32 bits, signed. */

@@ -767,10 +767,14 @@ export class BookSnapshotBidsDecoder {
   priceNumber(): number {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookSnapshot.bids.price", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.priceNotSafe();
+  }
+
+  private priceNotSafe(): never {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
+    return throwUnsafeInteger("BookSnapshot.bids.price", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -797,10 +801,14 @@ export class BookSnapshotBidsDecoder {
   quantityNumber(): number {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookSnapshot.bids.quantity", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.quantityNotSafe();
+  }
+
+  private quantityNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
+    return throwUnsafeInteger("BookSnapshot.bids.quantity", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -923,10 +931,14 @@ export class BookSnapshotAsksDecoder {
   priceNumber(): number {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookSnapshot.asks.price", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.priceNotSafe();
+  }
+
+  private priceNotSafe(): never {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
+    return throwUnsafeInteger("BookSnapshot.asks.price", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -953,10 +965,14 @@ export class BookSnapshotAsksDecoder {
   quantityNumber(): number {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookSnapshot.asks.quantity", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.quantityNotSafe();
+  }
+
+  private quantityNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
+    return throwUnsafeInteger("BookSnapshot.asks.quantity", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1100,11 +1116,15 @@ export class BookSnapshotDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookSnapshot.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("BookSnapshot.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1136,11 +1156,15 @@ export class BookSnapshotDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookSnapshot.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("BookSnapshot.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1171,10 +1195,14 @@ export class BookSnapshotDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookSnapshot.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("BookSnapshot.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1201,10 +1229,14 @@ export class BookSnapshotDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("BookSnapshot.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("BookSnapshot.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1279,11 +1311,15 @@ export class BookSnapshotDecoder {
     if (this.actingBlockLength < 80) return null;
     const view = this.view;
     const at = this.offset + 72;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.lastUpdateIdNotSafe();
+  }
+
+  private lastUpdateIdNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 72, true);
+    const hi = this.view.getUint32(this.offset + 76, true);
     if (hi === 4294967295 && lo === 4294967295) return null;
-    if (hi >>> 21 !== 0) throwUnsafeInteger("BookSnapshot.lastUpdateId", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("BookSnapshot.lastUpdateId", lo, hi);
   }
 
   /** Low 32 bits, signed. */

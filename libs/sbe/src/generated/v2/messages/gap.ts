@@ -859,11 +859,15 @@ export class GapDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Gap.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -895,11 +899,15 @@ export class GapDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Gap.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -930,10 +938,14 @@ export class GapDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("Gap.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -960,10 +972,14 @@ export class GapDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("Gap.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1036,11 +1052,15 @@ export class GapDecoder {
   fromIdNumber(): number | null {
     const view = this.view;
     const at = this.offset + 72;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.fromIdNotSafe();
+  }
+
+  private fromIdNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 72, true);
+    const hi = this.view.getUint32(this.offset + 76, true);
     if (hi === 4294967295 && lo === 4294967295) return null;
-    if (hi >>> 21 !== 0) throwUnsafeInteger("Gap.fromId", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Gap.fromId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1072,11 +1092,15 @@ export class GapDecoder {
   toIdNumber(): number | null {
     const view = this.view;
     const at = this.offset + 80;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.toIdNotSafe();
+  }
+
+  private toIdNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 80, true);
+    const hi = this.view.getUint32(this.offset + 84, true);
     if (hi === 4294967295 && lo === 4294967295) return null;
-    if (hi >>> 21 !== 0) throwUnsafeInteger("Gap.toId", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Gap.toId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1108,11 +1132,15 @@ export class GapDecoder {
   fromTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 88;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.fromTimeNotSafe();
+  }
+
+  private fromTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 88, true);
+    const hi = this.view.getInt32(this.offset + 92, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.fromTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Gap.fromTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1144,11 +1172,15 @@ export class GapDecoder {
   toTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 96;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.toTimeNotSafe();
+  }
+
+  private toTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 96, true);
+    const hi = this.view.getInt32(this.offset + 100, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Gap.toTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Gap.toTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */

@@ -1011,11 +1011,15 @@ export class InstrumentDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Instrument.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1047,11 +1051,15 @@ export class InstrumentDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Instrument.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1082,10 +1090,14 @@ export class InstrumentDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("Instrument.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1112,10 +1124,14 @@ export class InstrumentDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("Instrument.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1247,10 +1263,14 @@ export class InstrumentDecoder {
   priceIncrementNumber(): number {
     const view = this.view;
     const at = this.offset + 120;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.priceIncrement", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.priceIncrementNotSafe();
+  }
+
+  private priceIncrementNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 120, true);
+    const hi = this.view.getInt32(this.offset + 124, true);
+    return throwUnsafeInteger("Instrument.priceIncrement", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1277,10 +1297,14 @@ export class InstrumentDecoder {
   quantityIncrementNumber(): number {
     const view = this.view;
     const at = this.offset + 128;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.quantityIncrement", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.quantityIncrementNotSafe();
+  }
+
+  private quantityIncrementNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 128, true);
+    const hi = this.view.getInt32(this.offset + 132, true);
+    return throwUnsafeInteger("Instrument.quantityIncrement", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1308,11 +1332,15 @@ export class InstrumentDecoder {
   contractSizeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 136;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.contractSizeNotSafe();
+  }
+
+  private contractSizeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 136, true);
+    const hi = this.view.getInt32(this.offset + 140, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.contractSize", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Instrument.contractSize", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1344,11 +1372,15 @@ export class InstrumentDecoder {
   expiryTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 144;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.expiryTimeNotSafe();
+  }
+
+  private expiryTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 144, true);
+    const hi = this.view.getInt32(this.offset + 148, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.expiryTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Instrument.expiryTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1380,11 +1412,15 @@ export class InstrumentDecoder {
   strikeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 152;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.strikeNotSafe();
+  }
+
+  private strikeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 152, true);
+    const hi = this.view.getInt32(this.offset + 156, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Instrument.strike", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Instrument.strike", lo, hi);
   }
 
   /** Low 32 bits, signed. */

@@ -514,10 +514,14 @@ export class LoginAcceptedDecoder {
   sessionIdNumber(): number {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("LoginAccepted.sessionId", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.sessionIdNotSafe();
+  }
+
+  private sessionIdNotSafe(): never {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getUint32(this.offset + 4, true);
+    return throwUnsafeInteger("LoginAccepted.sessionId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -544,10 +548,14 @@ export class LoginAcceptedDecoder {
   requestIdNumber(): number {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("LoginAccepted.requestId", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.requestIdNotSafe();
+  }
+
+  private requestIdNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getUint32(this.offset + 12, true);
+    return throwUnsafeInteger("LoginAccepted.requestId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -574,10 +582,14 @@ export class LoginAcceptedDecoder {
   sentTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("LoginAccepted.sentTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sentTimeNotSafe();
+  }
+
+  private sentTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("LoginAccepted.sentTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -639,10 +651,14 @@ export class LoginAcceptedDecoder {
   instrumentsOffsetNumber(): number {
     const view = this.view;
     const at = this.offset + 48;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("LoginAccepted.instrumentsOffset", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.instrumentsOffsetNotSafe();
+  }
+
+  private instrumentsOffsetNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 48, true);
+    const hi = this.view.getUint32(this.offset + 52, true);
+    return throwUnsafeInteger("LoginAccepted.instrumentsOffset", lo, hi);
   }
 
   /** Low 32 bits, signed. */

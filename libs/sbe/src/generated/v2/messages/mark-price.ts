@@ -867,11 +867,15 @@ export class MarkPriceDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("MarkPrice.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -903,11 +907,15 @@ export class MarkPriceDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("MarkPrice.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -938,10 +946,14 @@ export class MarkPriceDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("MarkPrice.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -968,10 +980,14 @@ export class MarkPriceDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("MarkPrice.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1043,10 +1059,14 @@ export class MarkPriceDecoder {
   markPriceNumber(): number {
     const view = this.view;
     const at = this.offset + 72;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.markPrice", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.markPriceNotSafe();
+  }
+
+  private markPriceNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 72, true);
+    const hi = this.view.getInt32(this.offset + 76, true);
+    return throwUnsafeInteger("MarkPrice.markPrice", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1074,11 +1094,15 @@ export class MarkPriceDecoder {
   indexPriceNumber(): number | null {
     const view = this.view;
     const at = this.offset + 80;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.indexPriceNotSafe();
+  }
+
+  private indexPriceNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 80, true);
+    const hi = this.view.getInt32(this.offset + 84, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.indexPrice", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("MarkPrice.indexPrice", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1110,11 +1134,15 @@ export class MarkPriceDecoder {
   settlementEstimateNumber(): number | null {
     const view = this.view;
     const at = this.offset + 88;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.settlementEstimateNotSafe();
+  }
+
+  private settlementEstimateNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 88, true);
+    const hi = this.view.getInt32(this.offset + 92, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.settlementEstimate", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("MarkPrice.settlementEstimate", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1146,11 +1174,15 @@ export class MarkPriceDecoder {
   fundingRateNumber(): number | null {
     const view = this.view;
     const at = this.offset + 96;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.fundingRateNotSafe();
+  }
+
+  private fundingRateNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 96, true);
+    const hi = this.view.getInt32(this.offset + 100, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.fundingRate", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("MarkPrice.fundingRate", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1182,11 +1214,15 @@ export class MarkPriceDecoder {
   nextFundingTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 104;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.nextFundingTimeNotSafe();
+  }
+
+  private nextFundingTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 104, true);
+    const hi = this.view.getInt32(this.offset + 108, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MarkPrice.nextFundingTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("MarkPrice.nextFundingTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */

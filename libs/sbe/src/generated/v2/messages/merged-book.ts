@@ -944,10 +944,14 @@ export class MergedBookBidsDecoder {
   priceNumber(): number {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MergedBook.bids.price", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.priceNotSafe();
+  }
+
+  private priceNotSafe(): never {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
+    return throwUnsafeInteger("MergedBook.bids.price", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -974,10 +978,14 @@ export class MergedBookBidsDecoder {
   quantityNumber(): number {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MergedBook.bids.quantity", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.quantityNotSafe();
+  }
+
+  private quantityNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
+    return throwUnsafeInteger("MergedBook.bids.quantity", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1106,10 +1114,14 @@ export class MergedBookAsksDecoder {
   priceNumber(): number {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MergedBook.asks.price", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.priceNotSafe();
+  }
+
+  private priceNotSafe(): never {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
+    return throwUnsafeInteger("MergedBook.asks.price", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1136,10 +1148,14 @@ export class MergedBookAsksDecoder {
   quantityNumber(): number {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MergedBook.asks.quantity", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.quantityNotSafe();
+  }
+
+  private quantityNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
+    return throwUnsafeInteger("MergedBook.asks.quantity", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1269,11 +1285,15 @@ export class MergedBookVenuesDecoder {
   ageNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.ageNotSafe();
+  }
+
+  private ageNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MergedBook.venues.age", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("MergedBook.venues.age", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1440,11 +1460,15 @@ export class MergedBookDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MergedBook.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("MergedBook.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1476,11 +1500,15 @@ export class MergedBookDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MergedBook.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("MergedBook.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1511,10 +1539,14 @@ export class MergedBookDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MergedBook.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("MergedBook.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1541,10 +1573,14 @@ export class MergedBookDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MergedBook.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("MergedBook.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1617,11 +1653,15 @@ export class MergedBookDecoder {
   spreadNumber(): number | null {
     const view = this.view;
     const at = this.offset + 72;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.spreadNotSafe();
+  }
+
+  private spreadNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 72, true);
+    const hi = this.view.getInt32(this.offset + 76, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("MergedBook.spread", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("MergedBook.spread", lo, hi);
   }
 
   /** Low 32 bits, signed. */

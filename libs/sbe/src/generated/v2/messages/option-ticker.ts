@@ -1410,11 +1410,15 @@ export class OptionTickerDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("OptionTicker.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1446,11 +1450,15 @@ export class OptionTickerDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("OptionTicker.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1481,10 +1489,14 @@ export class OptionTickerDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("OptionTicker.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1511,10 +1523,14 @@ export class OptionTickerDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("OptionTicker.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1606,10 +1622,14 @@ export class OptionTickerDecoder {
   expiryTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 104;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.expiryTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.expiryTimeNotSafe();
+  }
+
+  private expiryTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 104, true);
+    const hi = this.view.getInt32(this.offset + 108, true);
+    return throwUnsafeInteger("OptionTicker.expiryTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1636,10 +1656,14 @@ export class OptionTickerDecoder {
   strikeNumber(): number {
     const view = this.view;
     const at = this.offset + 112;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.strike", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.strikeNotSafe();
+  }
+
+  private strikeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 112, true);
+    const hi = this.view.getInt32(this.offset + 116, true);
+    return throwUnsafeInteger("OptionTicker.strike", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1667,11 +1691,15 @@ export class OptionTickerDecoder {
   lastPriceNumber(): number | null {
     const view = this.view;
     const at = this.offset + 120;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.lastPriceNotSafe();
+  }
+
+  private lastPriceNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 120, true);
+    const hi = this.view.getInt32(this.offset + 124, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.lastPrice", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("OptionTicker.lastPrice", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1703,11 +1731,15 @@ export class OptionTickerDecoder {
   markPriceNumber(): number | null {
     const view = this.view;
     const at = this.offset + 128;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.markPriceNotSafe();
+  }
+
+  private markPriceNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 128, true);
+    const hi = this.view.getInt32(this.offset + 132, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.markPrice", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("OptionTicker.markPrice", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1739,11 +1771,15 @@ export class OptionTickerDecoder {
   bidPriceNumber(): number | null {
     const view = this.view;
     const at = this.offset + 136;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.bidPriceNotSafe();
+  }
+
+  private bidPriceNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 136, true);
+    const hi = this.view.getInt32(this.offset + 140, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.bidPrice", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("OptionTicker.bidPrice", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1774,10 +1810,14 @@ export class OptionTickerDecoder {
   bidQuantityNumber(): number {
     const view = this.view;
     const at = this.offset + 144;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.bidQuantity", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.bidQuantityNotSafe();
+  }
+
+  private bidQuantityNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 144, true);
+    const hi = this.view.getInt32(this.offset + 148, true);
+    return throwUnsafeInteger("OptionTicker.bidQuantity", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1805,11 +1845,15 @@ export class OptionTickerDecoder {
   askPriceNumber(): number | null {
     const view = this.view;
     const at = this.offset + 152;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.askPriceNotSafe();
+  }
+
+  private askPriceNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 152, true);
+    const hi = this.view.getInt32(this.offset + 156, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.askPrice", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("OptionTicker.askPrice", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1840,10 +1884,14 @@ export class OptionTickerDecoder {
   askQuantityNumber(): number {
     const view = this.view;
     const at = this.offset + 160;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.askQuantity", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.askQuantityNotSafe();
+  }
+
+  private askQuantityNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 160, true);
+    const hi = this.view.getInt32(this.offset + 164, true);
+    return throwUnsafeInteger("OptionTicker.askQuantity", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1871,11 +1919,15 @@ export class OptionTickerDecoder {
   volumeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 168;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.volumeNotSafe();
+  }
+
+  private volumeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 168, true);
+    const hi = this.view.getInt32(this.offset + 172, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.volume", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("OptionTicker.volume", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1907,11 +1959,15 @@ export class OptionTickerDecoder {
   openInterestNumber(): number | null {
     const view = this.view;
     const at = this.offset + 176;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.openInterestNotSafe();
+  }
+
+  private openInterestNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 176, true);
+    const hi = this.view.getInt32(this.offset + 180, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.openInterest", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("OptionTicker.openInterest", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1943,11 +1999,15 @@ export class OptionTickerDecoder {
   underlyingPriceNumber(): number | null {
     const view = this.view;
     const at = this.offset + 184;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.underlyingPriceNotSafe();
+  }
+
+  private underlyingPriceNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 184, true);
+    const hi = this.view.getInt32(this.offset + 188, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("OptionTicker.underlyingPrice", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("OptionTicker.underlyingPrice", lo, hi);
   }
 
   /** Low 32 bits, signed. */

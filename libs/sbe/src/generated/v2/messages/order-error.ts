@@ -348,10 +348,14 @@ export class OrderErrorDecoder {
   clientOrderIDNumber(): number {
     const view = this.view;
     const at = this.offset + 4;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderError.clientOrderID", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.clientOrderIDNotSafe();
+  }
+
+  private clientOrderIDNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 4, true);
+    const hi = this.view.getUint32(this.offset + 8, true);
+    return throwUnsafeInteger("OrderError.clientOrderID", lo, hi);
   }
 
   /** Low 32 bits, signed. */

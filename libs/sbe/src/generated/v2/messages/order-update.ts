@@ -604,10 +604,14 @@ export class OrderUpdateDecoder {
   clientOrderIDNumber(): number {
     const view = this.view;
     const at = this.offset + 5;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderUpdate.clientOrderID", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.clientOrderIDNotSafe();
+  }
+
+  private clientOrderIDNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 5, true);
+    const hi = this.view.getUint32(this.offset + 9, true);
+    return throwUnsafeInteger("OrderUpdate.clientOrderID", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -664,11 +668,15 @@ export class OrderUpdateDecoder {
   timeExpiryNumber(): number | null {
     const view = this.view;
     const at = this.offset + 48;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.timeExpiryNotSafe();
+  }
+
+  private timeExpiryNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 48, true);
+    const hi = this.view.getUint32(this.offset + 52, true);
     if (hi === 4294967295 && lo === 4294967295) return null;
-    if (hi >>> 21 !== 0) throwUnsafeInteger("OrderUpdate.timeExpiry", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("OrderUpdate.timeExpiry", lo, hi);
   }
 
   /** Low 32 bits, signed. */

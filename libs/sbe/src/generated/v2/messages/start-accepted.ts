@@ -631,10 +631,14 @@ export class StartAcceptedDecoder {
   sessionIdNumber(): number {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("StartAccepted.sessionId", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.sessionIdNotSafe();
+  }
+
+  private sessionIdNotSafe(): never {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getUint32(this.offset + 4, true);
+    return throwUnsafeInteger("StartAccepted.sessionId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -661,10 +665,14 @@ export class StartAcceptedDecoder {
   requestIdNumber(): number {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("StartAccepted.requestId", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.requestIdNotSafe();
+  }
+
+  private requestIdNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getUint32(this.offset + 12, true);
+    return throwUnsafeInteger("StartAccepted.requestId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -691,10 +699,14 @@ export class StartAcceptedDecoder {
   sentTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("StartAccepted.sentTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sentTimeNotSafe();
+  }
+
+  private sentTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("StartAccepted.sentTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -736,10 +748,14 @@ export class StartAcceptedDecoder {
   firstOffsetNumber(): number {
     const view = this.view;
     const at = this.offset + 32;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("StartAccepted.firstOffset", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.firstOffsetNotSafe();
+  }
+
+  private firstOffsetNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 32, true);
+    const hi = this.view.getUint32(this.offset + 36, true);
+    return throwUnsafeInteger("StartAccepted.firstOffset", lo, hi);
   }
 
   /** Low 32 bits, signed. */

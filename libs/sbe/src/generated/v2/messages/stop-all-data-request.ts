@@ -383,10 +383,14 @@ export class StopAllDataRequestDecoder {
   sessionIdNumber(): number {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("StopAllDataRequest.sessionId", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.sessionIdNotSafe();
+  }
+
+  private sessionIdNotSafe(): never {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getUint32(this.offset + 4, true);
+    return throwUnsafeInteger("StopAllDataRequest.sessionId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -413,10 +417,14 @@ export class StopAllDataRequestDecoder {
   requestIdNumber(): number {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("StopAllDataRequest.requestId", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.requestIdNotSafe();
+  }
+
+  private requestIdNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getUint32(this.offset + 12, true);
+    return throwUnsafeInteger("StopAllDataRequest.requestId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -443,10 +451,14 @@ export class StopAllDataRequestDecoder {
   sentTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("StopAllDataRequest.sentTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sentTimeNotSafe();
+  }
+
+  private sentTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("StopAllDataRequest.sentTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */

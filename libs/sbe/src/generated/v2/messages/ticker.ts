@@ -1016,11 +1016,15 @@ export class TickerDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Ticker.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1052,11 +1056,15 @@ export class TickerDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Ticker.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1087,10 +1095,14 @@ export class TickerDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("Ticker.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1117,10 +1129,14 @@ export class TickerDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("Ticker.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1193,11 +1209,15 @@ export class TickerDecoder {
   openNumber(): number | null {
     const view = this.view;
     const at = this.offset + 72;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.openNotSafe();
+  }
+
+  private openNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 72, true);
+    const hi = this.view.getInt32(this.offset + 76, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.open", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Ticker.open", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1229,11 +1249,15 @@ export class TickerDecoder {
   highNumber(): number | null {
     const view = this.view;
     const at = this.offset + 80;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.highNotSafe();
+  }
+
+  private highNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 80, true);
+    const hi = this.view.getInt32(this.offset + 84, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.high", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Ticker.high", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1265,11 +1289,15 @@ export class TickerDecoder {
   lowNumber(): number | null {
     const view = this.view;
     const at = this.offset + 88;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.lowNotSafe();
+  }
+
+  private lowNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 88, true);
+    const hi = this.view.getInt32(this.offset + 92, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.low", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Ticker.low", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1301,11 +1329,15 @@ export class TickerDecoder {
   lastNumber(): number | null {
     const view = this.view;
     const at = this.offset + 96;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.lastNotSafe();
+  }
+
+  private lastNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 96, true);
+    const hi = this.view.getInt32(this.offset + 100, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.last", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Ticker.last", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1336,10 +1368,14 @@ export class TickerDecoder {
   volumeNumber(): number {
     const view = this.view;
     const at = this.offset + 104;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.volume", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.volumeNotSafe();
+  }
+
+  private volumeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 104, true);
+    const hi = this.view.getInt32(this.offset + 108, true);
+    return throwUnsafeInteger("Ticker.volume", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1367,11 +1403,15 @@ export class TickerDecoder {
   quoteVolumeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 112;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.quoteVolumeNotSafe();
+  }
+
+  private quoteVolumeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 112, true);
+    const hi = this.view.getInt32(this.offset + 116, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.quoteVolume", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Ticker.quoteVolume", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1403,11 +1443,15 @@ export class TickerDecoder {
   windowStartNumber(): number | null {
     const view = this.view;
     const at = this.offset + 120;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.windowStartNotSafe();
+  }
+
+  private windowStartNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 120, true);
+    const hi = this.view.getInt32(this.offset + 124, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Ticker.windowStart", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Ticker.windowStart", lo, hi);
   }
 
   /** Low 32 bits, signed. */

@@ -839,11 +839,15 @@ export class TopOfBookDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("TopOfBook.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -875,11 +879,15 @@ export class TopOfBookDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("TopOfBook.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -910,10 +918,14 @@ export class TopOfBookDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("TopOfBook.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -940,10 +952,14 @@ export class TopOfBookDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("TopOfBook.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1016,11 +1032,15 @@ export class TopOfBookDecoder {
   updateIdNumber(): number | null {
     const view = this.view;
     const at = this.offset + 72;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.updateIdNotSafe();
+  }
+
+  private updateIdNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 72, true);
+    const hi = this.view.getUint32(this.offset + 76, true);
     if (hi === 4294967295 && lo === 4294967295) return null;
-    if (hi >>> 21 !== 0) throwUnsafeInteger("TopOfBook.updateId", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("TopOfBook.updateId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1052,11 +1072,15 @@ export class TopOfBookDecoder {
   bidPriceNumber(): number | null {
     const view = this.view;
     const at = this.offset + 80;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.bidPriceNotSafe();
+  }
+
+  private bidPriceNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 80, true);
+    const hi = this.view.getInt32(this.offset + 84, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.bidPrice", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("TopOfBook.bidPrice", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1087,10 +1111,14 @@ export class TopOfBookDecoder {
   bidQuantityNumber(): number {
     const view = this.view;
     const at = this.offset + 88;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.bidQuantity", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.bidQuantityNotSafe();
+  }
+
+  private bidQuantityNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 88, true);
+    const hi = this.view.getInt32(this.offset + 92, true);
+    return throwUnsafeInteger("TopOfBook.bidQuantity", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1118,11 +1146,15 @@ export class TopOfBookDecoder {
   askPriceNumber(): number | null {
     const view = this.view;
     const at = this.offset + 96;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.askPriceNotSafe();
+  }
+
+  private askPriceNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 96, true);
+    const hi = this.view.getInt32(this.offset + 100, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.askPrice", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("TopOfBook.askPrice", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1153,10 +1185,14 @@ export class TopOfBookDecoder {
   askQuantityNumber(): number {
     const view = this.view;
     const at = this.offset + 104;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("TopOfBook.askQuantity", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.askQuantityNotSafe();
+  }
+
+  private askQuantityNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 104, true);
+    const hi = this.view.getInt32(this.offset + 108, true);
+    return throwUnsafeInteger("TopOfBook.askQuantity", lo, hi);
   }
 
   /** Low 32 bits, signed. */

@@ -831,11 +831,15 @@ export class TradeDecoder {
   eventTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.eventTimeNotSafe();
+  }
+
+  private eventTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.eventTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Trade.eventTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -867,11 +871,15 @@ export class TradeDecoder {
   sendTimeNumber(): number | null {
     const view = this.view;
     const at = this.offset + 8;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.sendTimeNotSafe();
+  }
+
+  private sendTimeNotSafe(): null {
+    const lo = this.view.getUint32(this.offset + 8, true);
+    const hi = this.view.getInt32(this.offset + 12, true);
     if (hi === -2147483648 && lo === 0) return null;
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.sendTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return throwUnsafeInteger("Trade.sendTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -902,10 +910,14 @@ export class TradeDecoder {
   receiveTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 16;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.receiveTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.receiveTimeNotSafe();
+  }
+
+  private receiveTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 16, true);
+    const hi = this.view.getInt32(this.offset + 20, true);
+    return throwUnsafeInteger("Trade.receiveTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -932,10 +944,14 @@ export class TradeDecoder {
   publishTimeNumber(): number {
     const view = this.view;
     const at = this.offset + 24;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.publishTime", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.publishTimeNotSafe();
+  }
+
+  private publishTimeNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 24, true);
+    const hi = this.view.getInt32(this.offset + 28, true);
+    return throwUnsafeInteger("Trade.publishTime", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1007,10 +1023,14 @@ export class TradeDecoder {
   tradeIdNumber(): number {
     const view = this.view;
     const at = this.offset + 72;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("Trade.tradeId", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.tradeIdNotSafe();
+  }
+
+  private tradeIdNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 72, true);
+    const hi = this.view.getUint32(this.offset + 76, true);
+    return throwUnsafeInteger("Trade.tradeId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1037,10 +1057,14 @@ export class TradeDecoder {
   priceNumber(): number {
     const view = this.view;
     const at = this.offset + 80;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.price", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.priceNotSafe();
+  }
+
+  private priceNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 80, true);
+    const hi = this.view.getInt32(this.offset + 84, true);
+    return throwUnsafeInteger("Trade.price", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1067,10 +1091,14 @@ export class TradeDecoder {
   quantityNumber(): number {
     const view = this.view;
     const at = this.offset + 88;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Trade.quantity", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.quantityNotSafe();
+  }
+
+  private quantityNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 88, true);
+    const hi = this.view.getInt32(this.offset + 92, true);
+    return throwUnsafeInteger("Trade.quantity", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1097,10 +1125,14 @@ export class TradeDecoder {
   firstTradeIdNumber(): number {
     const view = this.view;
     const at = this.offset + 96;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("Trade.firstTradeId", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.firstTradeIdNotSafe();
+  }
+
+  private firstTradeIdNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 96, true);
+    const hi = this.view.getUint32(this.offset + 100, true);
+    return throwUnsafeInteger("Trade.firstTradeId", lo, hi);
   }
 
   /** Low 32 bits, signed. */
@@ -1127,10 +1159,14 @@ export class TradeDecoder {
   lastTradeIdNumber(): number {
     const view = this.view;
     const at = this.offset + 104;
-    const lo = view.getUint32(at, true);
     const hi = view.getUint32(at + 4, true);
-    if (hi >>> 21 !== 0) throwUnsafeInteger("Trade.lastTradeId", lo, hi);
-    return hi * 4294967296 + lo;
+    return hi >>> 21 === 0 ? hi * 4294967296 + view.getUint32(at, true) : this.lastTradeIdNotSafe();
+  }
+
+  private lastTradeIdNotSafe(): never {
+    const lo = this.view.getUint32(this.offset + 104, true);
+    const hi = this.view.getUint32(this.offset + 108, true);
+    return throwUnsafeInteger("Trade.lastTradeId", lo, hi);
   }
 
   /** Low 32 bits, signed. */

@@ -99,10 +99,14 @@ export class DecimalVolumeDecoder {
   numNumber(): number {
     const view = this.view;
     const at = this.offset;
-    const lo = view.getUint32(at, true);
     const hi = view.getInt32(at + 4, true);
-    if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("DecimalVolume.num", lo, hi);
-    return hi * 4294967296 + lo;
+    return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.numNotSafe();
+  }
+
+  private numNotSafe(): never {
+    const lo = this.view.getUint32(this.offset, true);
+    const hi = this.view.getInt32(this.offset + 4, true);
+    return throwUnsafeInteger("DecimalVolume.num", lo, hi);
   }
 
   /** Low 32 bits, signed. */

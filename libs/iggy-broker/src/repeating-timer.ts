@@ -1,21 +1,24 @@
 import type { Clock, TimerHandle } from "@ims/common";
 
-/** Runs a sync again and again, each one interval after the end of the one before. */
-export class SyncTimer {
+/** Does some work again and again, each time one interval after the end of the time before. */
+export class RepeatingTimer {
   private timer: TimerHandle | undefined;
   private running: Promise<void> | undefined;
   private stopped = false;
 
-  /** @param intervalMillis at least 1 */
+  /**
+   * @param intervalMillis at least 1
+   * @param work must not reject
+   */
   constructor(
     private readonly clock: Clock,
     private readonly intervalMillis: number,
-    private readonly sync: () => Promise<void>,
+    private readonly work: () => Promise<void>,
   ) {
     this.schedule();
   }
 
-  /** Waits for a running sync; none follows. */
+  /** Waits for running work; none follows. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.timer?.cancel();
@@ -25,7 +28,7 @@ export class SyncTimer {
   private schedule(): void {
     if (this.stopped) return;
     this.timer = this.clock.setTimer(this.intervalMillis, () => {
-      this.running = this.sync().finally(() => this.schedule());
+      this.running = this.work().finally(() => this.schedule());
     });
   }
 }

@@ -1,0 +1,38 @@
+import type { Clock } from "@ims/common";
+import { type Command, encodeRequestFrame, Operation, type ReplyOutcome } from "@ims/iggy-protocol";
+import type { WireSession } from "./wire-session.js";
+
+type Outcome = Exclude<ReplyOutcome, { kind: "evicted" }>;
+
+const NO_BODY = new Uint8Array(0);
+
+/**
+ * Sends a command without a body for the connection's own needs, outside any queue. Resolves with `undefined` when the
+ * session ends or the time is over first; never rejects. The caller has looked at `hasRoom`.
+ */
+export function exchange(
+  wire: WireSession,
+  command: Pick<Command<unknown, unknown>, "operation" | "code">,
+  clock: Clock,
+  timeoutMillis: number,
+): Promise<Outcome | undefined> {
+  return new Promise((resolve) => {
+    const finish = (outcome: Outcome | undefined) => {
+      timer.cancel();
+      resolve(outcome);
+    };
+    const timer = clock.setTimer(timeoutMillis, () => resolve(undefined));
+    const requestNumber = wire.nextRequestNumber();
+    const frame = encodeRequestFrame(
+      {
+        client: wire.clientId,
+        session: wire.sessionNumber,
+        request: requestNumber,
+        operation: command.operation,
+        code: command.operation === Operation.NonReplicated ? command.code : 0,
+      },
+      NO_BODY,
+    );
+    wire.submit(frame, requestNumber, { onReply: finish, onLost: () => finish(undefined) });
+  });
+}

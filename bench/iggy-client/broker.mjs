@@ -5,11 +5,15 @@ import { join } from "node:path";
 
 const bin = join(import.meta.dirname, "../../libs/iggy-broker/dist/bin.js");
 
-/** The embedded broker as a process of its own, on a free port, with its data in a folder that goes with it. */
-export async function startBrokerProcess() {
-  const folder = mkdtempSync(join(tmpdir(), "bench-broker-"));
+/**
+ * The embedded broker as a process of its own, on a free port, with its data in a folder that goes with it.
+ * @param given a folder that stays
+ */
+export async function startBrokerProcess(given) {
+  const folder = given ?? mkdtempSync(join(tmpdir(), "bench-broker-"));
+  const began = performance.now();
   const child = spawn(process.execPath, [bin, "--port", "0", "--data-dir", join(folder, "data")], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
   const port = await new Promise((resolve, reject) => {
     let text = "";
@@ -22,11 +26,14 @@ export async function startBrokerProcess() {
   });
   return {
     url: `iggy://iggy:iggy@127.0.0.1:${port}`,
-    async close() {
+    pid: child.pid,
+    /** From the start of the process to its word that it listens. */
+    startMillis: performance.now() - began,
+    async close(signal = "SIGTERM") {
       const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGTERM");
+      child.kill(signal);
       await ended;
-      rmSync(folder, { recursive: true, force: true });
+      if (given === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -138,13 +138,13 @@ function countReplies(socket, listener) {
 }
 
 /** The topic of one size, empty. */
-export async function freshTopic(url, payloadBytes) {
+export async function freshTopic(url, payloadBytes, options) {
   const client = await IggyClient.connect(url);
   await client.ensureStream(STREAM);
   if (await client.getTopic(STREAM, topicName(payloadBytes))) {
     await client.deleteTopic(STREAM, topicName(payloadBytes));
   }
-  await client.createTopic(STREAM, { name: topicName(payloadBytes), partitionCount: 1 });
+  await client.createTopic(STREAM, { name: topicName(payloadBytes), partitionCount: 1, options });
   await client.close();
 }
 

@@ -12,6 +12,10 @@ const KINDS = {
     project: "libs/sbe-generator/tsconfig.lib.json",
     program: "libs/sbe-generator/dist/conformance/main.js",
   },
+  transcripts: {
+    project: "libs/iggy-broker/tsconfig.lib.json",
+    program: "libs/iggy-broker/dist/conformance/main.js",
+  },
   "iggy-vectors": {
     project: "libs/iggy-protocol/tsconfig.lib.json",
     program: "libs/iggy-protocol/dist/conformance/main.js",

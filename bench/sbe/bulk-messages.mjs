@@ -147,7 +147,7 @@ function readBar(view, offset, length, values) {
   values.quoteScale = view.getUint8(offset + 158);
 }
 
-function steps(frame, source, target, write, read, from) {
+export function steps(frame, source, target, write, read, from) {
   const own = holder(frame * MESSAGE_COUNT);
   own.bytes.set(from);
   return {
@@ -161,7 +161,7 @@ function steps(frame, source, target, write, read, from) {
 }
 
 /** Objects with the values of frames that exist. */
-function sourceOf(Values, Decoder, octets, frame) {
+export function sourceOf(Values, Decoder, octets, frame) {
   const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
   return Array.from({ length: MESSAGE_COUNT }, (_, index) => {
     const values = new Values();

@@ -2,11 +2,12 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { barCase } from "./bar-message.mjs";
+import { bookDeltaCase } from "./book-delta-message.mjs";
 import { loadCodecs } from "./build.mjs";
-import { barCase, tradeCase } from "./flat-messages.mjs";
-import { bookDeltaCase } from "./group-messages.mjs";
 import { tradeBarCase } from "./java-trade-bar.mjs";
 import { MESSAGE_COUNT } from "./measure.mjs";
+import { tradeCase } from "./trade-message.mjs";
 
 const root = join(import.meta.dirname, "../..");
 const sources = join(import.meta.dirname, "java");

@@ -131,6 +131,7 @@ async function bringUp(
     clock,
     logger,
     pollBytesMax: options.pollBytesMax,
+    snapshots: { config: configOf(options), logLines: () => options.logger.lines },
     startedAtMicros: clock.nowMicros(),
     endpoint: () => ({ host: options.host, port: listener.port }),
     clients: () => listener.clients,
@@ -138,6 +139,12 @@ async function bringUp(
   // Closed again as the first step, before the stores that its requests use.
   teardown.add(() => listener.close());
   return listener;
+}
+
+/** The options in force, without those that are secret or no values. */
+function configOf(options: ResolvedOptions): Readonly<Record<string, unknown>> {
+  const { credentials: _credentials, limits: _limits, logger: _logger, ...config } = options;
+  return config;
 }
 
 function repeat(clock: Clock, teardown: Teardown, intervalMillis: number, work: () => Promise<void>): void {

@@ -10,6 +10,7 @@ import {
   type RootCredentials,
 } from "./session/credentials.js";
 import { DEFAULT_PASSWORD_COST, isWithin, type PasswordCost } from "./session/password-hash.js";
+import { LogTail } from "./snapshot/log-tail.js";
 
 /** Options with every default filled in and checked. */
 export interface ResolvedOptions extends Readonly<Required<BrokerLimits>> {
@@ -19,7 +20,7 @@ export interface ResolvedOptions extends Readonly<Required<BrokerLimits>> {
   readonly credentials: RootCredentials;
   readonly passwordCost: PasswordCost;
   readonly limits: ConnectionLimits;
-  readonly logger: BrokerLogger;
+  readonly logger: LogTail;
 }
 
 const DEFAULT_LIMITS: Required<BrokerLimits> = {
@@ -81,7 +82,7 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     credentials,
     passwordCost,
     limits: { frameBytesMax, inFlightCountMax, inFlightBytesMax, outboundBytesMax },
-    logger: options.logger ?? silentLogger,
+    logger: new LogTail(options.logger ?? silentLogger),
   };
 }
 

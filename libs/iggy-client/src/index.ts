@@ -12,6 +12,20 @@ export type { Users } from "./client/users.js";
 export type * from "./connection/byte-stream.js";
 export type * from "./connection/connection-events.js";
 export { parseConnectionString } from "./connection/connection-string.js";
+export type { CommitMode, CommitPoint } from "./consumer/commit-mode.js";
+export type { ConsumedBatch } from "./consumer/consumed-batch.js";
+export type { ConsumedMessage } from "./consumer/consumed-message.js";
+export { Consumer, type MessagePlace, type RunOptions } from "./consumer/consumer.js";
+export { CONSUMER_ERRORS } from "./consumer/consumer-errors.js";
+export type {
+  ConsumerCounters,
+  ConsumerEvents,
+  ConsumerOptions,
+  GroupConsumerOptions,
+  PartitionGap,
+  PartitionStatus,
+  SingleConsumerOptions,
+} from "./consumer/consumer-options.js";
 export type * from "./diagnostics/client-metrics.js";
 export { Diagnostics, type DiagnosticsSnapshot } from "./diagnostics/diagnostics.js";
 export { Histogram, type HistogramSnapshot } from "./diagnostics/histogram.js";
@@ -20,4 +34,8 @@ export { ENCRYPTION_ERRORS } from "./encryption/encryption-errors.js";
 export type * from "./encryption/encryptor.js";
 export { IGGY_CLIENT_ERRORS, refusalCode } from "./errors.js";
 export { PartitionProducer } from "./producer/partition-producer.js";
+export { PRODUCER_ERRORS } from "./producer/producer-errors.js";
 export type * from "./producer/producer-options.js";
+export { SendReceipt, type StoredRun } from "./producer/send-call.js";
+export { TopicProducer } from "./producer/topic-producer.js";
+export type * from "./producer/topic-producer-options.js";

@@ -1,4 +1,4 @@
-import { isMetadataOperation, isPartitionOperation, Operation } from "./frame/operation.js";
+import { type CodeAlias, type CommandHeader, CommandIndex } from "./table/dialect.js";
 import { GROUP_COMMANDS } from "./table/group-commands.js";
 import { MESSAGE_COMMANDS } from "./table/message-commands.js";
 import { SESSION_COMMANDS } from "./table/session-commands.js";
@@ -26,13 +26,6 @@ export const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 export type AnyCommand = (typeof COMMANDS)[CommandName];
 
-/** A code that means something without being a command of its own. */
-export interface CodeAlias {
-  readonly code: number;
-  readonly name: string;
-  readonly meaning: string;
-}
-
 /** Logins by other codes: 45 is a shape of the login body, 38 and 44 belong to older protocols. */
 export const LOGIN_CODES: readonly CodeAlias[] = [
   { code: 38, name: "session.legacy-login", meaning: "older protocols; answered with eviction 15" },
@@ -44,36 +37,17 @@ export const LOGIN_CODES: readonly CodeAlias[] = [
   },
 ];
 
-const ROWS: readonly AnyCommand[] = Object.values(COMMANDS);
-const BY_CODE: ReadonlyMap<number, AnyCommand> = new Map(ROWS.map((command) => [command.code, command]));
-const BY_OPERATION: ReadonlyMap<number, AnyCommand> = new Map(
-  ROWS.filter(({ operation }) => operation !== Operation.NonReplicated).map((command) => [
-    command.operation,
-    command,
-  ]),
-);
+const INDEX = new CommandIndex<AnyCommand>(Object.values(COMMANDS));
 
 /** The row of a request header, or `undefined` for a command that protocol 0.11 does not define. */
-export function commandOf(header: {
-  readonly operation: number;
-  readonly code: number;
-}): AnyCommand | undefined {
-  return header.operation === Operation.NonReplicated
-    ? BY_CODE.get(header.code)
-    : BY_OPERATION.get(header.operation);
+export function commandOf(header: CommandHeader): AnyCommand | undefined {
+  return INDEX.commandOf(header);
 }
 
 /** The row of a command code, or `undefined` for a code that protocol 0.11 does not define. */
 export function commandByCode(code: number): AnyCommand | undefined {
-  return BY_CODE.get(code);
+  return INDEX.byCode(code);
 }
 
 /** Codes of commands that have an operation of their own and are refused (5) when they come as NonReplicated. */
-export const REPLICATED_CODES: ReadonlySet<number> = new Set(
-  ROWS.filter(
-    ({ operation }) =>
-      isMetadataOperation(operation) ||
-      isPartitionOperation(operation) ||
-      operation === Operation.DeleteSegments,
-  ).map(({ code }) => code),
-);
+export const REPLICATED_CODES: ReadonlySet<number> = INDEX.replicatedCodes;

@@ -57,6 +57,7 @@ export * from "./hash/xxh32.js";
 export * from "./primitives/byte-reader.js";
 export * from "./primitives/byte-writer.js";
 export type * from "./primitives/consumer.js";
+export * from "./primitives/header-map.js";
 export type * from "./primitives/identifier.js";
 export * from "./primitives/options.js";
 export type * from "./primitives/partitioning.js";
@@ -66,10 +67,18 @@ export * from "./primitives/protocol-version.js";
 export * from "./primitives/topic-options.js";
 export * from "./primitives/typed-field.js";
 export * from "./primitives/user-headers.js";
+export * from "./protocol-dialect.js";
 export * from "./raw-request.js";
 export type * from "./records/client-record.js";
 export type * from "./records/group-record.js";
 export type * from "./records/stream-record.js";
 export * from "./records/topic-record.js";
 export type * from "./records/user-record.js";
+export {
+  type CodeAlias,
+  type CommandHeader,
+  type DialectVariant,
+  describeDialect,
+  type ProtocolDialect,
+} from "./table/dialect.js";
 export * from "./table/permission-rule.js";

@@ -6,9 +6,13 @@ import { type AnyCommand, COMMANDS, commandOf } from "./command-table.js";
 import type { CommandCodec } from "./commands/command-codec.js";
 import { FrameKind, frameKind } from "./frame/frame-layout.js";
 import { FrameReader } from "./frame/frame-reader.js";
+import { Operation } from "./frame/operation.js";
 import { decodeReplyHeader } from "./frame/reply-header.js";
 import { readReply } from "./frame/reply-outcome.js";
 import { decodeRequestHeader, encodeRequestHeader, frameBody } from "./frame/request-header.js";
+import { xxh3 } from "./hash/heap-hasher.js";
+import { TOPIC_OPTION_KEYS } from "./primitives/topic-options.js";
+import { RELEASE_VARIANT } from "./protocol-dialect.js";
 
 interface Transcript {
   id: string;
@@ -180,5 +184,47 @@ describe.skipIf(!inject("sharedDir"))("recorded transcripts", () => {
     }
     expect(replies).toBeGreaterThan(600);
     expect(messages).toBeGreaterThan(100);
+  });
+
+  it("clients stamp request checksums as their variant says; only recordings of faults have wrong ones", () => {
+    const stamped: Record<string, Set<number>> = {};
+    const wrong = new Set<string>();
+    for (const { id, exchange } of transcripts) {
+      for (const { dir, hex: text, trimmed } of exchange) {
+        const frame = bytesOf(text ?? "");
+        if (dir !== "c2s" || trimmed || frame.length < 256) continue;
+        const { requestChecksum, operation } = decodeRequestHeader(frame);
+        if (requestChecksum === 0n) continue;
+        stamped[id] = (stamped[id] ?? new Set()).add(operation);
+        if (requestChecksum !== xxh3(frameBody(frame))) wrong.add(id);
+      }
+    }
+    expect([...wrong].sort()).toEqual(["garbage-bytes", "request-checksum-wrong"]);
+    expect(Object.keys(stamped).filter((id) => id.startsWith("node-"))).toEqual([]);
+    expect([...stamped["rust-0-11-0-smoke"]!].sort((a, b) => a - b)).toEqual(
+      [
+        Operation.Register,
+        Operation.Logout,
+        Operation.CreateStream,
+        Operation.DeleteStream,
+        Operation.CreateTopic,
+      ]
+        .concat(Operation.CreateConsumerGroup, Operation.JoinConsumerGroup, Operation.LeaveConsumerGroup)
+        .sort((a, b) => a - b),
+    );
+  });
+
+  it("the wheel and the released crate create topics with the keys of their variant", () => {
+    const keys = RELEASE_VARIANT.topicOptions.map((name) => TOPIC_OPTION_KEYS[name].key as string);
+    for (const id of ["py-create-topic", "rust-0-11-0-smoke"]) {
+      const sent = transcripts
+        .find((transcript) => transcript.id === id)!
+        .exchange.filter(({ dir, hex: text }) => dir === "c2s" && text)
+        .map(({ hex: text }) => bytesOf(text!))
+        .filter((frame) => decodeRequestHeader(frame).operation === Operation.CreateTopic)
+        .flatMap((frame) => COMMANDS.createTopic.codec.decodeRequest(frameBody(frame)).options);
+      expect(sent.map(({ key }) => key)).toEqual(["consumer_offset_durability", "durability"]);
+      expect(keys).toEqual(expect.arrayContaining(sent.map(({ key }) => key)));
+    }
   });
 });

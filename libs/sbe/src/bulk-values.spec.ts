@@ -12,15 +12,20 @@ interface Flyweight {
 interface Coder {
   readonly ENCODED_LENGTH: number;
   readonly BLOCK_LENGTH: number;
+  readonly TEMPLATE_ID?: number;
   encode(view: DataView, offset: number, values: Values): void;
   decode(view: DataView, offset: number, length: number, values: Values): void;
+  encodedLengthOf?(values: Values): number;
   new (): Flyweight;
 }
 
+/** Messages of one block: those with groups and data have lengths of their own. */
 const cases = Object.entries({ v1, v2 }).flatMap(([version, schema]) => {
   const classes = schema as unknown as Record<string, Coder & (new () => Values)>;
   return Object.keys(classes)
-    .filter((name) => name.endsWith("Values"))
+    .filter((name) => name.endsWith("Values") && classes[name.replace(/Values$/, "Encoder")] !== undefined)
+    .filter((name) => classes[name.replace(/Values$/, "Encoder")]!.encodedLengthOf === undefined)
+    .filter((name) => classes[name.replace(/Values$/, "Encoder")]!.TEMPLATE_ID !== undefined)
     .map((name) => {
       const message = name.slice(0, -"Values".length);
       return {

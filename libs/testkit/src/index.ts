@@ -18,3 +18,4 @@ export { ScopedClock } from "./time/scoped-clock.js";
 export * from "./transcripts/compare-frames.js";
 export * from "./transcripts/replay-on-model.js";
 export * from "./transcripts/transcript.js";
+export { TranscriptPeer } from "./transcripts/transcript-peer.js";

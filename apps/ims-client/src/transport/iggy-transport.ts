@@ -88,7 +88,7 @@ export class IggyTransport implements ImsTransport {
   }
 
   async endOffset(place: PartitionPlace): Promise<number> {
-    const topic = await absentAs(null, this.client.getTopic(place.stream, place.topic));
+    const topic = await absentAs(null, this.client.topics.get(place.stream, place.topic));
     const partition = topic?.partitions.find((candidate) => candidate.id === place.partitionId);
     // The last offset of an empty partition reads as 0, like that of one message.
     if (!partition || (partition.messageCount === 0 && partition.currentOffset === 0)) return 0;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { AverageMethod, AverageState } from "./average-codes.js";
 import { BarState } from "./bar-state.js";
+import { Delivery, RefusalKind, SignatureAlgorithm } from "./control-codes.js";
 import { DataType, dataTypeName } from "./data-type.js";
 import { ExchangeId, exchangeIdOf, exchangeName } from "./exchange.js";
+import { BookCondition, FeedState, GapReason, RecordFlags } from "./feed-codes.js";
 import { ClientErrorCode, DataErrorCode } from "./refusal-codes.js";
 import {
   NO_RESOLUTION,
@@ -9,7 +12,7 @@ import {
   timeResolutionOf,
   timeResolutionText,
 } from "./time-resolution.js";
-import { Aggressor, TradeKind } from "./trade-codes.js";
+import { Aggressor, OrderStatus, Side, TradeKind } from "./trade-codes.js";
 
 // These numbers stand in messages that other programs have stored: a failure here is a broken contract, not a typo.
 describe("frozen numbers", () => {
@@ -100,6 +103,57 @@ describe("frozen numbers", () => {
     expect(Aggressor).toEqual({ Unknown: 0, Buyer: 1, Seller: 2 });
     expect(BarState).toEqual({ Forming: 0, Closed: 1, Revised: 2 });
     expect(Object.values(TradeKind)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(Side).toEqual({ Unknown: 0, Buy: 1, Sell: 2 });
+    expect(Object.keys(OrderStatus).join(" ")).toBe(
+      "Unknown New PartiallyFilled Filled Canceled Expired Rejected",
+    );
+    expect(Object.values(OrderStatus)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it("feeds and what is special about records", () => {
+    expect(GapReason).toEqual({
+      Unknown: 0,
+      ConnectionLost: 1,
+      SequenceBroken: 2,
+      QueueFull: 3,
+      VenueRestarted: 4,
+      ServiceRestarted: 5,
+    });
+    expect(FeedState).toEqual({
+      Starting: 1,
+      Live: 2,
+      Quiet: 3,
+      Stale: 4,
+      Dead: 5,
+      Refused: 6,
+      Stopped: 7,
+    });
+    expect(RecordFlags).toEqual({
+      Snapshot: 1,
+      LastInEvent: 2,
+      BackFilled: 4,
+      Suspect: 8,
+      Late: 16,
+      VenueTimeMissing: 32,
+    });
+    expect(BookCondition).toEqual({ Crossed: 1, Locked: 2, VenueMissing: 4 });
+  });
+
+  it("averages", () => {
+    expect(AverageMethod).toEqual({
+      Simple: 1,
+      ExponentialByCount: 2,
+      ExponentialByTime: 3,
+      VolumeWeighted: 4,
+      TimeWeighted: 5,
+    });
+    expect(AverageState).toEqual({ Forming: 0, Closed: 1, Revised: 2, Empty: 3 });
+  });
+
+  it("deliveries, kinds of refusals and signatures", () => {
+    expect(Delivery).toEqual({ Shared: 1, Private: 2 });
+    expect(RefusalKind).toEqual({ Client: 1, Data: 2 });
+    expect(SignatureAlgorithm).toEqual({ EcdsaSecp256k1: 1, SchnorrSecp256k1: 2, Ed25519: 3 });
   });
 });
 

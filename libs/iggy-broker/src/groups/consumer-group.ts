@@ -149,7 +149,7 @@ export class ConsumerGroup {
   /** Tells what is stored now; completes a hand-over that waited for it. */
   noteStored(tenure: Tenure, storedOffset: number | undefined): void {
     tenure.storedOffset = storedOffset ?? -1;
-    if (this.holds(tenure)) this.settle(tenure.partitionId);
+    this.settle(tenure.partitionId);
   }
 
   /** The messages are gone, and with them everything that was polled and not committed. */

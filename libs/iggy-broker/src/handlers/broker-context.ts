@@ -8,6 +8,7 @@ import type { PartitionStore } from "../partitions/partition-store.js";
 import type { LoginThrottle } from "../session/login-throttle.js";
 import type { PasswordChecker } from "../session/password-checker.js";
 import type { Session, SessionTable } from "../session/session-table.js";
+import type { SnapshotSources } from "../snapshot/server-snapshot.js";
 
 /** One open connection, as other connections may look at it. */
 export interface ConnectedClient {
@@ -32,6 +33,7 @@ export interface BrokerContext {
   readonly clock: Clock;
   readonly logger: BrokerLogger;
   readonly pollBytesMax: number;
+  readonly snapshots: SnapshotSources;
   readonly startedAtMicros: number;
   /** Where clients reach this broker. */
   readonly endpoint: () => { readonly host: string; readonly port: number };

@@ -1,6 +1,7 @@
 import { COMMANDS, IggyErrorCode } from "@ims/iggy-protocol";
 import { OPTION_RULES } from "../catalog/option-rules.js";
 import { defaultField } from "../catalog/topic-settings.js";
+import { getSnapshot } from "../snapshot/server-snapshot.js";
 import type { BrokerContext } from "./broker-context.js";
 import type { Caller } from "./caller.js";
 import { getClient, getClients, getMe } from "./client-commands.js";
@@ -31,7 +32,7 @@ function getStream(context: BrokerContext, body: Uint8Array, caller: Caller): Ui
 }
 
 function getStreams(context: BrokerContext, _body: Uint8Array, caller: Caller): Uint8Array {
-  requireRight(caller.user, "listStreams");
+  requireRight(caller.user, "readStreams");
   const streams = context.catalog.streams.sorted().map((stream) => context.records.stream(stream));
   return COMMANDS.getStreams.codec.encodeReply(streams);
 }
@@ -47,7 +48,7 @@ function getTopic(context: BrokerContext, body: Uint8Array, caller: Caller): Uin
 function getTopics(context: BrokerContext, body: Uint8Array, caller: Caller): Uint8Array {
   const { codec } = COMMANDS.getTopics;
   const stream = context.catalog.streams.find(decodeOr(codec, body, IggyErrorCode.InvalidCommand).stream);
-  if (stream !== undefined) requireRight(caller.user, "listTopics", stream.id);
+  if (stream !== undefined) requireRight(caller.user, "readTopics", stream.id);
   return codec.encodeReply(stream?.topics.sorted().map((topic) => context.records.topic(topic)) ?? []);
 }
 
@@ -97,6 +98,7 @@ export const READ_COMMANDS: ReadonlyMap<number, ReadCommand> = new Map<number, R
   [COMMANDS.getStats.code, serverStats],
   [COMMANDS.getClusterMetadata.code, getClusterMetadata],
   [COMMANDS.describeOptions.code, describeOptions],
+  [COMMANDS.getSnapshot.code, getSnapshot],
   [COMMANDS.getMe.code, getMe],
   [COMMANDS.getClient.code, getClient],
   [COMMANDS.getClients.code, getClients],

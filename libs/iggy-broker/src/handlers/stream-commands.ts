@@ -22,7 +22,7 @@ export function createStream(
 ): Decision {
   const { streams } = context.catalog;
   refuseOptions(options);
-  requireRightInLog(caller.user, "createStream");
+  requireRightInLog(caller.user, "createStreams");
   if (streams.find(name)) throw resultRefusal(IggyErrorCode.StreamNameAlreadyExists);
   if (streams.count >= STREAM_COUNT_MAX) throw resultRefusal(IggyErrorCode.TooManyStreams);
   const stream = streams.lowestFreeId();

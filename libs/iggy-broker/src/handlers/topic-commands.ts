@@ -24,7 +24,7 @@ export function createTopic(context: BrokerContext, request: CreateTopicRequest,
   if (partitionCount > PARTITIONS_PER_REQUEST_MAX) throw statusRefusal(IggyErrorCode.TooManyPartitions);
   const options = canonicalOptions(request.options, partitionCount);
   const stream = existingStream(context, request.stream);
-  requireRightInLog(caller.user, "createTopic", stream.id);
+  requireRightInLog(caller.user, "createTopics", stream.id);
   if (stream.topics.find(name)) throw resultRefusal(IggyErrorCode.TopicNameAlreadyExists);
   if (stream.topics.count >= TOPIC_COUNT_MAX) throw resultRefusal(IggyErrorCode.TooManyTopics);
   const topic = stream.topics.lowestFreeId();

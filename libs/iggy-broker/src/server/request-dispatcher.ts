@@ -1,6 +1,5 @@
 import { describeError } from "@ims/common";
 import {
-  committedOperation,
   decodeRequestHeader,
   EvictionReason,
   encodeEviction,
@@ -30,6 +29,8 @@ import { Refusal, statusRefusal } from "../handlers/refusal.js";
 import type { ReplyPieces } from "../handlers/reply-pieces.js";
 import { register } from "../session/register.js";
 import type { Session } from "../session/session-table.js";
+import { executeMetadata } from "./metadata-request.js";
+import { committedReply } from "./reply-frames.js";
 
 /** Where replies go. */
 export interface ReplySink {
@@ -123,7 +124,9 @@ export class RequestDispatcher {
     const session = this.requireSession(header);
     if (session === undefined) return this.evict(header, EvictionReason.NoSession);
     if (isPartitionOperation(operation)) return this.partitionOperation(header, body, session);
-    return this.metadataOperation(header, body, session);
+    const caller = this.caller(header, session);
+    const isCurrent = () => this.session === session;
+    this.sink.send([await executeMetadata(this.context, { header, body, session, caller, isCurrent })]);
   }
 
   private async login(header: RequestHeader, body: Uint8Array): Promise<void> {
@@ -199,46 +202,6 @@ export class RequestDispatcher {
     );
   }
 
-  private async metadataOperation(header: RequestHeader, body: Uint8Array, session: Session): Promise<void> {
-    const command = METADATA_COMMANDS.get(header.operation);
-    if (command === undefined) {
-      const isKnown =
-        header.operation >= Operation.CreateStream && header.operation <= Operation.LeaveConsumerGroup;
-      throw statusRefusal(isKnown ? IggyErrorCode.FeatureUnavailable : IggyErrorCode.InvalidCommand);
-    }
-    const decide = await command(this.context, body, this.caller(header, session));
-    const { metadata, partitions, sessions } = this.context;
-    // Three requests are rewritten before they enter the log; what the log refuses carries the rewritten operation too.
-    const operation = committedOperation(header.operation);
-    await metadata.exclusive(async () => {
-      const admission = sessions.admit(session, header.request, header.requestChecksum);
-      if (admission.kind === "repeated") return this.sink.send([admission.reply]);
-      if (admission.kind === "applied") {
-        return this.answer(header, refusalBody(IggyErrorCode.RequestAlreadyApplied));
-      }
-      let replyBody: Uint8Array;
-      let repeatedBody: Uint8Array | undefined;
-      try {
-        const { change, applied, payload, repeatedAs } = decide();
-        if (change !== undefined) partitions.remove((await metadata.commit(change)).droppedStorageIds);
-        // A session that ended while the change was written must not become a member of a group.
-        if (this.session === session || change !== undefined) applied?.();
-        replyBody = successBody(operation, payload?.() ?? NOTHING);
-        if (repeatedAs !== undefined) repeatedBody = refusalBody(repeatedAs);
-      } catch (error) {
-        if (!(error instanceof Refusal) || error.channel === "status") throw error;
-        replyBody = refusalBody(error.code);
-      }
-      const reply = this.replyFrame(header, replyBody, operation, metadata.sequence);
-      const repeated =
-        repeatedBody === undefined
-          ? reply
-          : this.replyFrame(header, repeatedBody, operation, metadata.sequence);
-      sessions.record(session, header.request, header.requestChecksum, repeated);
-      this.sink.send([reply]);
-    });
-  }
-
   /** The session, or undefined when the request must be evicted. @throws Refusal for requests without numbers */
   private requireSession(header: RequestHeader): Session | undefined {
     if (this.session === undefined && (header.request === 0n || header.session === 0n)) {
@@ -290,27 +253,15 @@ export class RequestDispatcher {
   }
 
   private answer(header: RequestHeader, body: Uint8Array, sequence = 0): void {
-    this.sink.send([this.replyFrame(header, body, header.operation, sequence)]);
+    const { operation } = header;
+    const nowMicros = this.context.clock.nowMicros();
+    this.sink.send([committedReply(header, body, { operation, sequence, nowMicros })]);
   }
 
   private answerPieces(header: RequestHeader, { pieces, release }: ReplyPieces): void {
     const bodyBytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const { client, request, operation } = header;
     this.sink.send([encodeReplyHeader({ client, request, operation }, bodyBytes), ...pieces], release);
-  }
-
-  private replyFrame(
-    header: RequestHeader,
-    body: Uint8Array,
-    operation: number,
-    sequence: number,
-  ): Uint8Array {
-    const { client, request, requestChecksum } = header;
-    const timestamp = this.context.clock.nowMicros();
-    return encodeReplyFrame(
-      { client, request, operation, requestChecksum, op: sequence, commit: sequence, timestamp },
-      body,
-    );
   }
 
   private evict(header: RequestHeader, reason: number): void {

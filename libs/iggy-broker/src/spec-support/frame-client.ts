@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import {
   COMMANDS,
+  type Credentials,
   encodeRequestFrame,
   FrameReader,
   Operation,
@@ -45,20 +46,32 @@ export class FrameClient {
     });
   }
 
-  /** Connects and logs in as iggy / iggy. */
-  static async login(port: number, client = 0x1234n): Promise<FrameClient> {
+  /** Connects and logs in, as iggy / iggy unless told otherwise. */
+  static async login(
+    port: number,
+    client = 0x1234n,
+    credentials: Credentials = { kind: "password", username: "iggy", password: "iggy" },
+  ): Promise<FrameClient> {
     const peer = await FrameClient.connect(port, client);
+    const outcome = await peer.logIn(credentials);
+    if (outcome.kind === "success") return peer;
+    await peer.end();
+    throw new Error(refusalText(outcome));
+  }
+
+  /** Registers on this connection; the session is kept for later requests. */
+  async logIn(credentials: Credentials): Promise<ReplyOutcome> {
     const body = COMMANDS.login.codec.encodeRequest({
       protocolVersion: PROTOCOL_VERSION,
       sdkName: "test",
       sdkVersion: "1.0",
-      credentials: { kind: "password", username: "iggy", password: "iggy" },
+      credentials,
       context: new Uint8Array(0),
     });
-    const outcome = await peer.ask(Operation.Register, body, { request: 0 });
-    if (outcome.kind !== "success") throw new Error(`the login was ${outcome.kind}`);
-    peer.session = COMMANDS.login.codec.decodeReply(outcome.payload).session;
-    return peer;
+    this.session = 0n;
+    const outcome = await this.ask(Operation.Register, body, { request: 0 });
+    if (outcome.kind === "success") this.session = COMMANDS.login.codec.decodeReply(outcome.payload).session;
+    return outcome;
   }
 
   /** Sends one request and takes the next frame. */
@@ -87,11 +100,7 @@ export class FrameClient {
       code: command.code,
     });
     if (outcome.kind === "success") return command.codec.decodeReply(outcome.payload);
-    throw new Error(
-      outcome.kind === "refused"
-        ? `${outcome.channel} ${outcome.code}`
-        : `evicted ${outcome.eviction.reason}`,
-    );
+    throw new Error(refusalText(outcome));
   }
 
   write(operation: number, body: Uint8Array, fields: { code?: number; request?: number } = {}): void {
@@ -128,4 +137,11 @@ export class FrameClient {
   private notify(): void {
     for (const wake of this.waiters.splice(0)) wake();
   }
+}
+
+/** `status 41`, `result 1009`, `evicted 9`. */
+function refusalText(outcome: Exclude<ReplyOutcome, { readonly kind: "success" }>): string {
+  return outcome.kind === "refused"
+    ? `${outcome.channel} ${outcome.code}`
+    : `evicted ${outcome.eviction.reason}`;
 }

@@ -25,8 +25,8 @@ describe("faults", () => {
     const seen: string[] = [];
     client.on("disconnected", (error) => seen.push(`disconnected ${(error as { code?: string }).code}`));
     client.on("connected", () => seen.push("connected"));
-    const listed = client.listStreams();
-    const deleted = client.deleteStream("s");
+    const listed = client.streams.list();
+    const deleted = client.streams.delete("s");
     await expect(deleted).rejects.toMatchObject({ code: "iggy-client.outcome-unknown" });
     await advanceUntil(clock, () => client.connected);
     expect(await listed).toEqual([]);
@@ -37,7 +37,7 @@ describe("faults", () => {
   it("a reply that stays away ends the connection at the deadline", async () => {
     const peer = await peerWith((request) => request.name === "stream.delete");
     const { client, clock } = await clientOf(peer, { requestTimeoutMillis: 1000 });
-    const deleted = client.deleteStream("s");
+    const deleted = client.streams.delete("s");
     deleted.catch(() => {});
     await until(() => peer.named("stream.delete").length === 1);
     await clock.advance(999);
@@ -103,7 +103,7 @@ describe("faults", () => {
     const { client, clock } = await clientOf(peer, { requestTimeoutMillis: 500 });
     await peer.close();
     await until(() => !client.connected);
-    const call = client.createStream("s");
+    const call = client.streams.create("s");
     call.catch(() => {});
     await clock.advance(500);
     await expect(call).rejects.toMatchObject({ code: "iggy-client.not-connected", retryable: true });

@@ -17,10 +17,14 @@ import { parseConnectionString } from "../connection/connection-string.js";
 import { dial } from "../connection/dial.js";
 import { RequestRunner } from "../connection/request-runner.js";
 import { ServerConnection } from "../connection/server-connection.js";
+import { Consumer } from "../consumer/consumer.js";
+import type { ConsumerOptions } from "../consumer/consumer-options.js";
 import { Diagnostics } from "../diagnostics/diagnostics.js";
 import { fail } from "../errors.js";
 import { PartitionProducer } from "../producer/partition-producer.js";
 import type { ProducerOptions } from "../producer/producer-options.js";
+import { TopicProducer } from "../producer/topic-producer.js";
+import type { TopicProducerOptions } from "../producer/topic-producer-options.js";
 import { awaitFirstSession } from "./await-first-session.js";
 import type { CallOptions, ConnectionSettings, ConnectOptions } from "./client-options.js";
 import type {
@@ -58,7 +62,8 @@ export class IggyClient {
   readonly tokens: Tokens;
   readonly system: System;
   private readonly messages: Messages;
-  private readonly producers = new Set<PartitionProducer>();
+  private readonly producers = new Set<PartitionProducer | TopicProducer>();
+  private readonly consumers = new Set<Consumer>();
 
   private constructor(
     private readonly connection: ServerConnection,
@@ -232,10 +237,33 @@ export class IggyClient {
   }
 
   /**
-   * Flushes and closes the producers, logs out and closes the connection. Rejects with the first producer's error when
+   * A writer of all partitions of a topic, which it creates if it may. Rejects with `iggy-client.topic-missing` and with
+   * what looking at the topic or creating it ends in. Closed together with the client, or before.
+   */
+  async createTopicProducer(options: TopicProducerOptions): Promise<TopicProducer> {
+    const onClosed = (closed: TopicProducer) => void this.producers.delete(closed);
+    const producer = await TopicProducer.open(this.connection, this, options, onClosed);
+    this.producers.add(producer);
+    return producer;
+  }
+
+  /**
+   * A reader of one partition, of all partitions of a topic, or of a group's share. Reads from its first iteration on.
+   * Closed together with the client, or before.
+   */
+  createConsumer(options: ConsumerOptions): Consumer {
+    const onClosed = () => void this.consumers.delete(consumer);
+    const consumer = new Consumer(this.connection, this.requests, options, onClosed);
+    this.consumers.add(consumer);
+    return consumer;
+  }
+
+  /**
+   * Closes the consumers, flushes and closes the producers, logs out and closes the connection. Rejects with the first producer's error when
    * messages could not be delivered; the client is closed all the same.
    */
   async close(): Promise<void> {
+    await Promise.all([...this.consumers].map((consumer) => consumer.close()));
     const results = await Promise.allSettled([...this.producers].map((producer) => producer.close()));
     await this.connection.close();
     const failed = results.find((result) => result.status === "rejected");

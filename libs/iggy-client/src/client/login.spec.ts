@@ -26,6 +26,17 @@ describe("login", () => {
     expect(new Set(ids).size).toBe(2);
   });
 
+  it("sends a personal access token as it is", async () => {
+    const peer = await peerWith();
+    const clock = new SimulatedClock();
+    const client = await IggyClient.connect(`iggy://x%2FPhtwz=@127.0.0.1:${peer.port}?heartbeat_interval=0`, {
+      clock,
+      random: seededRandom(),
+    });
+    expect(peer.requests[0]!.decode()).toMatchObject({ credentials: { kind: "token", token: "x/Phtwz=" } });
+    await client.close();
+  });
+
   it("rejects at once for refused credentials", async () => {
     const peer = await peerWith((request) => {
       request.evict(EvictionReason.InvalidCredentials);
@@ -101,7 +112,7 @@ describe("session hooks", () => {
     let runs = 0;
     client.onSession(async () => {
       if (++runs === 1) throw new Error("not yet");
-      await client.listStreams();
+      await client.streams.list();
     });
     const errors: string[] = [];
     client.on("error", (error) => errors.push(error.message));

@@ -22,7 +22,7 @@ describe("requests", () => {
     });
     const { client } = await clientOf(peer, { inFlightMax: 4 });
     const partitions = [...Array(12).keys()];
-    const offsets = partitions.map((partitionId) => client.getOffset({ ...READ, partitionId }));
+    const offsets = partitions.map((partitionId) => client.offsets.get({ ...READ, partitionId }));
     for (let answered = 0; answered < 12; ) {
       await until(() => held.length === Math.min(4, 12 - answered));
       for (const answer of held.splice(0).reverse()) {
@@ -49,7 +49,7 @@ describe("requests", () => {
       return true;
     });
     const { client } = await clientOf(peer);
-    expect(await client.listStreams()).toMatchObject([{ id: 3, name: "s" }]);
+    expect(await client.streams.list()).toMatchObject([{ id: 3, name: "s" }]);
   });
 
   it("gives the server's number and name in a refusal", async () => {
@@ -60,11 +60,11 @@ describe("requests", () => {
       return true;
     });
     const { client } = await clientOf(peer);
-    await expect(client.createStream("s")).rejects.toMatchObject({
+    await expect(client.streams.create("s")).rejects.toMatchObject({
       code: "iggy-client.refused",
       context: { code: 1012, name: "StreamNameAlreadyExists" },
     });
-    await expect(client.listTopics("s")).rejects.toMatchObject({
+    await expect(client.topics.list("s")).rejects.toMatchObject({
       context: { code: 41, name: "Unauthorized" },
     });
   });
@@ -72,7 +72,7 @@ describe("requests", () => {
   it("never sends a body that harms servers", async () => {
     const peer = await peerWith();
     const { client } = await clientOf(peer);
-    await expect(client.deleteStream("")).rejects.toMatchObject({
+    await expect(client.streams.delete("")).rejects.toMatchObject({
       code: "iggy-protocol.argument-out-of-range",
     });
     expect(peer.requests.length).toBe(1);
@@ -86,7 +86,7 @@ describe("requests", () => {
       return true;
     });
     const { client, clock } = await clientOf(peer);
-    const deleted = client.deleteStream("s");
+    const deleted = client.streams.delete("s");
     await until(() => peer.named("stream.delete").length === 1);
     await advanceUntil(clock, () => peer.named("stream.delete").length === 4);
     await deleted;
@@ -101,7 +101,7 @@ describe("requests", () => {
       return true;
     });
     const { client, clock } = await clientOf(peer, { requestTimeoutMillis: 200 });
-    const deleted = client.deleteStream("s");
+    const deleted = client.streams.delete("s");
     deleted.catch(() => {});
     await until(() => peer.named("stream.delete").length === 1);
     await advanceUntil(clock, () => clock.monotonicMillis() > 400);
@@ -121,7 +121,7 @@ describe("requests", () => {
       return true;
     });
     const { client } = await clientOf(peer);
-    await Promise.all(["a", "b", "c"].map((name) => client.deleteStream(name)));
+    await Promise.all(["a", "b", "c"].map((name) => client.streams.delete(name)));
     expect(openMost).toBe(1);
     expect(peer.named("stream.delete").map((request) => request.decode())).toEqual(
       ["a", "b", "c"].map((stream) => ({ stream })),
@@ -149,15 +149,15 @@ describe("requests", () => {
       return true;
     });
     const { client } = await clientOf(peer);
-    expect(await client.ensureStream("s")).toMatchObject({ id: 1 });
+    expect(await client.streams.ensure("s")).toMatchObject({ id: 1 });
   });
 
   it("refuses calls beyond the queue", async () => {
     const peer = await peerWith((request) => request.name === "stream.list");
     const { client } = await clientOf(peer, { queueMax: 2 });
-    const calls = [client.listStreams(), client.listStreams()];
+    const calls = [client.streams.list(), client.streams.list()];
     for (const call of calls) call.catch(() => {});
-    await expect(client.listStreams()).rejects.toMatchObject({ code: "iggy-client.queue-full" });
+    await expect(client.streams.list()).rejects.toMatchObject({ code: "iggy-client.queue-full" });
   });
 
   it("polls without copying and finds damage", async () => {
@@ -192,7 +192,7 @@ describe("close", () => {
   it("logs out, and fails what is pending or called later", async () => {
     const peer = await peerWith((request) => request.name === "stream.list");
     const { client, clock } = await clientOf(peer);
-    const pending = client.listStreams();
+    const pending = client.streams.list();
     pending.catch(() => {});
     await until(() => peer.named("stream.list").length === 1);
     await client.close();

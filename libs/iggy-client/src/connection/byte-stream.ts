@@ -9,6 +9,9 @@ import type { ServerAddress } from "../client/client-options.js";
 export interface ByteStream {
   /** Takes the bytes, which stay unchanged until they are out. False: more than the buffer's size waits, see `drain`. */
   write(bytes: Uint8Array): boolean;
+  /** Holds back what is written until `uncork`, so that small writes go out together. A stream may lack both. */
+  cork?(): unknown;
+  uncork?(): unknown;
   /** Closes the writing side after what was written. */
   end(): unknown;
   /** Closes at once; what was not sent is lost. */

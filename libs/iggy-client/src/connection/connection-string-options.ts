@@ -58,6 +58,8 @@ const OPTIONS: Readonly<
   },
 };
 
+export const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS);
+
 /**
  * Reads `name=value&name=value`, the part behind the question mark.
  * @param useTls what the scheme says; the option `tls` may say so too, and not the contrary
@@ -77,8 +79,7 @@ export function readConnectionOptions(query: string, useTls: boolean, problem: P
     if (at < 1) throw problem(`the option "${part}" has no value`);
     const name = part.slice(0, at);
     const apply = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
-    if (!apply)
-      throw problem(`the option "${name}" is not known; known are ${Object.keys(OPTIONS).join(", ")}`);
+    if (!apply) throw problem(`the option "${name}" is not known; known are ${OPTION_NAMES.join(", ")}`);
     if (seen.has(name)) throw problem(`the option ${name} is given twice`);
     seen.add(name);
     apply(decoded(part.slice(at + 1), name, problem), reading, name, problem);

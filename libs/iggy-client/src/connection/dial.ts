@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Clock, ImsError } from "@ims/common";
 import type { ServerAddress } from "../client/client-options.js";
 import { fail } from "../errors.js";
 import type { ByteStream } from "./byte-stream.js";
 import { formatAddress } from "./server-address.js";
+import { TcpStream } from "./tcp-stream.js";
 
 /**
  * Opens a TCP connection, or a TLS connection whose certificate is always checked, authority and name. Throws
@@ -19,9 +20,11 @@ export async function dial(
 ): Promise<ByteStream> {
   const certificates = await readCertificates(address);
   signal.throwIfAborted();
-  const socket = address.tls
-    ? connectTls({ host: address.host, port: address.port, ca: certificates, ...serverName(address) })
-    : connectTcp({ host: address.host, port: address.port });
+  const { host, port } = address;
+  const stream = address.tls
+    ? connectTls({ host, port, ca: certificates, ...serverName(address) })
+    : new TcpStream(host, port);
+  const socket = stream instanceof TcpStream ? stream.socket : stream;
   try {
     await opened(socket, address.tls ? "secureConnect" : "connect", address, timeoutMillis, clock, signal);
   } catch (error) {
@@ -30,7 +33,7 @@ export async function dial(
     socket.destroy();
     throw error;
   }
-  return socket;
+  return stream;
 }
 
 function opened(

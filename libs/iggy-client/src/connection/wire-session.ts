@@ -46,6 +46,8 @@ export interface WireSettings {
 /** Refusals with 58 for this long: perhaps another node leads by now (wire.md section 5). */
 const NOT_ACCEPTED_MILLIS = 2000;
 
+const LARGE_FRAME_BYTES = 16 * 1024;
+
 /**
  * One open connection: writes request frames, matches replies by request number, watches the age of every request. It
  * ends once, by `destroy`: when the peer closes, a reply stays away, a frame makes no sense, an eviction comes, or the
@@ -71,6 +73,7 @@ export class WireSession {
   private ageTimerAtMillis = 0;
   private lastRequestNumber = 0;
   private notAcceptedSinceMillis = -1;
+  private corked = false;
   /** Set while logging in: an eviction then answers the login and ends nothing else. */
   private onEviction: ((eviction: Eviction) => void) | undefined;
 
@@ -131,7 +134,7 @@ export class WireSession {
     this.pending.set(requestNumber, { handler, sentAtMillis, dueAtMillis });
     if (!this.ageTimer || dueAtMillis < this.ageTimerAtMillis) this.armAgeTimer(dueAtMillis);
     metrics.requestSent(this.pending.size, frame.length);
-    this.stream.write(frame);
+    this.write(frame);
   }
 
   /** Lets an eviction answer the request in flight instead of ending the session, for the time of the login. */
@@ -158,6 +161,24 @@ export class WireSession {
     this.roomWaiters.clear();
     for (const retry of waiters) this.guard(retry);
   }
+
+  /** Small frames of one turn of the event loop share a system call; a large one does not wait for others. */
+  private write(frame: Uint8Array): void {
+    const { stream } = this;
+    if (frame.length >= LARGE_FRAME_BYTES) this.uncork();
+    else if (!this.corked && stream.cork) {
+      this.corked = true;
+      stream.cork();
+      process.nextTick(this.uncork);
+    }
+    stream.write(frame);
+  }
+
+  private readonly uncork = (): void => {
+    if (!this.corked) return;
+    this.corked = false;
+    this.stream.uncork?.();
+  };
 
   private receive(chunk: Uint8Array): void {
     // What arrives behind the end belongs to nobody.

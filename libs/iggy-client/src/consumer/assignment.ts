@@ -1,6 +1,7 @@
 import { describeError, type TimerHandle } from "@ims/common";
+import type { FetchedBatch } from "./fetched-batches.js";
 import type { Membership } from "./group-membership.js";
-import { type FetchedBatch, PartitionReader, type ReaderHost } from "./partition-reader.js";
+import { PartitionReader, type ReaderHost } from "./partition-reader.js";
 import { requestFault } from "./request-fault.js";
 
 /** Where the partitions come from: a fixed one, the topic, or the membership in a group. */
@@ -65,7 +66,7 @@ export class Assignment {
   onConnected(): void {
     if (!this.started || this.stopped) return;
     if (this.source.kind !== "fixed") void this.refresh();
-    for (const reader of this.readers) reader.wake(true);
+    for (const reader of this.readers) reader.onConnected();
   }
 
   /** The next batch, partition by partition in turn. */
@@ -200,7 +201,10 @@ export class Assignment {
   private withdraw(reader: PartitionReader, joined: boolean): void {
     if (reader.isRevoked) return;
     const isAwaited = this.source.kind === "group" && (!joined || this.host.settings.commit.onPoll);
-    if (!isAwaited) return this.drop(reader, reader.isComplete);
+    if (!isAwaited) {
+      this.drop(reader, reader.isComplete);
+      return;
+    }
     reader.isRevoked = true;
     const { revocationMillis } = this.host.settings;
     this.deadlines.set(

@@ -9,6 +9,7 @@ import {
   type UserHeader,
 } from "@ims/iggy-protocol";
 import type { Encryptor } from "../encryption/encryptor.js";
+import { consumerError } from "./consumer-errors.js";
 
 /** Called where the offsets inside a reply do not follow one another. */
 export type OnHole = (expected: number, found: number) => void;
@@ -74,11 +75,13 @@ export class ConsumedBatch extends PolledBatches {
 
   /**
    * Reads the range of offsets from the batch headers. Servers count the messages of a batch one by one from its base
-   * offset (server-behaviour.md section 6), and a slice begins at its first message.
+   * offset (server-behaviour.md section 6), and a slice begins at its first message. Throws
+   * `iggy-client.message-unreadable` where the headers do not add up to the reply.
    */
   findRange(onHole: OnHole): void {
     const { view } = this;
     let at = POLL_REPLY_HEAD_BYTES;
+    let total = 0;
     while (at + BATCH_HEADER_BYTES + MESSAGE_AT.offsetDelta + 4 <= view.byteLength) {
       const count = view.getUint32(at + BATCH_AT.messageCount, true);
       const delta = view.getUint32(at + BATCH_HEADER_BYTES + MESSAGE_AT.offsetDelta, true);
@@ -86,7 +89,13 @@ export class ConsumedBatch extends PolledBatches {
       if (this.firstOffset < 0) this.firstOffset = first;
       else if (first !== this.lastOffset + 1) onHole(this.lastOffset + 1, first);
       this.lastOffset = first + count - 1;
+      total += count;
       at += Math.max(BATCH_HEADER_BYTES, readSafeU64(view, at + BATCH_AT.batchLength, "batch length"));
     }
+    if (total === this.messageCount && at === view.byteLength) return;
+    throw consumerError(
+      "iggy-client.message-unreadable",
+      `a reply of ${view.byteLength} bytes declares ${this.messageCount} messages and holds ${total} in ${at} bytes`,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import type { UserHeader } from "@ims/iggy-protocol";
-import type { ConsumedBatch } from "./consumed-batch.js";
 import { decodeUserHeaders } from "@ims/iggy-protocol";
 import type { Encryptor } from "../encryption/encryptor.js";
+import type { ConsumedBatch } from "./consumed-batch.js";
 
 /**
  * One message. The payload is a view of the poll's reply, not a copy, unless it was decrypted; the reply's memory stays

@@ -151,7 +151,8 @@ export class ConsumerRequests {
     } catch (cause) {
       if (requestFault(cause) !== "missing") throw cause;
       const { stream, topic, group } = this.settings;
-      const where = partitionId === undefined ? `${stream}/${topic}, group ${group}` : this.label(partitionId);
+      const where =
+        partitionId === undefined ? `${stream}/${topic}, group ${group}` : this.label(partitionId);
       throw consumerError("iggy-client.consumer-target-missing", `${where} is not there`, {
         cause,
         context: { code: refusalCode(cause) },

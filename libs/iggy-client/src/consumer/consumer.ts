@@ -1,4 +1,4 @@
-import { describeError, type TimerHandle } from "@ims/common";
+import { describeError, isImsError, type TimerHandle } from "@ims/common";
 import type { RequestRunner } from "../connection/request-runner.js";
 import type { ServerConnection } from "../connection/server-connection.js";
 import { Listeners } from "../listeners.js";
@@ -6,13 +6,20 @@ import { Assignment } from "./assignment.js";
 import type { ConsumedBatch } from "./consumed-batch.js";
 import type { ConsumedMessage } from "./consumed-message.js";
 import { consumerError } from "./consumer-errors.js";
-import type { ConsumerCounters, ConsumerEvents, ConsumerOptions, PartitionStatus } from "./consumer-options.js";
+import type {
+  ConsumerCounters,
+  ConsumerEvents,
+  ConsumerOptions,
+  PartitionStatus,
+} from "./consumer-options.js";
 import { ConsumerRequests } from "./consumer-requests.js";
 import { type ConsumerSettings, consumerSettings } from "./consumer-settings.js";
 import { Delivery } from "./delivery.js";
 import { GroupMembership } from "./group-membership.js";
-import type { CommitHost } from "./partition-commits.js";
+import type { CommitHost, PartitionCommits } from "./partition-commits.js";
+import type { PartitionReader, ReaderHost } from "./partition-reader.js";
 import { partitionSource } from "./partition-source.js";
+import { Reading } from "./reading.js";
 
 /** Groups that a session is a member of: a member is a session, not a consumer. */
 const MEMBERSHIPS = new WeakMap<ServerConnection, Set<string>>();
@@ -49,14 +56,10 @@ export class Consumer implements AsyncIterable<ConsumedMessage> {
   /** Aborted when `close` has no time left. */
   private readonly outOfTime = new AbortController();
   private readonly stopListening: () => void;
+  private readonly reading: Reading;
   private commitTimer: TimerHandle | undefined;
   private closing: Promise<void> | undefined;
   private isClosing = false;
-  private isRead = false;
-  private isWaiting = false;
-  private wakeReader: (() => void) | undefined;
-  /** The handler of `run` at work. */
-  private handling: Promise<unknown> | undefined;
 
   /** Made by `IggyClient.createConsumer`. */
   constructor(
@@ -88,26 +91,19 @@ export class Consumer implements AsyncIterable<ConsumedMessage> {
       onCommitted: () => this.assignment.releaseRevoked(),
       onFailed: (partitionId, offset, error) => this.onCommitFailed(partitionId, offset, error),
     };
-    const consumer = this;
-    this.assignment = new Assignment(
-      {
-        settings: this.settings,
-        requests: this.requests,
-        counters: this.counts,
-        events: this.events,
-        commitHost,
-        get isWaiting() {
-          return consumer.isWaiting;
-        },
-        onReadable: () => this.onReadable(),
-        refreshAssignment: () => this.assignment.refresh(),
-      },
-      partitionSource(this.settings, this.requests, this.membership),
-    );
-    this.delivery = new Delivery(
-      { settings: this.settings, counters: this.counts, events: this.events },
-      this.assignment,
-    );
+    const host: ReaderHost = {
+      settings: this.settings,
+      requests: this.requests,
+      counters: this.counts,
+      events: this.events,
+      commitHost,
+      isWaiting: () => this.reading.isWaiting,
+      onReadable: () => this.onReadable(),
+      refreshAssignment: () => this.assignment.refresh(),
+    };
+    this.assignment = new Assignment(host, partitionSource(this.settings, this.requests, this.membership));
+    this.delivery = new Delivery(host, this.assignment);
+    this.reading = new Reading(this.delivery, () => this.onWait());
     this.stopListening = connection.events.on("connected", () => this.assignment.onConnected());
   }
 
@@ -130,13 +126,13 @@ export class Consumer implements AsyncIterable<ConsumedMessage> {
 
   /** Begins to read, for a group: joins it, before the first message is asked for. */
   start(): void {
-    if (this.isClosing) throw closedError();
+    if (this.isClosing) throw consumerError("iggy-client.consumer-closed", "the consumer is closed");
     this.assignment.start();
     this.armCommitTimer();
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<ConsumedMessage> {
-    return this.iterate(() => this.delivery.nextMessage());
+    return this.reading.iterate((delivery) => delivery.nextMessage());
   }
 
   /**
@@ -144,7 +140,7 @@ export class Consumer implements AsyncIterable<ConsumedMessage> {
    * the next one is asked for.
    */
   batches(): AsyncIterableIterator<ConsumedBatch> {
-    return this.iterate(() => this.delivery.nextBatch());
+    return this.reading.iterate((delivery) => delivery.nextBatch());
   }
 
   /**
@@ -152,24 +148,8 @@ export class Consumer implements AsyncIterable<ConsumedMessage> {
    * handled. Resolves when the signal aborts or the consumer is closed. Rejects with what the handler throws; its
    * message comes again in the next run. `close` waits for a handler at work, so a handler must not wait for `close`.
    */
-  async run(
-    handler: (message: ConsumedMessage) => unknown,
-    { signal }: RunOptions = {},
-  ): Promise<void> {
-    const leave = this.enter();
-    const onAbort = () => this.onReadable();
-    signal?.addEventListener("abort", onAbort);
-    try {
-      this.delivery.finish();
-      while (!this.isClosing && !signal?.aborted) {
-        const message = this.delivery.nextMessage();
-        if (message) await this.handle(handler, message);
-        else if (!this.delivery.fill()) await this.readable();
-      }
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-      leave();
-    }
+  run(handler: (message: ConsumedMessage) => unknown, { signal }: RunOptions = {}): Promise<void> {
+    return this.reading.run(handler, signal);
   }
 
   /**
@@ -221,12 +201,12 @@ export class Consumer implements AsyncIterable<ConsumedMessage> {
 
   private async shutDown(): Promise<void> {
     this.isClosing = true;
-    this.onReadable();
     this.stopListening();
     this.commitTimer?.cancel();
     this.assignment.stop();
-    const { clock } = this.connection.dependencies;
-    const deadline = clock.setTimer(this.settings.drainMillis, () => this.outOfTime.abort());
+    const deadline = this.connection.dependencies.clock.setTimer(this.settings.drainMillis, () =>
+      this.outOfTime.abort(),
+    );
     const timeUp = new Promise<void>((resolve) =>
       this.outOfTime.signal.addEventListener("abort", () => resolve(), { once: true }),
     );
@@ -234,70 +214,99 @@ export class Consumer implements AsyncIterable<ConsumedMessage> {
     deadline.cancel();
     this.outOfTime.abort();
     this.assignment.abandon();
-    if (this.settings.group !== undefined) MEMBERSHIPS.get(this.connection)?.delete(this.groupKey);
+    MEMBERSHIPS.get(this.connection)?.delete(this.groupKey);
     this.onClosed();
   }
 
   private async wrapUp(): Promise<void> {
-    await this.handling?.catch(() => {});
-    const { log } = this.connection.dependencies;
-    const commits = this.assignment.list.map((reader) => this.lastCommit(reader.partitionId));
-    await Promise.allSettled(commits);
+    await this.reading.end();
+    await Promise.allSettled(this.assignment.list.map((reader) => this.lastCommit(reader)));
     if (this.outOfTime.signal.aborted) return;
+    const { log } = this.connection.dependencies;
     await this.membership
       ?.leave()
       .catch((error) => log?.warn({ error: describeError(error) }, "the group was not left"));
   }
 
   /** Commits what is due; where the server committed more than was taken, takes that back. */
-  private async lastCommit(partitionId: number): Promise<void> {
-    const reader = this.assignment.readerOf(partitionId);
-    if (!reader || !this.settings.commit.automatic) return;
-    const { commits } = reader;
-    if (!this.settings.commit.onPoll) return commits.commit(commits.due);
-    if (!reader.isCommittedAhead) return;
-    if (commits.position > 0) await this.requests.storeOffset(partitionId, commits.position - 1);
-    else await this.requests.deleteOffset(partitionId);
+  private async lastCommit(reader: PartitionReader): Promise<void> {
+    const { commit } = this.settings;
+    const { commits, partitionId } = reader;
+    if (!commit.automatic) return;
+    if (!commit.onPoll) await commits.commit(commits.due);
+    else if (!reader.isCommittedAhead) return;
+    else if (commits.position === 0) await this.requests.deleteOffset(partitionId);
+    else await this.requests.storeOffset(partitionId, commits.position - 1);
   }
 
-  private iterate<Item>(take: () => Item | undefined): AsyncIterableIterator<Item> {
-    const leave = this.enter();
-    let isOver = false;
-    const over = (): IteratorResult<Item> => {
-      isOver = true;
-      leave();
-      return { done: true, value: undefined };
-    };
-    const wait = async (): Promise<IteratorResult<Item>> => {
-      try {
-        for (;;) {
-          if (isOver || this.isClosing) return over();
-          const item = this.delivery.hasBatch || this.delivery.fill() ? take() : undefined;
-          if (item !== undefined) return { done: false, value: item };
-          if (!this.delivery.fill()) await this.readable();
-        }
-      } catch (error) {
-        over();
-        throw error;
-      }
-    };
-    let pending: Promise<unknown> | undefined;
-    const iterator: AsyncIterableIterator<Item> = {
-      [Symbol.asyncIterator]: () => iterator,
-      next: () => {
-        if (pending) return pending.then(iterator.next, iterator.next) as Promise<IteratorResult<Item>>;
-        if (isOver || this.isClosing) return Promise.resolve(over());
-        this.delivery.finish();
-        const item = this.delivery.hasBatch ? take() : undefined;
-        if (item !== undefined) return Promise.resolve({ done: false, value: item });
-        const result = wait().finally(() => {
-          pending = undefined;
-        });
-        pending = result;
-        return result;
-      },
-      return: () => Promise.resolve(over()),
-    };
-    return iterator;
+  private onReadable(): void {
+    this.assignment.releaseRevoked();
+    this.reading.wake();
   }
+
+  private onWait(): void {
+    this.armCommitTimer();
+    this.assignment.wake();
+  }
+
+  private onCommitFailed(partitionId: number, offset: number, error: Error): void {
+    this.events.emit("commitFailed", { partitionId, offset, error });
+    if (isImsError(error, "iggy-client.partition-lost")) this.assignment.onPartitionLost(partitionId);
+  }
+
+  private armCommitTimer(): void {
+    const { intervalMillis } = this.settings.commit;
+    if (intervalMillis === undefined || this.commitTimer || this.isClosing) return;
+    this.commitTimer = this.connection.dependencies.clock.setTimer(intervalMillis, () => {
+      this.commitTimer = undefined;
+      this.assignment.commitDue();
+      this.armCommitTimer();
+    });
+  }
+
+  private commitsOf(partitionId: number, offset: number): PartitionCommits {
+    const reader = this.assignment.readerOf(partitionId);
+    if (!reader) throw lostError(partitionId, offset);
+    return reader.commits;
+  }
+
+  /** A member is a session, so two members of one group need two clients. */
+  private enterGroup(): void {
+    const groups = MEMBERSHIPS.get(this.connection) ?? new Set<string>();
+    MEMBERSHIPS.set(this.connection, groups);
+    if (groups.has(this.groupKey)) {
+      throw consumerError("iggy-client.consumer-busy", `the client is a member of ${this.groupKey} already`);
+    }
+    groups.add(this.groupKey);
+  }
+
+  private get groupKey(): string {
+    const { stream, topic, group } = this.settings;
+    return `${stream}/${topic}, group ${group}`;
+  }
+}
+
+function lostError(partitionId: number, offset: number): Error {
+  return consumerError(
+    "iggy-client.partition-lost",
+    `offset ${offset} of partition ${partitionId}: the partition is not read by this consumer`,
+    { context: { partitionId, offset } },
+  );
+}
+
+function noCounts(): ConsumerCounters {
+  return {
+    polls: 0,
+    emptyPolls: 0,
+    messages: 0,
+    bytes: 0,
+    repeated: 0,
+    unreadable: 0,
+    gaps: 0,
+    retries: 0,
+    fenced: 0,
+    joins: 0,
+    commits: 0,
+    commitFailures: 0,
+  };
 }

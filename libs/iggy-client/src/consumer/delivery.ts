@@ -5,8 +5,9 @@ import { ConsumedMessage } from "./consumed-message.js";
 import { consumerError } from "./consumer-errors.js";
 import type { ConsumerCounters, ConsumerEvents } from "./consumer-options.js";
 import type { ConsumerSettings } from "./consumer-settings.js";
+import type { FetchedBatch } from "./fetched-batches.js";
 import type { PartitionCommits } from "./partition-commits.js";
-import type { FetchedBatch, PartitionReader } from "./partition-reader.js";
+import type { PartitionReader } from "./partition-reader.js";
 
 export interface DeliveryHost {
   readonly settings: ConsumerSettings;
@@ -82,7 +83,12 @@ export class Delivery {
     if (!active) return undefined;
     this.active = undefined;
     const { batch, commits } = active;
-    this.take(active, batch.lastOffset, batch.lastOffset + 1 - Math.max(batch.firstOffset, commits.position), true);
+    this.take(
+      active,
+      batch.lastOffset,
+      batch.lastOffset + 1 - Math.max(batch.firstOffset, commits.position),
+      true,
+    );
     return batch;
   }
 

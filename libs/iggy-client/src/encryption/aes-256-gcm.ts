@@ -83,7 +83,7 @@ export class Aes256GcmEncryptor implements Encryptor {
         cause,
       });
     }
-    return plain;
+    return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
   }
 
   private drawNonce(target: Uint8Array): void {

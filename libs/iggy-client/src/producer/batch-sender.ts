@@ -1,4 +1,4 @@
-import { describeError, type ImsError, type TimerHandle } from "@ims/common";
+import { describeError, type ImsError } from "@ims/common";
 import {
   type BatchArena,
   type BatchSlot,
@@ -7,14 +7,15 @@ import {
   isTransientError,
   type ReplyOutcome,
 } from "@ims/iggy-protocol";
-import { TRANSIENT_RETRY_MILLIS } from "../connection/log-in.js";
 import type { ServerConnection } from "../connection/server-connection.js";
 import type { WireSession } from "../connection/wire-session.js";
 import { fail } from "../errors.js";
+import { ExpiryWatch } from "./expiry-watch.js";
 import { FlushWaiters } from "./flush-waiters.js";
 import { insertInOrder, isMissing, OutgoingBatch } from "./outgoing-batch.js";
+import { RefusalPause } from "./refusal-pause.js";
 import type { BatchShare } from "./send-call.js";
-import type { Remedy, SenderSettings } from "./sender-settings.js";
+import type { SenderSettings } from "./sender-settings.js";
 
 /**
  * Sends sealed batches of one partition in order, several in flight. After a lost connection the unanswered ones go out
@@ -27,12 +28,10 @@ export class BatchSender {
   private inFlight: OutgoingBatch[] = [];
   private nextSequence = 0;
   private pendingMessages = 0;
-  private paused = false;
-  private isFindingRemedy = false;
-  private retryTimer: TimerHandle | undefined;
-  private expiryTimer: TimerHandle | undefined;
   private waitsForRoom = false;
   private readonly flushes = new FlushWaiters();
+  private readonly pause: RefusalPause;
+  private readonly expiry: ExpiryWatch;
   private readonly stopListening: () => void;
 
   constructor(
@@ -40,6 +39,17 @@ export class BatchSender {
     private readonly arena: BatchArena,
     private readonly settings: SenderSettings,
   ) {
+    this.pause = new RefusalPause(connection.dependencies, settings, {
+      waitingBatches: () => this.waiting,
+      giveUp: (batches, error) => this.finishWaiting(batches, error),
+      goOn: () => this.proceed(),
+    });
+    this.expiry = new ExpiryWatch(
+      connection.dependencies.clock,
+      settings.deliveryMillisMax,
+      () => this.waiting[0]?.startedAtMillis,
+      (sinceMillis) => this.expire(sinceMillis),
+    );
     this.stopListening = connection.onChange(() => this.onConnectionChange());
   }
 
@@ -52,15 +62,16 @@ export class BatchSender {
   get canSendNow(): boolean {
     if (this.connection.terminal) return true;
     return (
-      !this.paused &&
+      !this.pause.isActive &&
       this.waiting.length === 0 &&
       this.inFlight.length < this.settings.inFlightMax &&
       this.connection.readySession !== undefined
     );
   }
 
-  enqueue(slot: BatchSlot, shares: readonly BatchShare[]): void {
-    const batch = new OutgoingBatch(slot, this.nextSequence++, shares, this.nowMillis());
+  /** @param startedAtMillis when its first message came */
+  enqueue(slot: BatchSlot, shares: readonly BatchShare[], startedAtMillis: number): void {
+    const batch = new OutgoingBatch(slot, this.nextSequence++, shares, startedAtMillis);
     this.pendingMessages += batch.messageCount;
     this.waiting.push(batch);
     if (this.connection.terminal) this.abandon(this.connection.terminal.message);
@@ -70,37 +81,37 @@ export class BatchSender {
   /** Resolves when all batches enqueued so far, and one that is still being filled if `oneMore`, have an outcome. */
   settled(oneMore: boolean): Promise<void> {
     const lastSequence = oneMore ? this.nextSequence : this.nextSequence - 1;
-    const outstanding = this.waiting.length + this.inFlight.length;
-    if (!oneMore && outstanding === 0) return Promise.resolve();
-    return this.flushes.wait(lastSequence);
+    return this.oldestOutstanding() > lastSequence ? Promise.resolve() : this.flushes.wait(lastSequence);
   }
 
   /** Gives up everything without an outcome. Slots on the wire come back when their connection answers or ends. */
   abandon(why: string): void {
     const { waiting, inFlight } = this;
     this.waiting = [];
-    for (const batch of waiting) {
-      this.giveUp(batch, batch.loss(this.settings.label, why));
-      batch.slot.release();
-    }
     for (const batch of inFlight) {
       batch.mayBeStored = true;
       if (!batch.abandoned) this.giveUp(batch, batch.loss(this.settings.label, why));
       batch.abandoned = true;
+    }
+    for (const batch of waiting) {
+      this.giveUp(batch, batch.loss(this.settings.label, why));
+      batch.slot.release();
     }
     this.reportProgress();
   }
 
   stop(): void {
     this.stopListening();
-    this.retryTimer?.cancel();
-    this.retryTimer = undefined;
-    this.expiryTimer?.cancel();
-    this.expiryTimer = undefined;
+    this.pause.stop();
+    this.expiry.stop();
   }
 
   private pump(): void {
-    while (this.waiting.length > 0 && !this.paused && this.inFlight.length < this.settings.inFlightMax) {
+    while (
+      this.waiting.length > 0 &&
+      !this.pause.isActive &&
+      this.inFlight.length < this.settings.inFlightMax
+    ) {
       const session = this.connection.readySession;
       if (!session?.isOpen) break;
       if (!session.hasRoom) {
@@ -109,7 +120,7 @@ export class BatchSender {
       }
       this.send(this.waiting.shift()!, session);
     }
-    if (this.waiting.length > 0) this.armExpiry();
+    if (this.waiting.length > 0) this.expiry.arm();
   }
 
   private pumpWhenRoom(session: WireSession): void {
@@ -134,7 +145,7 @@ export class BatchSender {
     const { start, end } = slot.frame();
     session.submit(this.arena.bytes.subarray(start, end), batch.requestNumber, {
       onReply: (outcome) => this.onReply(batch, outcome),
-      onLost: (reason, timedOut) => this.onLost(batch, reason, timedOut),
+      onLost: (reason, timedOut, denied) => this.onLost(batch, reason, timedOut, denied === true),
     });
   }
 
@@ -143,7 +154,7 @@ export class BatchSender {
     if (batch.abandoned) batch.slot.release();
     else if (outcome.kind === "success") this.confirm(batch, outcome.payload);
     else this.onRefused(batch, outcome.code);
-    if (this.paused && this.inFlight.length === 0) this.resume();
+    if (this.inFlight.length === 0) this.pause.onDrained();
     this.proceed();
   }
 
@@ -163,26 +174,27 @@ export class BatchSender {
     } else this.finish(batch, batch.refusal(label, code));
   }
 
-  private onLost(batch: OutgoingBatch, reason: ImsError, timedOut: boolean): void {
+  private onLost(batch: OutgoingBatch, reason: ImsError, timedOut: boolean, denied: boolean): void {
     const { label, resend, timeoutsMax, deliveryMillisMax } = this.settings;
     this.leaveWire(batch);
-    batch.mayBeStored = true;
+    if (denied) batch.refusedCode = IggyErrorCode.Unauthenticated;
+    else batch.mayBeStored = true;
     if (timedOut) batch.timeouts++;
     if (batch.abandoned) batch.slot.release();
     else if (
-      !resend ||
+      (batch.mayBeStored && !resend) ||
       this.connection.terminal ||
       batch.timeouts >= timeoutsMax ||
-      this.nowMillis() - batch.enqueuedAtMillis >= deliveryMillisMax ||
+      this.nowMillis() - batch.startedAtMillis >= deliveryMillisMax ||
       !this.countRetry(batch)
     ) {
       this.finish(batch, batch.loss(label, reason.message));
     } else {
       this.connection.dependencies.metrics.retried("resend");
       insertInOrder(this.waiting, batch);
-      this.armExpiry();
+      this.expiry.arm();
     }
-    if (this.paused && this.inFlight.length === 0) this.resume();
+    if (this.inFlight.length === 0) this.pause.onDrained();
   }
 
   private onConnectionChange(): void {
@@ -232,7 +244,7 @@ export class BatchSender {
   }
 
   private holdBack(batch: OutgoingBatch): void {
-    this.paused = true;
+    this.pause.begin();
     insertInOrder(this.waiting, batch);
   }
 
@@ -247,71 +259,29 @@ export class BatchSender {
     return ++batch.retries <= this.settings.retriesMax;
   }
 
-  /** All in flight are answered: after a pause, or once a remedy is found, the refused batches go out again. */
-  private resume(): void {
-    if (this.isFindingRemedy) return;
-    const { findRemedy } = this.settings;
-    const refused = this.waiting.find(({ needsRemedy }) => needsRemedy);
-    if (!refused || !findRemedy) {
-      this.resumeAfter(TRANSIENT_RETRY_MILLIS);
-      return;
-    }
-    this.isFindingRemedy = true;
-    findRemedy(refused.refusedCode).then(
-      (remedy) => this.apply(remedy),
-      () => this.apply("retry-later"),
-    );
+  private finishWaiting(batches: readonly OutgoingBatch[], error: ImsError): void {
+    this.waiting = this.waiting.filter((batch) => !batches.includes(batch));
+    for (const batch of batches) this.finish(batch, error);
   }
 
-  private apply(remedy: Remedy): void {
-    this.isFindingRemedy = false;
-    const refused = this.waiting.filter(({ needsRemedy }) => needsRemedy);
-    for (const batch of refused) batch.needsRemedy = false;
-    if (typeof remedy === "string") {
-      for (const _ of refused) this.connection.dependencies.metrics.retried("resend");
-      this.resumeAfter(remedy === "retry-now" ? 0 : this.settings.retryMillis);
-      return;
+  private expire(sinceMillis: number): void {
+    const { label, deliveryMillisMax } = this.settings;
+    while (this.waiting.length > 0 && this.waiting[0]!.startedAtMillis <= sinceMillis) {
+      const batch = this.waiting.shift()!;
+      this.finish(batch, batch.loss(label, `${deliveryMillisMax} ms were not enough to deliver it`));
     }
-    this.waiting = this.waiting.filter((batch) => !refused.includes(batch));
-    for (const batch of refused) this.finish(batch, remedy);
-    this.resumeAfter(0);
-  }
-
-  private resumeAfter(delayMillis: number): void {
-    if (this.waiting.length === 0) {
-      this.paused = false;
-      return;
-    }
-    this.retryTimer ??= this.connection.dependencies.clock.setTimer(delayMillis, () => {
-      this.retryTimer = undefined;
-      this.paused = false;
-      this.proceed();
-    });
-  }
-
-  /** Watches the age of the first waiting batch, which is the oldest. */
-  private armExpiry(): void {
-    const { deliveryMillisMax, label } = this.settings;
-    const oldest = this.waiting[0];
-    if (this.expiryTimer || deliveryMillisMax === Number.POSITIVE_INFINITY || !oldest) return;
-    const dueInMillis = oldest.enqueuedAtMillis + deliveryMillisMax - this.nowMillis();
-    this.expiryTimer = this.connection.dependencies.clock.setTimer(Math.max(1, dueInMillis), () => {
-      this.expiryTimer = undefined;
-      const expiredBefore = this.nowMillis() - deliveryMillisMax;
-      while (this.waiting.length > 0 && this.waiting[0]!.enqueuedAtMillis <= expiredBefore) {
-        const batch = this.waiting.shift()!;
-        this.finish(batch, batch.loss(label, `${deliveryMillisMax} ms were not enough to deliver it`));
-      }
-      this.armExpiry();
-    });
   }
 
   private reportProgress(): void {
-    if (this.flushes.isEmpty) return;
+    if (!this.flushes.isEmpty) this.flushes.onProgress(this.oldestOutstanding());
+  }
+
+  /** The next sequence when there is none. */
+  private oldestOutstanding(): number {
     let oldest = this.nextSequence;
     for (const batch of this.waiting) oldest = Math.min(oldest, batch.sequence);
     for (const batch of this.inFlight) if (!batch.abandoned) oldest = Math.min(oldest, batch.sequence);
-    this.flushes.onProgress(oldest);
+    return oldest;
   }
 
   private nowMillis(): number {

@@ -29,12 +29,13 @@ export class OutgoingBatch {
   /**
    * @param sequence counts up per partition and gives the order that must be kept
    * @param shares the calls that wait for the outcome of some of its messages
+   * @param startedAtMillis when its first message came, monotonic
    */
   constructor(
     readonly slot: BatchSlot,
     readonly sequence: number,
     readonly shares: readonly BatchShare[],
-    readonly enqueuedAtMillis: number,
+    readonly startedAtMillis: number,
   ) {
     this.messageCount = slot.messageCount;
   }

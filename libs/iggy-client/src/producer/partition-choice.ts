@@ -30,8 +30,8 @@ export class PartitionChoice {
     partitioning: SendPartitioning | undefined,
     partitionCount: number,
   ): number {
-    const { partitioner } = this.settings;
-    if (partitionCount === 0) throw this.missing(0, partitionCount);
+    const { partitioner, label } = this.settings;
+    if (partitionCount === 0) throw missingPartition(label, 0, partitionCount);
     if (partitioner) return this.checked(partitioner(message, partitionCount), partitionCount);
     if (message.key !== undefined) return this.byKey(message.key, partitionCount);
     const chosen = partitioning ?? this.settings.partitioning;
@@ -39,8 +39,8 @@ export class PartitionChoice {
       case "balanced":
         return this.balanced(partitionCount);
       case "partition":
-        if (!(chosen.partitionId < partitionCount)) throw this.missing(chosen.partitionId, partitionCount);
-        return chosen.partitionId;
+        if (chosen.partitionId < partitionCount) return chosen.partitionId;
+        throw missingPartition(label, chosen.partitionId, partitionCount);
       case "key":
         return this.byKey(chosen.key, partitionCount);
     }
@@ -72,14 +72,14 @@ export class PartitionChoice {
       `the partitioner chose ${partitionId} for a topic of ${partitionCount} partitions`,
     );
   }
+}
 
-  private missing(partitionId: number, partitionCount: number): ImsError {
-    return producerError(
-      "iggy-client.partition-missing",
-      `${this.settings.label} has ${partitionCount} partitions, ${partitionId} is not among them`,
-      { context: { partitionId, partitionCount } },
-    );
-  }
+export function missingPartition(label: string, partitionId: number, partitionCount: number): ImsError {
+  return producerError(
+    "iggy-client.partition-missing",
+    `${label} has ${partitionCount} partitions, ${partitionId} is not among them`,
+    { context: { partitionId, partitionCount } },
+  );
 }
 
 /** Throws `iggy-client.argument` for a partitioning that can never be used. */

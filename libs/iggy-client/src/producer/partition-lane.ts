@@ -8,6 +8,7 @@ import {
 import type { ServerConnection } from "../connection/server-connection.js";
 import { fail } from "../errors.js";
 import { BatchSender } from "./batch-sender.js";
+import { ExpiryWatch } from "./expiry-watch.js";
 import type { BatchShare, SendCall } from "./send-call.js";
 import type { SenderSettings } from "./sender-settings.js";
 
@@ -33,6 +34,9 @@ export class PartitionLane {
   private lingerTimer: TimerHandle | undefined;
   /** The current batch has waited long enough, or somebody flushes. */
   private lingerDue = false;
+  /** When the first message of the current batch came. */
+  private startedAtMillis = 0;
+  private readonly expiry: ExpiryWatch;
 
   constructor(
     private readonly connection: ServerConnection,
@@ -40,6 +44,13 @@ export class PartitionLane {
     private readonly settings: LaneSettings,
   ) {
     this.payloadBytesMax = BatchSlot.payloadBytesMax(arena.slotBytes, settings.route.length);
+    this.expiry = new ExpiryWatch(
+      connection.dependencies.clock,
+      settings.deliveryMillisMax,
+      () => (this.collectingCount > 0 ? this.startedAtMillis : undefined),
+      // The sender then finds it too old.
+      () => this.seal(),
+    );
     this.sender = new BatchSender(connection, arena, {
       ...settings,
       onPlaceFree: () => this.sealWhenDue(),
@@ -109,6 +120,13 @@ export class PartitionLane {
     await settled;
   }
 
+  /** Gives an empty slot back: what was reserved in it is not going to be committed. */
+  releaseUnused(): void {
+    if (this.current?.messageCount !== 0) return;
+    this.current.release();
+    this.current = undefined;
+  }
+
   /** The current batch goes as soon as there is a place on the wire. */
   hurry(): void {
     this.lingerDue = true;
@@ -125,8 +143,8 @@ export class PartitionLane {
   stop(): void {
     this.lingerTimer?.cancel();
     this.lingerTimer = undefined;
-    this.current?.release();
-    this.current = undefined;
+    this.expiry.stop();
+    this.releaseUnused();
     this.sender.stop();
   }
 
@@ -171,8 +189,10 @@ export class PartitionLane {
   }
 
   private startLinger(): void {
+    const { clock } = this.connection.dependencies;
     this.lingerDue = false;
-    this.lingerTimer ??= this.connection.dependencies.clock.setTimer(this.settings.lingerMillis, () => {
+    this.startedAtMillis = clock.monotonicMillis();
+    this.lingerTimer ??= clock.setTimer(this.settings.lingerMillis, () => {
       this.lingerTimer = undefined;
       this.hurry();
     });
@@ -180,7 +200,9 @@ export class PartitionLane {
 
   /** An aged batch goes as soon as it can be sent at once; while it cannot, it had better grow. */
   private sealWhenDue(): void {
-    if (this.lingerDue && this.sender.canSendNow) this.seal();
+    if (!this.lingerDue) return;
+    if (this.sender.canSendNow) this.seal();
+    else this.expiry.arm();
   }
 
   private seal(): void {
@@ -193,7 +215,7 @@ export class PartitionLane {
     this.lingerTimer?.cancel();
     this.lingerTimer = undefined;
     slot.seal();
-    this.sender.enqueue(slot, shares);
+    this.sender.enqueue(slot, shares, this.startedAtMillis);
   }
 }
 

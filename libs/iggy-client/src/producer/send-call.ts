@@ -48,12 +48,17 @@ interface FailedRun {
 export class SendCall {
   /** The first message that is not placed yet. */
   nextIndex = 0;
+  /** When the wait for room is over, monotonic milliseconds. */
+  waitsUntilMillis = Number.POSITIVE_INFINITY;
+  /** The partition chosen for it, −1 = none yet: a partitioner is asked once for each message. */
+  partitionId = -1;
   droppedCount = 0;
   /** Encoded user headers, filled where any message has some. */
   headers: (Uint8Array | undefined)[] | undefined;
   private unsettled: number;
-  private readonly stored: StoredRun[] = [];
-  private readonly failures: FailedRun[] = [];
+  /** Made when there is something to list: many calls carry one message, and live until its reply. */
+  private stored: StoredRun[] | undefined;
+  private failures: FailedRun[] | undefined;
   private resolve: ((receipt: SendReceipt) => void) | undefined;
   private reject: ((error: ImsError) => void) | undefined;
 
@@ -61,8 +66,8 @@ export class SendCall {
   constructor(
     readonly messages: readonly ProducerMessage[],
     readonly partitioning: SendPartitioning | undefined,
+    /** Creation time of messages that have none. */
     readonly nowMicros: number,
-    readonly waitsUntilMillis: number,
     readonly tracked: boolean,
   ) {
     this.unsettled = messages.length;
@@ -77,6 +82,15 @@ export class SendCall {
     });
   }
 
+  /** Whether every message has an outcome, or is in a batch if that is all the caller waits for. */
+  get isSettled(): boolean {
+    return this.unsettled === 0;
+  }
+
+  get hasFailures(): boolean {
+    return this.failures !== undefined;
+  }
+
   get isPlaced(): boolean {
     return this.nextIndex === this.messages.length;
   }
@@ -84,58 +98,53 @@ export class SendCall {
   confirmed(share: BatchShare, partitionId: number, batchOffset: number): void {
     const { firstIndex, messageCount, firstInBatch } = share;
     const baseOffset = batchOffset < 0 ? -1 : batchOffset + firstInBatch;
+    this.stored ??= [];
     this.stored.push({ firstIndex, messageCount, partitionId, baseOffset });
     this.settle(messageCount);
   }
 
   failed(firstIndex: number, messageCount: number, error: ImsError): void {
+    this.failures ??= [];
     this.failures.push({ firstIndex, messageCount, error });
     this.settle(messageCount);
   }
 
-  dropped(messageCount: number): void {
-    this.droppedCount += messageCount;
-    this.settle(messageCount);
+  /** The next message is given up for want of room. */
+  dropped(): void {
+    this.droppedCount++;
+    this.settle(1);
   }
 
-  /** The message went into a batch whose outcome this call does not wait for. */
-  passed(messageCount: number): void {
-    this.settle(messageCount);
-  }
-
-  private settle(messageCount: number): void {
+  /** So many messages have what the caller waits for. */
+  settle(messageCount: number): void {
     this.unsettled -= messageCount;
     if (this.unsettled === 0) this.finish();
   }
 
   private finish(): void {
-    if (this.failures.length > 0) this.reject?.(this.failure());
-    else this.resolve?.(new SendReceipt(this.stored.sort(byIndex), this.droppedCount));
+    if (!this.resolve) return;
+    const stored = (this.stored ?? []).sort(byIndex);
+    if (this.failures) this.reject?.(this.failure(stored, this.failures.sort(byIndex)));
+    else this.resolve(new SendReceipt(stored, this.droppedCount));
   }
 
   /** Not knowing outweighs knowing that nothing was stored: the caller must not simply send again. */
-  private failure(): ImsError {
-    const failures = this.failures.sort(byIndex);
+  private failure(stored: readonly StoredRun[], failures: readonly FailedRun[]): ImsError {
     const unknown = failures.find(({ error }) => isImsError(error, "iggy-client.outcome-unknown"));
     const { error } = unknown ?? failures[0]!;
     const failedCount = failures.reduce((sum, { messageCount }) => sum + messageCount, 0);
     if (failedCount === this.messages.length) return error;
-    return producerError(
-      "iggy-client.partly-sent",
-      `${failedCount} of ${this.messages.length} messages failed, the first of them with ${error.code}`,
-      {
-        cause: error,
-        context: {
-          stored: this.stored.sort(byIndex),
-          failed: failures.map(({ firstIndex, messageCount, error: { code } }) => ({
-            firstIndex,
-            messageCount,
-            code,
-          })),
-          droppedCount: this.droppedCount,
-        },
-      },
-    );
+    const detail = `${failedCount} of ${this.messages.length} messages failed, the first of them with ${error.code}`;
+    const failed = failures.map(({ firstIndex, messageCount, error: { code } }) => ({
+      firstIndex,
+      messageCount,
+      code,
+    }));
+    const { droppedCount } = this;
+    return producerError("iggy-client.partly-sent", detail, {
+      cause: error,
+      context: { stored, failed, droppedCount },
+    });
   }
 }
 

@@ -14,7 +14,10 @@ export interface SenderSettings {
   readonly retriesMax: number;
   /** Pause of `retry-later`. */
   readonly retryMillis: number;
-  /** From `enqueue` to the outcome; `Infinity` = no limit. A batch on the wire is left to the request timeout. */
+  /**
+   * From the first message of a batch to its outcome; `Infinity` = no limit. A batch on the wire is left to the request
+   * timeout.
+   */
   readonly deliveryMillisMax: number;
   /** Whether a batch that may be stored is sent again. */
   readonly resend: boolean;

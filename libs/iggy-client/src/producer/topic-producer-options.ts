@@ -84,7 +84,7 @@ export interface TopicProducerOptions {
   readonly retriesMax?: number;
   /** Pause before a batch goes out again after the server missed the topic or partition. Default 1000. */
   readonly retryMillis?: number;
-  /** Longest time from the filling of a batch to its outcome, without a server too. Default 120,000. */
+  /** Longest time from the first message of a batch to its outcome, also without a server. Default 120,000. */
   readonly deliveryMillisMax?: number;
 
   /** A batch is stored. */

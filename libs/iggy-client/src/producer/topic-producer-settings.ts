@@ -1,4 +1,3 @@
-import { BatchArena } from "@ims/iggy-protocol";
 import { fail } from "../errors.js";
 import { checkPartitioning } from "./partition-choice.js";
 import type { TopicProducerOptions } from "./topic-producer-options.js";
@@ -38,16 +37,16 @@ export function topicProducerSettings(options: TopicProducerOptions) {
     retriesMax: wholeNumber("retriesMax", options.retriesMax ?? 3, 0, 1_000_000),
     retryMillis: wholeNumber("retryMillis", options.retryMillis ?? 1000, 0, DAY_MILLIS),
     deliveryMillisMax: limit("deliveryMillisMax", options.deliveryMillisMax ?? 120_000),
-    topicRefreshMillis: wholeNumber("topicRefreshMillis", options.topicRefreshMillis ?? 30_000, 0, DAY_MILLIS),
+    topicRefreshMillis: wholeNumber(
+      "topicRefreshMillis",
+      options.topicRefreshMillis ?? 30_000,
+      0,
+      DAY_MILLIS,
+    ),
   } as const;
 }
 
 export type TopicProducerSettings = ReturnType<typeof topicProducerSettings>;
-
-/** The memory that the settings ask for. */
-export function arenaOf(settings: TopicProducerSettings): BatchArena {
-  return BatchArena.create(settings.arenaSize);
-}
 
 function limit(name: string, value: number): number {
   return value === Number.POSITIVE_INFINITY ? value : wholeNumber(name, value, 1, DAY_MILLIS);

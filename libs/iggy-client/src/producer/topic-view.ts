@@ -107,10 +107,7 @@ export class TopicView {
   }
 
   private missing(why: string): TopicState {
-    const error = producerError(
-      "iggy-client.topic-missing",
-      `there is no topic ${this.label}, and ${why}`,
-    );
+    const error = producerError("iggy-client.topic-missing", `there is no topic ${this.label}, and ${why}`);
     return { kind: "missing", error };
   }
 }

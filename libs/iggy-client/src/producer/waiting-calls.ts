@@ -1,4 +1,4 @@
-import type { Clock, ImsError, TimerHandle } from "@ims/common";
+import type { Clock, TimerHandle } from "@ims/common";
 import type { SendCall } from "./send-call.js";
 
 export interface WaitingSettings {
@@ -6,6 +6,7 @@ export interface WaitingSettings {
   /** Puts messages of the call into batches; true when all are in. */
   readonly place: (call: SendCall) => boolean;
   readonly onExpired: (call: SendCall) => void;
+  readonly onEmptied: () => void;
 }
 
 /** Calls that wait for room in the buffer, first come, first served. */
@@ -60,6 +61,7 @@ export class WaitingCalls {
     if (this.calls.length === 0) {
       this.timer?.cancel();
       this.timer = undefined;
+      this.settings.onEmptied();
     }
     while (this.waiters.length > 0 && this.waiters[0]!.until <= this.leftCount) {
       this.waiters.shift()!.resolve();
@@ -80,13 +82,4 @@ export class WaitingCalls {
       this.armTimer();
     });
   }
-}
-
-/** Fails what is not placed yet of a call. @returns how many messages that were */
-export function failRest(call: SendCall, error: ImsError): number {
-  const { nextIndex } = call;
-  const restCount = call.messages.length - nextIndex;
-  call.nextIndex = call.messages.length;
-  call.failed(nextIndex, restCount, error);
-  return restCount;
 }

@@ -1,5 +1,5 @@
 import { fail } from "../errors/protocol-errors.js";
-import { readU128, viewOf, writeU128 } from "../frame/frame-layout.js";
+import { readU128, viewOf } from "../frame/frame-layout.js";
 import { heapHasher } from "../hash/heap-hasher.js";
 import { scratchBytesFor } from "../hash/kernel.js";
 import { ByteReader } from "../primitives/byte-reader.js";
@@ -28,8 +28,8 @@ export interface BatchMessage {
 
 /**
  * Builds a batch from whole messages. For the hot path see `BatchArena`, which writes the same bytes in place. Throws
- * `iggy-protocol.argument-out-of-range` without messages, for sizes outside their limits, or when creation times lie
- * more than 2^32 microseconds apart (number 4038 of the official clients).
+ * `iggy-protocol.argument-out-of-range` without messages, for sizes outside their limits, ids above 128 bits, or when
+ * creation times lie more than 2^32 microseconds apart (number 4038 of the official clients).
  */
 export function encodeBatch(messages: readonly BatchMessage[]): Uint8Array {
   messages.forEach((message, index) => {
@@ -62,7 +62,7 @@ export function encodeBatchUnchecked(messages: readonly BatchMessage[]): Uint8Ar
     const message = messages[index]!;
     const { payload, headers } = message;
     const headersLength = headers === undefined ? 0 : headers.length;
-    writeU128(view, at + MESSAGE_AT.id, message.id);
+    writeId(view, at + MESSAGE_AT.id, message.id, index);
     view.setUint32(at + MESSAGE_AT.offsetDelta, index, true);
     view.setUint32(at + MESSAGE_AT.timestampDelta, timestampDelta(message.originMicros, oldest, index), true);
     view.setUint32(at + MESSAGE_AT.headersLength, headersLength, true);
@@ -80,6 +80,19 @@ export function encodeBatchUnchecked(messages: readonly BatchMessage[]): Uint8Ar
 }
 
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
+
+function writeId(view: DataView, at: number, id: bigint, index: number): void {
+  const high = id >> 64n;
+  if (high < 0n || high > U64_MAX) {
+    throw fail(
+      "iggy-protocol.argument-out-of-range",
+      `id of message ${index} is ${id}, allowed: 0 to 2^128 − 1`,
+      { context: { field: "id", index } },
+    );
+  }
+  view.setBigUint64(at, id, true);
+  view.setBigUint64(at + 8, high, true);
+}
 
 function timestampDelta(originMicros: number | bigint, oldest: number | bigint, index: number): number {
   const delta =

@@ -123,10 +123,15 @@ export class PolledBatches {
     return this.bytes.subarray(this.payloadStart, this.payloadStart + this.payloadLength);
   }
 
+  /** A view of the current message's encoded user headers. `HeaderMap` reads them when asked. */
+  headersBytes(): Uint8Array {
+    const start = this.payloadStart + this.payloadLength;
+    return this.bytes.subarray(start, start + this.headersLength);
+  }
+
   /** The current message's user headers, decoded. */
   headers(): UserHeader[] {
-    const start = this.payloadStart + this.payloadLength;
-    return decodeUserHeaders(this.bytes.subarray(start, start + this.headersLength));
+    return decodeUserHeaders(this.headersBytes());
   }
 
   /** Checks every message and batch checksum; throws `iggy-protocol.checksum-mismatch` with the place. */

@@ -8,6 +8,7 @@ import { FieldKind, type FieldValue, fieldValue, typedField } from "../primitive
 import { decodeUserHeaders, encodeUserHeaders } from "../primitives/user-headers.js";
 import { UNLIMITED } from "../records/topic-record.js";
 import type { CommandCodec } from "./command-codec.js";
+import { encodeSendRoute } from "./send-messages.js";
 
 const stream = {
   id: 1,
@@ -260,7 +261,7 @@ describe("arguments", () => {
     expect(call).toThrow(expect.objectContaining({ code: "iggy-protocol.argument-out-of-range" }));
 
   it("outside their range are not encoded", () => {
-    const { createStream, deleteStream, createTopic, sendMessages, storeOffset } = COMMANDS;
+    const { createStream, deleteStream, createTopic, storeOffset } = COMMANDS;
     refuse(() => createStream.codec.encodeRequest({ name: "", options: [] }));
     refuse(() => createStream.codec.encodeRequest({ name: "ü".repeat(128), options: [] }));
     for (const id of [-1, 1.5, 2 ** 32, Number.NaN])
@@ -269,16 +270,7 @@ describe("arguments", () => {
     refuse(() =>
       createTopic.codec.encodeRequest({ stream: 1, partitionCount: 1, name: "t", options: twice }),
     );
-    const empty = { kind: "key", key: new Uint8Array(0) } as const;
-    refuse(() =>
-      sendMessages.codec.encodeRequest({
-        stream: 1,
-        topic: 1,
-        partitioning: empty,
-        messageCount: 1,
-        batch: empty.key,
-      }),
-    );
+    refuse(() => encodeSendRoute(1, 1, { kind: "key", key: new Uint8Array(0) }));
     const consumer = { kind: "consumer", id: 1 } as const;
     for (const offset of [-1n, 2n ** 64n]) {
       refuse(() =>

@@ -1,4 +1,6 @@
 import { commandByCode } from "../command-table.js";
+import { encodeReplyFrame } from "../frame/reply-header.js";
+import { readReply, successBody } from "../frame/reply-outcome.js";
 import { replyCodec, skippedParts, VIEW_OF_REPLY } from "./reply-values.js";
 import type { Report } from "./report.js";
 import {
@@ -21,15 +23,19 @@ export function checkReplyBodies(vectors: readonly Vector[], report: Report): vo
       report.check(name, () => [`command code ${code} is not in the table`]);
       continue;
     }
-    const resultBytes = Number(vector.resultSection ?? 0);
     report.check(`${name}, frame`, () => [
       ...valueDifferences(vector.operation, command.replyOperation, "operation"),
-      ...valueDifferences(resultBytes > 0, command.resultFramed, "the presence of a result section"),
+      ...valueDifferences(
+        vector.resultSection ?? 0,
+        bytesOf(vector, "body").length - payloadOf(vector).length,
+        "the length of the result section",
+      ),
     ]);
     const codec = replyCodec(command);
     report.check(`${name}, decode and encode`, () => {
-      const payload = bytesOf(vector, "body").subarray(resultBytes);
-      return byteDifference("the payload", payload, codec.encodeReply(codec.decodeReply(payload)));
+      const payload = payloadOf(vector);
+      const body = successBody(command.replyOperation, codec.encodeReply(codec.decodeReply(payload)));
+      return byteDifference("the body", bytesOf(vector, "body"), body);
     });
     const view = VIEW_OF_REPLY.get(code);
     if (view === undefined) {
@@ -37,11 +43,20 @@ export function checkReplyBodies(vectors: readonly Vector[], report: Report): vo
       continue;
     }
     report.check(`${name}, values`, () => {
-      const payload = bytesOf(vector, "body").subarray(resultBytes);
+      const payload = payloadOf(vector);
       const reply = codec.decodeReply(payload);
       const listed = valueDifferences(vector.decoded, view(reply as never, payload));
       if (!isVector(vector.alsoInBody)) return listed;
       return [...listed, ...valueDifferences(vector.alsoInBody, skippedParts(code, reply), "alsoInBody")];
     });
   }
+}
+
+/** What a client finds behind the result section of a reply frame with this body. */
+function payloadOf(vector: Vector): Uint8Array {
+  const operation = Number(integerOf(vector, "operation"));
+  const frame = encodeReplyFrame({ client: 1n, request: 1, operation }, bytesOf(vector, "body"));
+  const outcome = readReply(frame);
+  if (outcome.kind === "success") return outcome.payload;
+  throw new Error(`the body is no success but "${outcome.kind}"`);
 }

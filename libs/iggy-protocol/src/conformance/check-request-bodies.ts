@@ -1,5 +1,6 @@
 import { type AnyCommand, COMMANDS, commandByCode } from "../command-table.js";
 import type { CommandCodec } from "../commands/command-codec.js";
+import { viewOf } from "../frame/frame-layout.js";
 import type { Report } from "./report.js";
 import { REQUEST_OF_ARGUMENTS, UnmappableArguments } from "./request-arguments.js";
 import {
@@ -14,9 +15,11 @@ import {
 
 /**
  * Bytes that a known client puts behind a body and every server ignores (wire.md section 8): the official Node client
- * appends a partition count to "delete topic". Nothing else may follow a body.
+ * appends its partition count to "delete topic". Nothing else may follow a body.
  */
-const IGNORED_TRAILING_BYTES: ReadonlyMap<number, number> = new Map([[COMMANDS.deleteTopic.code, 4]]);
+const IGNORED_TRAILERS: ReadonlyMap<number, { readonly argument: string; readonly bytes: number }> = new Map([
+  [COMMANDS.deleteTopic.code, { argument: "partitionsCount", bytes: 4 }],
+]);
 
 /** `{command, code, operation, args, body}` */
 export function checkRequestBodies(vectors: readonly Vector[], report: Report): void {
@@ -33,8 +36,8 @@ export function checkRequestBodies(vectors: readonly Vector[], report: Report): 
       valueDifferences(vector.operation, command.operation, "operation"),
     );
     report.check(`${name}, decode and encode`, () => {
-      const body = bytesOf(vector, "body");
-      return bodyDifference(command, body, codec.encodeRequestUnchecked(codec.decodeRequest(body)));
+      const request = codec.decodeRequest(bytesOf(vector, "body"));
+      return bodyDifference(command, vector, codec.encodeRequestUnchecked(request));
     });
     checkArguments(name, command, vector, report);
   });
@@ -56,12 +59,20 @@ function checkArguments(name: string, command: AnyCommand, vector: Vector, repor
   }
   const codec = command.codec as CommandCodec<unknown, unknown>;
   report.check(`${name}, encode arguments`, () =>
-    bodyDifference(command, bytesOf(vector, "body"), codec.encodeRequestUnchecked(request)),
+    bodyDifference(command, vector, codec.encodeRequestUnchecked(request)),
   );
 }
 
-function bodyDifference(command: AnyCommand, expected: Uint8Array, actual: Uint8Array): string[] {
-  const surplus = expected.length - actual.length;
-  const ignored = surplus > 0 && surplus === IGNORED_TRAILING_BYTES.get(command.code);
-  return byteDifference("the body", ignored ? expected.subarray(0, actual.length) : expected, actual);
+function bodyDifference(command: AnyCommand, vector: Vector, actual: Uint8Array): string[] {
+  const expected = bytesOf(vector, "body");
+  const trailer = IGNORED_TRAILERS.get(command.code);
+  if (trailer === undefined || expected.length !== actual.length + trailer.bytes)
+    return byteDifference("the body", expected, actual);
+  const count = isVector(vector.args) ? vector.args[trailer.argument] : undefined;
+  return [
+    ...byteDifference("the body", expected.subarray(0, actual.length), actual),
+    ...(count === undefined
+      ? []
+      : valueDifferences(count, viewOf(expected).getUint32(actual.length, true), trailer.argument)),
+  ];
 }

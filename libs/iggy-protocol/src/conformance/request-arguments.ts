@@ -6,8 +6,10 @@ import type { Option } from "../primitives/options.js";
 import type { Partitioning } from "../primitives/partitioning.js";
 import type { PollingStrategy } from "../primitives/polling-strategy.js";
 import { topicOptions } from "../primitives/topic-options.js";
+import { encodeUserHeaders } from "../primitives/user-headers.js";
 import { permissionsOf } from "./permission-values.js";
-import { integerOf, isVector, listOf, textOf, type Vector } from "./vector.js";
+import { userHeaderOf } from "./user-header-values.js";
+import { bytesOf, integerOf, isVector, listOf, textOf, type Vector } from "./vector.js";
 
 const numberOf = (args: Vector, field: string): number => Number(integerOf(args, field));
 const stream = (args: Vector) => ({ stream: identifierOf(args, "streamId") });
@@ -19,6 +21,10 @@ const reader = (args: Vector) => ({
   consumer: consumerOf(args),
   partitionId:
     args.partitionId === null || args.partitionId === undefined ? null : numberOf(args, "partitionId"),
+});
+const partitionCount = (args: Vector) => ({
+  ...topic(args),
+  count: args.partitionCount === undefined ? 1 : numberOf(args, "partitionCount"),
 });
 const nothing = (): undefined => undefined;
 
@@ -104,8 +110,8 @@ export const REQUEST_OF_ARGUMENTS: ReadonlyMap<number, (args: Vector) => unknown
     COMMANDS.updateTopic.code,
     (args) => ({ ...topic(args), name: textOf(args, "name"), options: optionsOf(args) }),
   ],
-  [COMMANDS.createPartitions.code, (args) => ({ ...topic(args), count: numberOf(args, "partitionCount") })],
-  [COMMANDS.deletePartitions.code, (args) => ({ ...topic(args), count: numberOf(args, "partitionCount") })],
+  [COMMANDS.createPartitions.code, partitionCount],
+  [COMMANDS.deletePartitions.code, partitionCount],
   [
     COMMANDS.deleteSegments.code,
     (args) => ({
@@ -164,6 +170,9 @@ function strategyOf(args: Vector): PollingStrategy {
   ];
   if (kind === "offset" || kind === "timestamp") return { kind, value: integerOf(pollingStrategy, "value") };
   if (kind === undefined) throw new Error("the polling strategy of the vector has no kind of 1 to 5");
+  if (BigInt((pollingStrategy.value as string | undefined) ?? 0) !== 0n) {
+    throw new Error(`the polling strategy "${kind}" of the vector has a value, where none is sent`);
+  }
   return { kind };
 }
 
@@ -193,12 +202,28 @@ function sendOf(args: Vector): unknown {
   const messages = listOf(args, "messages");
   const batch = encodeBatchUnchecked(
     messages.map((message) => ({
-      id: integerOf(message, "id"),
+      id: messageIdOf(message),
       originMicros: integerOf(message, "originTimestamp"),
       payload: new TextEncoder().encode(textOf(message, "payload")),
+      headers: encodedHeadersOf(message),
     })),
   );
   return { ...topic(args), partitioning: partitioningOf(args), messageCount: messages.length, batch };
+}
+
+/** A number, or a UUID, whose text is the number in hex. */
+export function messageIdOf(message: Vector): bigint {
+  const { id } = message;
+  return typeof id === "string" && id.includes("-")
+    ? BigInt(`0x${id.replaceAll("-", "")}`)
+    : integerOf(message, "id");
+}
+
+function encodedHeadersOf(message: Vector): Uint8Array | undefined {
+  if (typeof message.userHeaders === "string") return bytesOf(message, "userHeaders");
+  return Array.isArray(message.headers)
+    ? encodeUserHeaders(listOf(message, "headers").map(userHeaderOf))
+    : undefined;
 }
 
 /** Vectors describe a partitioning in words and do not say which key was taken: the recorder used 42. */

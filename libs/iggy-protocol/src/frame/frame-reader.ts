@@ -18,7 +18,9 @@ const FRESH_MEMORY: FrameMemory = {
 
 /**
  * Reassembles frames from chunks cut anywhere. `push` a chunk, then take frames with `next` until it gives `undefined`.
- * A frame that lies within one chunk is a view of that chunk, so a caller must not write into a chunk afterwards.
+ * A frame that lies within one chunk is a view of that chunk, so a caller must not write into a chunk afterwards. So is
+ * one that lies within several chunks that follow each other in the same memory; others are put together in
+ * {@link FrameMemory}.
  * Throws `iggy-protocol.frame-size` or `iggy-protocol.frame-kind` for a stream that cannot be read further, and keeps
  * throwing it.
  */
@@ -46,8 +48,13 @@ export class FrameReader {
 
   /** Best called once `next` gave `undefined`: what is left of the previous chunk is copied otherwise. */
   push(chunk: Uint8Array): void {
-    const left = this.chunk.subarray(this.chunkAt);
-    this.chunk = left.length === 0 ? chunk : joined(left, chunk);
+    const left = this.chunk.length - this.chunkAt;
+    if (left === 0) this.chunk = chunk;
+    else if (follows(this.chunk, chunk)) {
+      const start = this.chunk.byteOffset + this.chunkAt;
+      this.chunk = new Uint8Array(chunk.buffer, start, left + chunk.length);
+    } else if (this.partial === undefined && this.setAside(left)) this.chunk = chunk;
+    else this.chunk = joined(this.chunk.subarray(this.chunkAt), chunk);
     this.chunkAt = 0;
   }
 
@@ -59,19 +66,25 @@ export class FrameReader {
   private frameOfChunk(): Uint8Array | undefined {
     const at = this.chunkAt;
     const present = this.chunk.length - at;
-    if (present === 0) return undefined;
-    if (present >= HEADER_BYTES) {
-      const size = this.checkedSize(this.chunk, at);
-      if (present >= size) {
-        this.chunkAt = at + size;
-        return this.chunk.subarray(at, at + size);
-      }
-      this.partial = this.memory.take(Math.max(present, Math.min(size, TRUSTED_BYTES)));
-    } else {
+    if (present < HEADER_BYTES) return undefined;
+    const size = this.checkedSize(this.chunk, at);
+    if (present < size) return undefined;
+    this.chunkAt = at + size;
+    return this.chunk.subarray(at, at + size);
+  }
+
+  /** Moves the begin of a frame out of the chunk. False where a whole frame was not taken yet. */
+  private setAside(present: number): boolean {
+    if (this.broken) return true;
+    if (present < HEADER_BYTES) {
       this.partial = new Uint8Array(HEADER_BYTES);
+    } else {
+      const size = frameSize(this.chunk, this.chunkAt);
+      if (present >= size) return false;
+      this.partial = this.memory.take(Math.max(present, Math.min(size, TRUSTED_BYTES)));
     }
     this.keep(present);
-    return undefined;
+    return true;
   }
 
   private completePartial(): Uint8Array | undefined {
@@ -140,4 +153,8 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   bytes.set(first);
   bytes.set(second, first.length);
   return bytes;
+}
+
+function follows(first: Uint8Array, second: Uint8Array): boolean {
+  return first.buffer === second.buffer && first.byteOffset + first.length === second.byteOffset;
 }

@@ -50,6 +50,53 @@ describe("FrameReader", () => {
     );
   });
 
+  it("gives the same frames from chunks that follow each other in one memory, taken at any time", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 900 }), { minLength: 1, maxLength: 6 }),
+        fc.array(fc.nat(10_000), { maxLength: 30 }),
+        fc.infiniteStream(fc.record({ isElsewhere: fc.boolean(), isTaken: fc.boolean() })),
+        (bodies, places, choices) => {
+          const frames = bodies.map(frameOf);
+          const stream = new Uint8Array(Buffer.concat(frames));
+          const reader = new FrameReader();
+          const read: string[] = [];
+          const take = () => {
+            for (let frame = reader.next(); frame; frame = reader.next())
+              read.push(Buffer.from(frame).toString("hex"));
+          };
+          const ends = [...new Set([...places.map((place) => place % stream.length), stream.length])];
+          let start = 0;
+          for (const end of ends.sort((a, b) => a - b)) {
+            const { isElsewhere, isTaken } = choices.next().value!;
+            reader.push(isElsewhere ? stream.slice(start, end) : stream.subarray(start, end));
+            if (isTaken) take();
+            start = end;
+          }
+          take();
+          expect(read).toEqual(frames.map((frame) => Buffer.from(frame).toString("hex")));
+          expect(reader.pendingBytes).toBe(0);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("does not copy a frame whose chunks follow each other in one memory", () => {
+    const frame = frameOf(new Uint8Array(500));
+    const memory = new Uint8Array(frame.length + 40);
+    memory.set(frame, 7);
+    const reader = new FrameReader();
+    for (let at = 7; at < memory.length; at += 100) {
+      expect(reader.next()).toBeUndefined();
+      reader.push(memory.subarray(at, Math.min(at + 100, 7 + frame.length)));
+      if (at + 100 >= 7 + frame.length) break;
+    }
+    const read = reader.next()!;
+    expect(read.buffer).toBe(memory.buffer);
+    expect(Buffer.compare(read, frame)).toBe(0);
+  });
+
   it("loses nothing when chunks are pushed before the frames are taken", () => {
     const [first, second] = [frameOf(Uint8Array.of(1)), frameOf(Uint8Array.of(2, 2))];
     const reader = new FrameReader();

@@ -4,6 +4,7 @@ import { xxh3 as oracle3, xxh32 as oracle32 } from "@node-rs/xxhash";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { kernelModuleText } from "../../assembly/build-kernel.mjs";
+import { encodeBatchUnchecked } from "../batch/encode-batch.js";
 import { HeapHasher, xxh3 } from "./heap-hasher.js";
 import { xxh32 } from "./xxh32.js";
 
@@ -43,6 +44,29 @@ describe("xxh3", () => {
     );
   });
 
+  it("hashes lists of ranges of every length class as the independent implementation does", () => {
+    const hasher = new HeapHasher();
+    const input = patterned(3000);
+    const range = fc.tuple(fc.nat(1500), fc.oneof(fc.nat(16), fc.nat(256), fc.nat(1500)));
+    fc.assert(
+      fc.property(fc.array(range, { minLength: 1, maxLength: 50 }), (ranges) => {
+        hasher.load(input, 0, input.length, ranges.length * 16);
+        const listAt = hasher.inputAt + input.length;
+        const resultsAt = listAt + ranges.length * 8;
+        ranges.forEach(([at, length], i) => {
+          hasher.view.setUint32(listAt + i * 8, hasher.inputAt + at, true);
+          hasher.view.setUint32(listAt + i * 8 + 4, length, true);
+        });
+        hasher.kernel.hashList(listAt, ranges.length, resultsAt);
+        ranges.forEach(([at, length], i) => {
+          const expected = oracle3.xxh64(input.subarray(at, at + length));
+          expect(hasher.view.getBigUint64(resultsAt + i * 8, true)).toBe(expected);
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("hashes a list of ranges in one call", () => {
     const hasher = new HeapHasher();
     const ranges = [
@@ -62,6 +86,32 @@ describe("xxh3", () => {
       const expected = oracle3.xxh64(patterned(2100).subarray(at, at + length));
       expect(hasher.view.getBigUint64(listAt + 64 + i * 8, true)).toBe(expected);
     });
+  });
+});
+
+describe("the checksums of a batch", () => {
+  it("are those of an independent implementation, for frames of every length class", () => {
+    const lengths = [...Array(260).keys(), 511, 512, 513, 975, 976, 977, 1023, 1024, 1025, 70_000];
+    const batch = encodeBatchUnchecked(
+      lengths.map((length, index) => ({
+        id: BigInt(index),
+        payload: patterned(length),
+        originMicros: index,
+      })),
+    );
+    const view = new DataView(batch.buffer);
+    const sums: Uint8Array[] = [batch.subarray(0, 40), batch.subarray(48, 52)];
+    let at = 256;
+    for (const length of lengths) {
+      const end = at + 48 + length;
+      expect(view.getBigUint64(at, true), `payload of ${length}`).toBe(
+        oracle3.xxh64(batch.subarray(at + 8, end)),
+      );
+      sums.push(batch.subarray(at, at + 8));
+      at = end;
+    }
+    expect(at).toBe(batch.length);
+    expect(view.getBigUint64(40, true)).toBe(oracle3.xxh64(Buffer.concat(sums)));
   });
 });
 

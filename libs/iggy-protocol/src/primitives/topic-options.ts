@@ -1,7 +1,7 @@
 import { type Option, option } from "./options.js";
 import { FieldKind, fieldValue } from "./typed-field.js";
 
-/** The settings of a topic that protocol 0.11 knows; what is left out gets the server's default. */
+/** The settings of a topic that the variants of protocol 0.11 know; what is left out gets the server's default. */
 export interface TopicOptions {
   readonly compressionAlgorithm?: "none" | "gzip";
   /** Lifetime of messages in microseconds; 2^64 − 1 = for ever. */
@@ -10,13 +10,21 @@ export interface TopicOptions {
   readonly maxTopicBytes?: bigint;
   /** Multiple of 512 in 1 MiB to 1 GiB. */
   readonly segmentBytes?: number;
+  /** Servers of the edge variant only, see `DialectVariant`. */
   readonly enforceFsync?: boolean;
   /** 1 to 16,777,216 */
   readonly messagesRequiredToSave?: number;
   /** At most 1 GiB. */
   readonly bytesRequiredToSave?: number;
   readonly preallocateSegments?: boolean;
+  /** When a send is confirmed; servers of the release variant only. */
+  readonly durability?: Durability;
+  /** When a stored offset is confirmed; servers of the release variant only. */
+  readonly consumerOffsetDurability?: Durability;
 }
+
+/** Confirmed once it is replicated, or once it is on disk as well. */
+export type Durability = "replicated" | "persisted";
 
 /** Keys of the wire, with the kind that a server stores. */
 export const TOPIC_OPTION_KEYS = {
@@ -28,6 +36,8 @@ export const TOPIC_OPTION_KEYS = {
   messagesRequiredToSave: { key: "messages_required_to_save", kind: FieldKind.U32 },
   bytesRequiredToSave: { key: "size_of_messages_required_to_save", kind: FieldKind.U64 },
   preallocateSegments: { key: "preallocate_segments", kind: FieldKind.Bool },
+  durability: { key: "durability", kind: FieldKind.Text },
+  consumerOffsetDurability: { key: "consumer_offset_durability", kind: FieldKind.Text },
 } as const satisfies Record<keyof TopicOptions, { key: string; kind: number }>;
 
 export function topicOptions(settings: TopicOptions): Option[] {

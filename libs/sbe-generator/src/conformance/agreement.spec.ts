@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hexOf, type JsonObject, octetsOfHex } from "../dynamic/json-value.js";
 import { compileText } from "../spec-support/memory-schema.js";
 import type { CodecUnderTest } from "./codec-under-test.js";
-import { GeneratedCode } from "./generated-code.js";
+import { GeneratedCode, type GeneratedModule } from "./generated-code.js";
 import { generatedCodec } from "./generated-codec.js";
 import { tokenCodec } from "./token-codec.js";
 
@@ -33,6 +33,14 @@ const texts = (encoding: string) =>
     `${USUAL_HEADER}${data(encoding)}<type name="T" primitiveType="char" length="8" characterEncoding="${encoding}"/>`,
     '<field name="t" id="1" type="T"/><field name="n" id="2" type="uint8"/><data name="d" id="3" type="text"/>',
   );
+
+const BOUNDS = "bounds of frames";
+const bounds = schema(
+  `${USUAL_HEADER}${dimension("uint8", "uint32", 'maxValue="2147483647"')}<composite name="text"><type name="length" primitiveType="uint16" maxValue="4"/><type name="varData" length="0" primitiveType="uint8"/></composite>
+<type name="Optional" primitiveType="int8" presence="optional"/><type name="Code" primitiveType="char" length="2" presence="optional"/>`,
+  `<field name="a" id="1" type="int16"/><field name="code" id="2" type="Code"/><field name="b" id="3" type="Optional"/><field name="c" id="4" type="int8" sinceVersion="1"/>
+<group name="g" id="5"><field name="d" id="1" type="int8"/><field name="e" id="2" type="Optional"/></group><group name="empty" id="6"/><data name="t" id="7" type="text"/>`,
+);
 
 const DEPTH = 256;
 const deep = `${'<group name="g" id="1"><field name="f" id="2" type="uint8"/>'.repeat(DEPTH)}${"</group>".repeat(DEPTH)}`;
@@ -110,6 +118,12 @@ const CASES: readonly (readonly [string, string, JsonObject, string | undefined]
     "0300010007000300 0302 09",
   ],
   [
+    BOUNDS,
+    bounds,
+    { a: 1, code: "ab", b: 2, c: 3, g: [{ d: 4, e: 5 }], empty: [{}], t: { hex: "0102" } },
+    "0600010007000300 01006162 02 03 02 01000000 04 05 00 01000000 0200 0102",
+  ],
+  [
     `groups nested ${DEPTH} deep`,
     schema(USUAL_HEADER + dimension("uint8", "uint8"), deep),
     { g: [deepValues(DEPTH - 2)] },
@@ -117,16 +131,30 @@ const CASES: readonly (readonly [string, string, JsonObject, string | undefined]
   ],
 ];
 
+/** The part of generated code that reads and writes the message of the cases at once. */
+interface WholeMessages {
+  readonly MValues: new () => object;
+  readonly MDecoder: { decode(view: DataView, offset: number, length: number, values: object): unknown };
+  readonly MEncoder: { encode(view: DataView, offset: number, values: object): unknown };
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 describe("generated code and the codec of tokens", () => {
   const code = new GeneratedCode();
   const compiled = CASES.map(([name, text]) => ({ name, tokens: compileText(text).tokens }));
   const codecs = new Map<string, CodecUnderTest>();
+  const modules = new Map<string, GeneratedModule>();
 
   beforeAll(async () => {
     for (const { name, tokens } of compiled) code.add(name, tokens);
     code.compile();
     for (const { name, tokens } of compiled) {
-      codecs.set(name, generatedCodec(tokens, await code.load(name)));
+      const module = await code.load(name);
+      modules.set(name, module);
+      codecs.set(name, generatedCodec(tokens, module));
     }
   }, 60_000);
 
@@ -153,6 +181,16 @@ describe("generated code and the codec of tokens", () => {
     }
   });
 
+  it.each(CASES)("read and write %s at once", (name, text, values) => {
+    const frame = tokenCodec(compileText(text).tokens).encode("M", values, {});
+    const { MValues, MDecoder, MEncoder } = modules.get(name)! as unknown as WholeMessages;
+    const read = new MValues();
+    MDecoder.decode(viewOf(frame), 0, frame.length, read);
+    const written = new Uint8Array(frame.length + 1).fill(0xd3);
+    MEncoder.encode(viewOf(written), 0, read);
+    expect(hexOf(written)).toBe(`${hexOf(frame)}d3`);
+  });
+
   it.each([
     ["a block length", 0, "sbe.truncated"],
     ["a template id", 8, /sbe\.(?:wrong-template|unknown-template)/],
@@ -166,6 +204,49 @@ describe("generated code and the codec of tokens", () => {
         expect.objectContaining({ code: expect.stringMatching(expected) }),
       );
     }
+  });
+
+  /** Both ways of reading a frame of the schema of bounds, as hexadecimal text. */
+  function readings(hex: string): readonly unknown[] {
+    const frame = octetsOfHex(hex)!;
+    return [tokenCodec(compileText(bounds).tokens), codecs.get(BOUNDS)!].map((codec) => {
+      try {
+        return codec.decode(frame, 0).values;
+      } catch (error) {
+        return (error as { readonly code: string }).code.replace(
+          /count-too-large|length-too-large/,
+          "out-of-range",
+        );
+      }
+    });
+  }
+  const both = (reading: unknown) => [reading, reading];
+  const tail = "0200000000 0000000000 0000";
+
+  it.each([
+    ["all but what may be null", `0400010007000300 01006162 ${tail}`, { a: 1, code: "ab", b: null, c: null }],
+    ["less than what must be there", `0300010007000300 010061 ${tail}`, "sbe.truncated"],
+    ["nothing", `0000010007000300 ${tail}`, "sbe.truncated"],
+  ])("read blocks that hold %s alike", (_, hex, expected) => {
+    const rest = { g: [], empty: [], t: { hex: "" } };
+    expect(readings(hex)).toEqual(both(typeof expected === "string" ? expected : { ...expected, ...rest }));
+  });
+
+  const BLOCK = "0600010007000300 010061620203";
+  const NOTHING = "0000000000";
+
+  it.each([
+    ["entries without what may be null", `${BLOCK} 0101000000 04 ${NOTHING} 0000`, [{ d: 4, e: null }]],
+    ["entries without required fields", `${BLOCK} 0001000000 ${NOTHING} 0000`, "sbe.truncated"],
+    ["no entries, of no octets", `${BLOCK} 0000000000 ${NOTHING} 0000`, []],
+    ["data up to their maximum", `${BLOCK} ${NOTHING} ${NOTHING} 0400 01020304`, []],
+    ["data beyond their maximum", `${BLOCK} ${NOTHING} ${NOTHING} 0500 0102030405`, "sbe.out-of-range"],
+    ["65,535 entries without octets", `${BLOCK} ${NOTHING} 00ffff0000 0000`, "sbe.out-of-range"],
+  ])("read %s alike", (_, hex, expected) => {
+    const values = readings(hex).map((value) =>
+      typeof value === "string" ? value : (value as { readonly g: unknown }).g,
+    );
+    expect(values).toEqual(both(expected));
   });
 
   it.each([

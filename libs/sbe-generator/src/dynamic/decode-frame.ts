@@ -27,9 +27,11 @@ export interface DecodedFrame extends FrameHeader {
   readonly length: number;
 }
 
-/** The four numbers of a header; throws `sbe.truncated`. */
+/** The four numbers of a header; throws `sbe.truncated`, also for a place that is none. */
 export function decodeHeader(header: HeaderPlan, view: DataView, at: number): FrameHeader {
-  if (at + header.size > view.byteLength) throw truncated("header", at, header.size, view.byteLength);
+  if (!(Number.isInteger(at) && at >= 0 && at + header.size <= view.byteLength)) {
+    throw truncated("header", at, header.size, view.byteLength);
+  }
   const read = (name: string) => readNumber(header.members.get(name)!, view, at);
   return {
     blockLength: read("blockLength"),

@@ -22,7 +22,7 @@ export function numberCodec(token: Token, littleEndian: boolean): ValueCodec {
     },
     write(view, at, value, path) {
       if (value === null && !optional) {
-        throw invalidValue(path, "a required value cannot be null", `Give a ${primitive.name}`);
+        throw invalidValue(path, "a required value cannot be null", `Give a value of ${primitive.name}`);
       }
       const bits = primitive.kind === "float" && isObject(value) ? memberOf(value, "raw") : undefined;
       if (bits !== undefined) writeBits(view, at, bits, path);

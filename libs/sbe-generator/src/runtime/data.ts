@@ -58,13 +58,6 @@ export function writeDataLength(
 /** Up to here writing single characters is faster than a TextEncoder. */
 const SHORT_TEXT_LENGTH_MAX = 64;
 
-function isAscii(text: string): boolean {
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > 0x7f) return false;
-  }
-  return true;
-}
-
 /** Writes a text with its length; returns the position behind it. */
 export function writeDataText(
   view: DataView,
@@ -77,14 +70,20 @@ export function writeDataText(
   encoding: string,
   field: string,
 ): number {
-  if (text.length <= SHORT_TEXT_LENGTH_MAX && isAscii(text) && isSingleOctets(encoding)) {
-    const length = text.length;
-    if (length > octetsMax) throwTooLong(field, length, octetsMax);
-    const room = prefixSize + length;
-    if (at + room > bytes.length) throwNoRoom(field, at, room, bytes.length);
-    const start = writeDataLength(view, at, prefixSize, littleEndian, field, length);
-    for (let index = 0; index < length; index++) bytes[start + index] = text.charCodeAt(index);
-    return start + length;
+  const length = text.length;
+  const start = at + prefixSize;
+  const isShort = length <= SHORT_TEXT_LENGTH_MAX && length <= octetsMax && start + length <= bytes.length;
+  if (isShort && isSingleOctets(encoding)) {
+    let index = 0;
+    for (; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) break;
+      bytes[start + index] = code;
+    }
+    if (index === length) {
+      writeDataLength(view, at, prefixSize, littleEndian, field, length);
+      return start + length;
+    }
   }
   const octets = encodeText(text, encoding, field);
   return writeDataBytes(

@@ -202,6 +202,30 @@ describe("numbers of 64-bit fields", () => {
   });
 });
 
+describe("nulls of 64-bit fields", () => {
+  const type = (name: string, primitive: string, nullValue: string) =>
+    `<type name="${name}" primitiveType="${primitive}" presence="optional" nullValue="${nullValue}"/>`;
+  const types = `${type("Small", "int64", "-1")}${type("Large", "uint64", "9007199254740993")}${type("Zero", "uint64", "0")}`;
+  const message = `<message name="N" id="1"><field name="small" id="1" type="Small"/><field name="large" id="2" type="Large"/><field name="zero" id="3" type="Zero"/></message>`;
+
+  it("are null as numbers, whether a number could hold them or not", async () => {
+    const generated = await generatedModule(schemaText(types, message));
+    const view = new DataView(new ArrayBuffer(64));
+    const encoder = new generated.NEncoder!().wrapAndApplyHeader!(view, 0);
+    const decoder = new generated.NDecoder!();
+    const read = () => {
+      const found = decoder.wrapAndApplyHeader!(view, 0, 64);
+      return [found.smallNumber!(), found.largeNumber!(), found.zeroNumber!()];
+    };
+    encoder.smallNull!().largeNull!().zeroNull!();
+    expect(read()).toEqual([null, null, null]);
+    encoder.smallNumber!(-2).largeNumber!(1).zeroNumber!(2 ** 53 - 1);
+    expect(read()).toEqual([-2, 1, 2 ** 53 - 1]);
+    encoder.large!(2n ** 53n);
+    expect(() => read()).toThrow(code("sbe.unsafe-integer"));
+  });
+});
+
 describe("debug builds", () => {
   it("refuse small integers that their octets cannot hold, which other builds cut", async () => {
     const schema = schemaText(TYPES, MESSAGES);

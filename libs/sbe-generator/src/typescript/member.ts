@@ -27,6 +27,20 @@ export interface Member {
   readonly at: string;
   /** Expression that is true when a frame does not hold the field; undefined for what every frame holds. */
   readonly absent?: string;
+  /** Of a composite: whether it has members of later versions, so that its decoder needs the version of the writer. */
+  readonly versioned: boolean;
+}
+
+/** Whether a composite has members, or members of members, that came with a later version. */
+export function hasVersions({ children }: TokenNode): boolean {
+  return children.some(
+    (child) => (child.token.sinceVersion > 0 && !isTimeless(child.token)) || hasVersions(child),
+  );
+}
+
+/** Constants are there whatever the version; valid values and choices have one only for people. */
+function isTimeless({ signal, presence }: Token): boolean {
+  return presence === "constant" || signal === "validValue" || signal === "choice";
 }
 
 const OPTIONAL_SUFFIXES = ["Null", "IsNull"];
@@ -63,7 +77,8 @@ export function kindOf(type: Token, constant: boolean): MemberKind {
   return new WireAccess(type).isWide ? "wide" : "number";
 }
 
-function member(owner: Token, type: Token, scope: string, names: MemberNames): Member {
+function member(owner: Token, node: TokenNode, scope: string, names: MemberNames): Member {
+  const type = node.token;
   const kind = kindOf(type, (owner.presence ?? type.presence) === "constant");
   const optional = isNullable(type);
   const isFloat = type.primitive === "float" || type.primitive === "double";
@@ -78,6 +93,7 @@ function member(owner: Token, type: Token, scope: string, names: MemberNames): M
     offset: owner.offset,
     end: owner.offset + owner.size,
     at: plus("this.offset", owner.offset),
+    versioned: kind === "composite" && hasVersions(node),
   };
 }
 
@@ -85,7 +101,12 @@ function member(owner: Token, type: Token, scope: string, names: MemberNames): M
 export function compositeMembers(node: TokenNode, names: MemberNames): readonly Member[] {
   return node.children
     .filter(({ token }) => !isVoid(token))
-    .map(({ token }) => member(token, token, node.token.typeName!, names));
+    .map((child) => {
+      const { sinceVersion } = child.token;
+      const one = member(child.token, child, node.token.typeName!, names);
+      const isLater = sinceVersion > 0 && one.kind !== "constant";
+      return isLater ? { ...one, absent: `this.actingVersion < ${sinceVersion}` } : one;
+    });
 }
 
 /** Fields of a block, of a message or of the entries of a group, with what a decoder must check before it reads them. */
@@ -99,7 +120,7 @@ export interface BlockFields {
 export function blockFields(node: TokenNode, scope: string, names: MemberNames): BlockFields {
   const members = node.children
     .filter(({ token }) => token.signal === "beginField")
-    .map(({ token, children }) => member(token, children[0]!.token, scope, names));
+    .map(({ token, children }) => member(token, children[0]!, scope, names));
   const required = requiredLength(node);
   return {
     members: members.map((field) => ({ ...field, absent: absence(field, required) })),

@@ -1,13 +1,13 @@
 import type { MessagePlan } from "./message-plan.js";
+import { printBlockWrites, printRangeChecks } from "./print-block-writes.js";
 import { type PrintContext, useRuntime } from "./print-context.js";
+import { dimensionWrites } from "./print-group-encoder.js";
 import { headerWrites, headerZeroed } from "./print-header.js";
+import { lengthFunction } from "./print-lengths.js";
 import { zeroing } from "./print-placement.js";
 import type { SourceFile } from "./source-file.js";
-import type { ValueLeaf, ValuesPlan } from "./values-plan.js";
-import { plus, WireAccess } from "./wire-access.js";
-
-/** Longest array that is copied by stores in a row; a longer one costs a call. */
-const UNROLLED_OCTETS_MAX = 64;
+import { type ValueElement, type ValueGroup, type ValuesPlan, valueGroups } from "./values-plan.js";
+import { plus } from "./wire-access.js";
 
 /**
  * The static method that writes a whole message from its values. One straight function: a row of setters is faster only
@@ -16,104 +16,87 @@ const UNROLLED_OCTETS_MAX = 64;
 export function printBulkEncode(
   file: SourceFile,
   plan: MessagePlan,
-  { className, leaves }: ValuesPlan,
+  values: ValuesPlan,
   context: PrintContext,
 ): void {
   const { header, token } = plan;
-  const room = header.size + token.size;
+  const { className, leaves, elements } = values;
+  const isFlat = elements.length === 0;
+  const room = isFlat ? String(header.size + token.size) : "length";
+  const what = isFlat ? "header and block" : "header, block, groups and data";
   file.line("");
   file.doc(
-    "Writes header and block at once; the same octets as all setters would write.",
-    `Throws \`sbe.no-room\` unless ${room} octets lie between offset and the end of the view.`,
+    `Writes ${what} at once, the same octets as all setters would write; gives their number.`,
+    `Throws \`sbe.no-room\` unless ${isFlat ? room : "as many"} octets lie between offset and the end of the view${isFlat ? "." : ", and what"}`,
+    ...(isFlat ? [] : ["`encodedLengthOf` throws, before anything is written."]),
   );
-  file.block(`static encode(view: DataView, offset: number, values: ${className}): void`, () => {
+  file.block(`static encode(view: DataView, offset: number, values: ${className}): number`, () => {
+    if (!isFlat) file.line(`const length = ${lengthFunction(values)}(values);`);
     file.block(`if (!(offset >= 0 && offset + ${room} <= view.byteLength))`, () =>
       file.line(
         `${useRuntime(file, "throwNoRoom", context)}(${JSON.stringify(token.name)}, offset, ${room}, view.byteLength);`,
       ),
     );
-    if (context.checks) for (const leaf of leaves) file.line(...rangeCheck(file, leaf, context));
+    printRangeChecks(file, leaves, context);
     file.line(...zeroing(file, "offset", headerZeroed(plan), context), ...headerWrites(plan, context));
-    let written = 0;
-    for (const leaf of [...leaves].sort((a, b) => a.offset - b.offset)) {
-      printPadding(file, header.size, written, leaf.offset, context);
-      printWrite(file, leaf, header.size + leaf.offset, context);
-      written = leaf.offset + leaf.size;
+    printBlockWrites(file, leaves, "offset", header.size, token.size, context);
+    if (!isFlat) {
+      const at = plus("offset", header.size + token.size);
+      elements.forEach((element, index) => {
+        const start = index === 0 ? at : "end";
+        const write = elementWrite(file, plan, element, start, context);
+        const isLast = index === elements.length - 1;
+        const kept = index === 0 ? "let end = " : "end = ";
+        file.line(`${isLast ? "" : kept}${write};`);
+      });
     }
-    printPadding(file, header.size, written, token.size, context);
+    file.line(`return ${room};`);
   });
+  file.line("");
 }
 
-function printPadding(
+/** Expression that writes an element and gives the position behind it. */
+function elementWrite(
   file: SourceFile,
-  headerSize: number,
-  from: number,
-  to: number,
+  { littleEndian }: MessagePlan,
+  element: ValueElement,
+  at: string,
+  context: PrintContext,
+): string {
+  if (element.kind === "group") return `${encodeFunction(element)}(view, ${at}, values.${element.name})`;
+  const write = useRuntime(file, "writeDataValue", context);
+  return `${write}(view, ${at}, values.${element.name}, ${element.plan.prefixSize}, ${littleEndian})`;
+}
+
+function encodeFunction({ plan }: ValueGroup): string {
+  return `encode${plan.className}`;
+}
+
+/** Functions that write groups, for which there must be room, from their values; inner groups first. */
+export function printGroupWrites(
+  file: SourceFile,
+  message: MessagePlan,
+  values: ValuesPlan,
   context: PrintContext,
 ): void {
-  file.line(...zeroing(file, "offset", to - from, context, headerSize + from));
-}
-
-function rangeCheck(
-  file: SourceFile,
-  { kind, name, label, type }: ValueLeaf,
-  context: PrintContext,
-): readonly string[] {
-  const misfit = kind === "number" ? new WireAccess(type).misfit(`values.${name}`) : undefined;
-  if (misfit === undefined) return [];
-  return [
-    `if (${misfit}) ${useRuntime(file, "throwOutOfRange", context)}(${JSON.stringify(label)}, values.${name});`,
-  ];
-}
-
-function printWrite(
-  file: SourceFile,
-  { kind, name, type, size }: ValueLeaf,
-  offset: number,
-  context: PrintContext,
-): void {
-  const wire = new WireAccess(type, "view");
-  const at = plus("offset", offset);
-  if (kind === "number") file.line(`${wire.write(at, `values.${name}`)};`);
-  if (kind === "words") {
-    file.line(`${wire.writeLow(at, `values.${name}Lo`)};`, `${wire.writeHigh(at, `values.${name}Hi`)};`);
+  for (const group of valueGroups(values)) {
+    const { plan, entry } = group;
+    const { token, dimension } = plan;
+    useRuntime(file, "GroupValues", context);
+    const head = `function ${encodeFunction(group)}(view: DataView, at: number, { count, entries }: GroupValues<${entry.className}>): number`;
+    file.block(head, () => {
+      file.line(...dimensionWrites(file, plan, context), `let end = at + ${dimension.size};`);
+      file.block("for (let index = 0; index < count; index++)", () => {
+        file.line("const values = entries[index]!;");
+        printRangeChecks(file, entry.leaves, context);
+        printBlockWrites(file, entry.leaves, "end", 0, token.size, context);
+        if (token.size > 0) file.line(`end += ${token.size};`);
+        for (const element of entry.elements) {
+          file.line(`end = ${elementWrite(file, message, element, "end", context)};`);
+        }
+      });
+      file.line("return end;");
+    });
+    file.line("");
   }
-  if (kind === "octets") {
-    const octets = `${name}View`;
-    file.line(
-      `const ${octets} = values.${octets};`,
-      ...copying(file, "view", ["offset", offset], octets, ["", 0], size, context),
-    );
-  }
-}
-
-/** A place as an expression and what is added to it. */
-type Place = readonly [base: string, offset: number];
-
-/** Statements that copy octets from one view to another. */
-export function copying(
-  file: SourceFile,
-  target: string,
-  at: Place,
-  source: string,
-  from: Place,
-  length: number,
-  context: PrintContext,
-): readonly string[] {
-  const place = ([base, offset]: Place, further = 0) =>
-    base === "" ? String(offset + further) : plus(base, offset + further);
-  if (length > UNROLLED_OCTETS_MAX) {
-    const copyWords = useRuntime(file, "copyWords", context);
-    return [`${copyWords}(${target}, ${place(at)}, ${source}, ${place(from)}, ${length});`];
-  }
-  const steps: string[] = [];
-  let done = 0;
-  for (; done + 4 <= length; done += 4) {
-    const word = `${source}.getInt32(${place(from, done)}, true)`;
-    steps.push(`${target}.setInt32(${place(at, done)}, ${word}, true);`);
-  }
-  for (; done < length; done++) {
-    steps.push(`${target}.setUint8(${place(at, done)}, ${source}.getUint8(${place(from, done)}));`);
-  }
-  return steps;
 }

@@ -208,10 +208,11 @@ function printArray(printer: MemberPrinter): void {
 
 function printComposite(printer: MemberPrinter): void {
   const { file, member } = printer;
-  const { accessor, at, type } = member;
+  const { accessor, at, type, versioned } = member;
+  const version = versioned ? ", this.actingVersion" : "";
   const decoder = useType(file, `${className(type.typeName!)}Decoder`, type.typeName!);
   getter(printer, `${accessor}(): ${orNull(decoder, member)}`, "null", [
-    `return this.${accessor}Composite.wrap(this.view, ${at});`,
+    `return this.${accessor}Composite.wrap(this.view, ${at}${version});`,
   ]);
   file.line(`private readonly ${accessor}Composite = new ${decoder}();`, "");
 }

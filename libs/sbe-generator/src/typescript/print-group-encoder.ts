@@ -62,10 +62,6 @@ function printOpen(file: SourceFile, group: GroupPlan, context: PrintContext): v
   const name = JSON.stringify(label);
   const isFlat = elements.length === 0;
   const room = isFlat ? `${dimension.size} + count * ${token.size}` : String(dimension.size);
-  const write = (member: typeof dimension.blockLength, value: string) => {
-    const wire = new WireAccess(member, "view");
-    return `${wire.write(plus("at", member.offset), wire.isWide ? `BigInt(${value})` : value)};`;
-  };
   file.doc(
     "Writes the dimension; called by the message.",
     `Throws \`sbe.out-of-range\` unless count is ${dimension.countMin} to ${dimension.countMax}, \`sbe.no-room\` at the end of the view.`,
@@ -77,11 +73,7 @@ function printOpen(file: SourceFile, group: GroupPlan, context: PrintContext): v
       "this.view = view;",
       "this.bytes = this.root.bytes;",
       `if (at + ${room} > view.byteLength) ${useRuntime(file, "throwNoRoom", context)}(${name}, at, ${room}, view.byteLength);`,
-      ...(dimension.hasPadding ? zeroing(file, "at", dimension.size, context) : []),
-      ...(dimension.blockLength.presence === "constant"
-        ? []
-        : [write(dimension.blockLength, String(token.size))]),
-      write(dimension.numInGroup, "count"),
+      ...dimensionWrites(file, group, context),
       "this.dimensionAt = at;",
       "this.count = count;",
       "this.index = -1;",
@@ -95,6 +87,25 @@ function printOpen(file: SourceFile, group: GroupPlan, context: PrintContext): v
     );
   });
   file.line("");
+}
+
+/** Statements that write the dimension of `count` entries at `at` of `view`. */
+export function dimensionWrites(
+  file: SourceFile,
+  { dimension, token }: GroupPlan,
+  context: PrintContext,
+): readonly string[] {
+  const write = (member: typeof dimension.blockLength, value: string) => {
+    const wire = new WireAccess(member, "view");
+    return `${wire.write(plus("at", member.offset), wire.isWide ? `BigInt(${value})` : value)};`;
+  };
+  return [
+    ...(dimension.hasPadding ? zeroing(file, "at", dimension.size, context) : []),
+    ...(dimension.blockLength.presence === "constant"
+      ? []
+      : [write(dimension.blockLength, String(token.size))]),
+    write(dimension.numInGroup, "count"),
+  ];
 }
 
 function printNext(file: SourceFile, group: GroupPlan, context: PrintContext): void {

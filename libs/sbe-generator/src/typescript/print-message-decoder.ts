@@ -16,7 +16,7 @@ export function printMessageDecoder(
   file: SourceFile,
   plan: MessagePlan,
   context: PrintContext,
-  values?: ValuesPlan,
+  values: ValuesPlan,
 ): void {
   const { token, className } = plan;
   file.doc(
@@ -40,7 +40,7 @@ export function printMessageDecoder(
     for (const member of plan.members) printDecoderMember(file, member, context);
     printElementReaders(file, plan, plan, context);
     printLength(file, plan);
-    if (values !== undefined) printBulkDecode(file, plan, values, context);
+    printBulkDecode(file, plan, values, context);
     printToJson(file, plan.members, context, elementsJson(file, plan, context));
   });
 }

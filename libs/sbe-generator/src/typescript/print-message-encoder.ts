@@ -5,6 +5,7 @@ import { type PrintContext, useRuntime } from "./print-context.js";
 import { printElementWriters } from "./print-element-writers.js";
 import { printEncoderMember } from "./print-encoder-member.js";
 import { headerWrites, headerZeroed } from "./print-header.js";
+import { printLengthStatics } from "./print-lengths.js";
 import { printConstantsOf } from "./print-message-constants.js";
 import { printRenew, printViews, zeroing } from "./print-placement.js";
 import { printTrailingData } from "./print-trailing-data.js";
@@ -17,7 +18,7 @@ export function printMessageEncoder(
   file: SourceFile,
   plan: MessagePlan,
   context: PrintContext,
-  values?: ValuesPlan,
+  values: ValuesPlan,
 ): void {
   const { token, className, hasGroups } = plan;
   const order = hasGroups
@@ -29,6 +30,7 @@ export function printMessageEncoder(
   );
   file.block(`export class ${className}Encoder`, () => {
     printConstantsOf(file, plan, context);
+    if (values.elements.length > 0) printLengthStatics(file, plan, values);
     printViews(file, context);
     file.doc("Where the block starts: behind the header.");
     file.line("offset = 0;");
@@ -44,7 +46,7 @@ export function printMessageEncoder(
     if (hasGroups) printElementWriters(file, plan, plan, "this", context);
     else printTrailingData(file, plan, context);
     printLength(file, plan);
-    if (values !== undefined) printBulkEncode(file, plan, values, context);
+    printBulkEncode(file, plan, values, context);
   });
 }
 

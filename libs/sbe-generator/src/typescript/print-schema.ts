@@ -2,10 +2,13 @@ import type { SchemaTokens } from "../ir/token.js";
 import { type TokenNode, tokenTree } from "../ir/token-tree.js";
 import { planMessage } from "./message-plan.js";
 import { className, fileName } from "./names.js";
+import { printGroupReads } from "./print-bulk-decode.js";
+import { printGroupWrites } from "./print-bulk-encode.js";
 import { printComposite } from "./print-composite.js";
 import type { PrintContext } from "./print-context.js";
 import { printGroupDecoder } from "./print-group-decoder.js";
 import { printGroupEncoder } from "./print-group-encoder.js";
+import { printCounts, printLengthFunctions } from "./print-lengths.js";
 import { printMessageDecoder } from "./print-message-decoder.js";
 import { printMessageEncoder } from "./print-message-encoder.js";
 import { printSkip } from "./print-skip.js";
@@ -50,9 +53,15 @@ export function printSchema(
     // Groups in front: the class of a message makes flyweights of theirs.
     for (const group of groups) printGroupEncoder(file, group, plan, context);
     const values = planValues(node, plan, classNames);
-    if (values !== undefined) printValues(file, values, context);
+    printValues(file, values, context);
+    if (values.elements.length > 0) printCounts(file, plan, values);
     printMessageEncoder(file, plan, context, values);
     file.line("");
+    if (values.elements.length > 0) {
+      printLengthFunctions(file, plan, values, context);
+      printGroupWrites(file, plan, values, context);
+      printGroupReads(file, plan, values, context);
+    }
     for (const group of groups) printSkip(file, group, plan, context);
     for (const group of groups) printGroupDecoder(file, group, plan, context);
     printMessageDecoder(file, plan, context, values);

@@ -1,22 +1,44 @@
-import { describeMember } from "./documentation.js";
+import { describeMember, describeType } from "./documentation.js";
 import { type PrintContext, useRuntime } from "./print-context.js";
 import { unsafe } from "./print-encoder-member.js";
+import { printViews } from "./print-placement.js";
 import type { SourceFile } from "./source-file.js";
-import { nullWordsOf, type ValueLeaf, type ValuesPlan } from "./values-plan.js";
+import {
+  keepsBytes,
+  nullWordsOf,
+  type ValueElement,
+  type ValueLeaf,
+  type ValuesPlan,
+} from "./values-plan.js";
 import { WireAccess } from "./wire-access.js";
 
 /** The class whose instances hold a message's values between `encode` and `decode`: made once, filled again and again. */
 export function printValues(
   file: SourceFile,
-  { className, leaves }: ValuesPlan,
+  values: ValuesPlan,
   context: PrintContext,
+  isMessage = true,
 ): void {
+  const { className, leaves, elements, level } = values;
+  for (const element of elements) {
+    if (element.kind === "group") printValues(file, element.entry, context, false);
+  }
   file.doc(
-    "All values of one message, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls",
+    `All values of ${isMessage ? "one message" : `one entry of ${level.label}`}, to be used again: 64-bit integers as two words of 32 bits, arrays as their octets, nulls`,
     "as the number that is null on the wire. New ones are 0, as the fields that an encoder does not set.",
   );
   file.block(`export class ${className}`, () => {
     for (const leaf of leaves) printProperties(file, leaf);
+    for (const element of elements) printElement(file, element, context);
+    if (isMessage && keepsBytes(values)) {
+      file.doc("The buffer that was decoded last, which data point into.");
+      printViews(file, context);
+      file.line("");
+      file.doc("Called by `decode`.");
+      file.block("renew(view: DataView): void", () =>
+        file.line("this.view = view;", `this.bytes = ${useRuntime(file, "bytesOf", context)}(view);`),
+      );
+    }
     file.line("");
     for (const leaf of leaves) printAccessors(file, leaf, context);
   });
@@ -36,15 +58,39 @@ function printProperties(file: SourceFile, { kind, name, type, size, field }: Va
   }
 }
 
+function printElement(file: SourceFile, element: ValueElement, context: PrintContext): void {
+  const { name, plan } = element;
+  const { description } = plan.token;
+  if (element.kind === "group") {
+    file.doc(describeType(description, "Its entries: `resize(count)`, then fill them."));
+    const group = useRuntime(file, "GroupValues", context);
+    file.line(`readonly ${name} = new ${group}(() => new ${element.entry.className}());`);
+    return;
+  }
+  const { label, characterEncoding } = element.plan;
+  const texts = [label, ...(characterEncoding === undefined ? [] : [characterEncoding])];
+  file.doc(describeType(description, `At most ${element.plan.bytesMax} octets.`));
+  const data = useRuntime(file, "DataValue", context);
+  file.line(`readonly ${name} = new ${data}(${texts.map((text) => JSON.stringify(text)).join(", ")});`);
+}
+
 function printAccessors(file: SourceFile, leaf: ValueLeaf, context: PrintContext): void {
   const { kind, name, type, size } = leaf;
   if (kind === "words") printNumber(file, leaf, context);
   if (kind === "octets" && type.primitive === "char") {
     const encoding = JSON.stringify(type.characterEncoding ?? "US-ASCII");
-    const readText = useRuntime(file, "readText", context);
+    const fieldLength = useRuntime(file, "fieldLength", context);
     const writeText = useRuntime(file, "writeText", context);
+    file.line(
+      `private readonly ${name}Known = new ${useRuntime(file, "KnownText", context)}(${encoding});`,
+      "",
+    );
+    file.doc("Up to the first zero; the same string as last time where the octets are the same.");
     file.block(`get ${name}Text(): string`, () =>
-      file.line(`return ${readText}(this.${name}, 0, ${size}, ${encoding});`),
+      file.line(
+        `const length = ${fieldLength}(this.${name}, 0, ${size}, ${encoding});`,
+        `return this.${name}Known.read(this.${name}, 0, length);`,
+      ),
     );
     file.block(`set ${name}Text(text: string)`, () =>
       file.line(`${writeText}(this.${name}, 0, ${size}, text, ${encoding}, ${JSON.stringify(leaf.label)});`),

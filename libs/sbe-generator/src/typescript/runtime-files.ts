@@ -10,9 +10,11 @@ const FILES = [
   "json.ts",
   "octets.ts",
   "sbe-error.ts",
+  "short-text.ts",
   "text-reader.ts",
   "text-writer.ts",
   "utf16.ts",
+  "values.ts",
 ];
 const ERRORS = "./sbe-error.js";
 

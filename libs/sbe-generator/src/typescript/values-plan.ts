@@ -1,7 +1,7 @@
 import { isVoid, type Token } from "../ir/token.js";
 import type { TokenNode } from "../ir/token-tree.js";
 import { kindOf, type Member } from "./member.js";
-import type { MessagePlan } from "./message-plan.js";
+import type { DataPlan, GroupPlan, LevelPlan } from "./message-plan.js";
 import { className, MemberNames } from "./names.js";
 import { WireAccess } from "./wire-access.js";
 
@@ -20,58 +20,115 @@ export interface ValueLeaf {
   readonly nullable: boolean;
   /** The field of the message that it is, or is part of. */
   readonly field: Member;
+  /** Expression that is true when a frame does not hold it; undefined for what every frame holds. */
+  readonly absent?: string;
 }
 
-/** The class of values of a message of one block. */
+/** The class of values of one level: of a message, or of one entry of a group. */
 export interface ValuesPlan {
   readonly className: string;
+  /** The type of the counts that a message's length depends on. */
+  readonly countsName: string;
+  readonly level: LevelPlan;
   readonly leaves: readonly ValueLeaf[];
+  readonly elements: readonly ValueElement[];
 }
 
-/** Undefined for messages with groups or data, whose length is not known beforehand. */
-export function planValues(
-  node: TokenNode,
-  plan: MessagePlan,
-  classNames: Set<string>,
-): ValuesPlan | undefined {
-  if (plan.elements.length > 0) return undefined;
-  let own = `${plan.className}Values`;
-  while (classNames.has(own)) own += "_";
-  classNames.add(own);
+/** What stands behind the block: groups, then data, in schema order. */
+export type ValueElement = ValueGroup | ValueData;
+
+export interface ValueGroup {
+  readonly kind: "group";
+  /** Name of its property. */
+  readonly name: string;
+  readonly plan: GroupPlan;
+  /** The values of one entry. */
+  readonly entry: ValuesPlan;
+}
+
+export interface ValueData {
+  readonly kind: "data";
+  readonly name: string;
+  readonly plan: DataPlan;
+}
+
+/** @param classNames names that are taken; those of the classes of values are added */
+export function planValues(node: TokenNode, level: LevelPlan, classNames: Set<string>): ValuesPlan {
+  const claim = (wanted: string) => {
+    let name = wanted;
+    while (classNames.has(name)) name += "_";
+    classNames.add(name);
+    return name;
+  };
+  const own = claim(`${level.className}Values`);
+  const countsName = claim(`${level.className}Counts`);
   const names = new MemberNames();
   const fields = node.children.filter(({ token }) => token.signal === "beginField");
-  const leaves = plan.members.flatMap((field, index) =>
+  const leaves = level.members.flatMap((field, index) =>
     field.kind === "constant"
       ? []
-      : leavesOf(fields[index]!.children[0]!, field, field.owner.name, field.label, field.offset, names),
+      : leavesOf(fields[index]!.children[0]!, {
+          field,
+          name: field.owner.name,
+          label: field.label,
+          offset: field.offset,
+          sinceVersion: field.owner.sinceVersion,
+          names,
+        }),
   );
-  return { className: own, leaves };
+  const nodes = node.children.filter(({ token }) => ELEMENT_SIGNALS.includes(token.signal));
+  const elements = level.elements.map((plan, index): ValueElement => {
+    const name = names.claim(plan.name, [""]);
+    if (plan.kind === "data") return { kind: "data", name, plan };
+    return { kind: "group", name, plan, entry: planValues(nodes[index]!, plan, classNames) };
+  });
+  return { className: own, countsName, level, leaves, elements };
 }
 
-function leavesOf(
-  { token, children }: TokenNode,
-  field: Member,
-  name: string,
-  label: string,
-  offset: number,
-  names: MemberNames,
-): readonly ValueLeaf[] {
+const ELEMENT_SIGNALS = ["beginGroup", "beginVarData"];
+
+/** All groups of a level and of the groups within it, inner ones first. */
+export function valueGroups({ elements }: ValuesPlan): readonly ValueGroup[] {
+  const groups = elements.filter((element): element is ValueGroup => element.kind === "group");
+  return groups.flatMap((group) => [...valueGroups(group.entry), group]);
+}
+
+/** Whether there are data, which point into the octets of the frame. */
+export function keepsBytes({ elements }: ValuesPlan): boolean {
+  return elements.some((element) => element.kind === "data" || keepsBytes(element.entry));
+}
+
+/** Where a leaf stands: in a field of a block, or in a composite within one. */
+interface Place {
+  readonly field: Member;
+  readonly name: string;
+  readonly label: string;
+  readonly offset: number;
+  readonly sinceVersion: number;
+  readonly names: MemberNames;
+}
+
+function leavesOf({ token, children }: TokenNode, place: Place): readonly ValueLeaf[] {
+  const { field, name, label, offset, sinceVersion, names } = place;
   if (token.signal === "beginComposite") {
     return children
       .filter((child) => child.token.presence !== "constant" && !isVoid(child.token))
-      .flatMap((child) => {
-        const inner = child.token.name;
-        return leavesOf(
-          child,
-          field,
-          name + className(inner),
-          `${label}.${inner}`,
-          offset + child.token.offset,
-          names,
-        );
-      });
+      .flatMap((child) =>
+        leavesOf(child, {
+          ...place,
+          name: name + className(child.token.name),
+          label: `${label}.${child.token.name}`,
+          offset: offset + child.token.offset,
+          sinceVersion: Math.max(sinceVersion, child.token.sinceVersion),
+        }),
+      );
   }
   const kind = leafKind(token);
+  const isLater = sinceVersion > field.owner.sinceVersion;
+  const tests = [
+    ...(field.absent === undefined ? [] : [field.absent]),
+    ...(isLater ? [`this.actingVersion < ${sinceVersion}`] : []),
+  ];
   return [
     {
       kind,
@@ -80,8 +137,9 @@ function leavesOf(
       type: token,
       offset,
       size: new WireAccess(token).primitive.size * (token.length ?? 1),
-      nullable: token.presence === "optional" || field.absent !== undefined,
+      nullable: token.presence === "optional" || tests.length > 0,
       field,
+      absent: tests.length > 0 ? tests.join(" || ") : undefined,
     },
   ];
 }
@@ -89,7 +147,7 @@ function leavesOf(
 const SUFFIXES: Readonly<Record<ValueLeaf["kind"], readonly string[]>> = {
   words: ["Lo", "Hi", "Number"],
   number: [""],
-  octets: ["", "View", "Text"],
+  octets: ["", "View", "Text", "Known"],
 };
 
 function leafKind(token: Token): ValueLeaf["kind"] {

@@ -48,6 +48,46 @@ describe("loadDocument", () => {
     ]);
   });
 
+  const fallback = (attributes: string) =>
+    `<messageSchema xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include ${attributes}><xi:fallback><types><type name="Own"/></types><xi:include href="parts.xml" xpointer="first"/></xi:fallback></xi:include></messageSchema>`;
+
+  it.each([
+    ["a missing file", 'href="no.xml"', "Own A"],
+    ["a missing part", 'href="parts.xml" xpointer="third"', "Own A"],
+    ["what is there", 'href="parts.xml" xpointer="second"', "B C"],
+  ])("puts the fallback in place of %s", (_, attributes, names) => {
+    const files = memoryFiles({ "main.xml": fallback(attributes), "parts.xml": PARTS });
+    const types = loadDocument("main.xml", files).children.flatMap(({ children }) => children);
+    expect(types.map((type) => type.attributes.get("name")).join(" ")).toBe(names);
+  });
+
+  it("has no fallback for a file that is broken, misses another or includes itself", () => {
+    const files = memoryFiles({ "main.xml": fallback('href="broken.xml"'), "broken.xml": "<types>" });
+    expect(() => loadDocument("main.xml", files)).toThrow(/broken\.xml:1: .*not well-formed/);
+    const inner = memoryFiles({
+      "main.xml": fallback('href="outer.xml"'),
+      "outer.xml": '<types xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="no.xml"/></types>',
+    });
+    expect(() => loadDocument("main.xml", inner)).toThrow(/outer\.xml:1: .*cannot read/);
+    const circle = memoryFiles({ "main.xml": fallback('href="main.xml"') });
+    expect(() => loadDocument("main.xml", circle)).toThrow("includes itself");
+  });
+
+  it("stops files that double with each inclusion", () => {
+    const levels = Array.from({ length: 15 }, (_, level) => level);
+    const files = memoryFiles({
+      "main.xml": include('href="l0.xml"'),
+      ...Object.fromEntries(
+        levels.map((level) => [
+          `l${level}.xml`,
+          `<types xmlns:xi="http://www.w3.org/2001/XInclude">${`<xi:include href="l${level + 1}.xml"/>`.repeat(2)}</types>`,
+        ]),
+      ),
+      "l15.xml": "<types/>",
+    });
+    expect(() => loadDocument("main.xml", files)).toThrow("there are more than 1000 inclusions");
+  });
+
   it("refuses elements nested too deeply to be walked", () => {
     const text = `<messageSchema>${"<a>".repeat(2000)}${"</a>".repeat(2000)}</messageSchema>`;
     expect(() => loadDocument("main.xml", memoryFiles({ "main.xml": text }))).toThrow(

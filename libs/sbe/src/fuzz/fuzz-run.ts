@@ -1,3 +1,4 @@
+import { bytesOf } from "../generated/runtime/octets.js";
 import { HostileInput, INPUT_KINDS, INPUT_OCTETS_MAX, type InputKind } from "./hostile-input.js";
 import { type Outcome, type Reading, readOutcome, recordOutcome } from "./outcome.js";
 import { RandomSource } from "./random-source.js";
@@ -212,6 +213,10 @@ class FuzzRun {
     this.compare(number, subject, kind, outcome, outcome);
     const record = recordOutcome(view, offset, length);
     this.compare(number, subject, kind, record, record);
+    const decoder = this.tokenDecoders[subject.version];
+    if (decoder === undefined) return;
+    const tokens = tokenOutcome(decoder, bytesOf(view), offset);
+    this.compare(number, subject, kind, tokens, tokens);
   }
 
   private sample(which: number): SampleFrame {

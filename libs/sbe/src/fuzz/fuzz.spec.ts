@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { compile, SchemaCodec } from "sbe-schema-ts";
 import { describe, expect, it } from "vitest";
+import { fail } from "../runtime/sbe-errors.js";
 import { describeReport, runFuzzCommand } from "./fuzz-command.js";
 import { type FuzzReport, runFuzz } from "./fuzz-run.js";
 import { INPUT_KINDS } from "./hostile-input.js";
@@ -148,6 +149,21 @@ describe("what a run finds in a decoder of tokens", () => {
       found((bytes, offset) => ({ ...v2!.decode(bytes, offset), values: { messageType: null } })),
     ).toContain('differ: FeedStatus {"messageType":null}');
     expect(found((bytes, offset) => ({ ...v2!.decode(bytes, offset), length: 0 }))).toContain("differ");
+  });
+
+  it("a message that is refused when it is read at once", () => {
+    const bulkDecode = () => {
+      throw fail("sbe.truncated", "no", {});
+    };
+    const report = runFuzz({
+      inputs: 400,
+      seed: 3,
+      subjects: [{ ...feedStatus, bulkDecode }],
+      tokenDecoders,
+    });
+    expect(report.violations.map(({ problem }) => problem).join("\n")).toContain(
+      "reading at once and by getters differ: sbe.truncated",
+    );
   });
 
   it("an error that is no typed one", () => {

@@ -39,6 +39,8 @@ export interface Subject {
   readonly data: readonly string[];
   readonly encoder: MessageEncoder & Readonly<Record<string, unknown>>;
   readonly decoder: DecoderUnderTest;
+  /** Reads a whole frame at once into values that are used again and again. */
+  readonly bulkDecode: (view: DataView, offset: number, length: number) => void;
   /** Getters without arguments of the message, fields and data. */
   readonly getters: readonly string[];
 }
@@ -87,8 +89,20 @@ function subject(version: string, name: string, codecs: Codecs): Subject {
     data: elements.filter((element) => members.includes(`${element}Bytes`)),
     encoder: new Encoder() as Subject["encoder"],
     decoder: new Decoder() as DecoderUnderTest,
+    bulkDecode: bulkDecoder(name, codecs),
     getters: members.filter((member) => isGetter(Decoder.prototype, member)),
   };
+}
+
+interface BulkDecoder {
+  decode(view: DataView, offset: number, length: number, values: object): void;
+}
+
+function bulkDecoder(name: string, codecs: Codecs): Subject["bulkDecode"] {
+  const Decoder = codecs[`${name}Decoder`] as BulkDecoder;
+  const Values = codecs[`${name}Values`] as new () => object;
+  const values = new Values();
+  return (view, offset, length) => Decoder.decode(view, offset, length, values);
 }
 
 /** Methods that take nothing and read. */

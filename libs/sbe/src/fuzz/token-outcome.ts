@@ -44,20 +44,44 @@ export class CodeByTemplate {
     this.subjects = new Map(subjects.map((subject) => [subject.templateId, subject]));
   }
 
-  /** Undefined when no message has the template that the header names, so that no generated code would be asked. */
+  /**
+   * Undefined when no message has the template that the header names, so that no generated code would be asked. A fault
+   * when reading at once and reading by getters do not both give a value or both refuse.
+   */
   read(view: DataView, offset: number, length: number): Outcome | undefined {
     const templateId = length < HEADER_LENGTH ? undefined : view.getUint16(offset + 2, true);
     // Without a header any decoder must refuse.
     const subject = templateId === undefined ? [...this.subjects.values()][0] : this.subjects.get(templateId);
     if (subject === undefined) return undefined;
-    const { decoder, messageName } = subject;
-    try {
-      decoder.wrapAndApplyHeader(view, offset, length);
-      const values = JSON.stringify(decoder.toJSON());
-      return { kind: "value", text: `${messageName} ${values} ${decoder.limit - offset}`, code: "" };
-    } catch (error) {
-      return refusalOf(error);
-    }
+    const outcome = plainOutcome(subject, view, offset, length);
+    const bulk = bulkOutcome(subject, view, offset, length);
+    if (bulk.kind === outcome.kind) return outcome;
+    const text = `reading at once and by getters differ: ${shown(bulk)} | ${shown(outcome)}`;
+    return { kind: "fault", text, code: "" };
+  }
+}
+
+function plainOutcome(
+  { decoder, messageName }: Subject,
+  view: DataView,
+  offset: number,
+  length: number,
+): Outcome {
+  try {
+    decoder.wrapAndApplyHeader(view, offset, length);
+    const values = JSON.stringify(decoder.toJSON());
+    return { kind: "value", text: `${messageName} ${values} ${decoder.limit - offset}`, code: "" };
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+function bulkOutcome({ bulkDecode }: Subject, view: DataView, offset: number, length: number): Outcome {
+  try {
+    bulkDecode(view, offset, length);
+    return { kind: "value", text: "values", code: "" };
+  } catch (error) {
+    return refusalOf(error);
   }
 }
 

@@ -36,7 +36,7 @@ export class ControlLoop {
   #sessionSeen = 0;
 
   constructor(
-    @inject(CLIENT) private readonly client: Pick<IggyClient, "poll" | "getOffset" | "storeOffset">,
+    @inject(CLIENT) private readonly client: Pick<IggyClient, "poll" | "offsets">,
     @inject(StreamTopology) private readonly topology: StreamTopology,
     @inject(ControlEngine) private readonly engine: ControlEngine,
     @inject(InstrumentRefresh) private readonly instruments: InstrumentRefresh,
@@ -103,7 +103,7 @@ export class ControlLoop {
     this.#countStale(messages.length - fresh.length);
     await engine.handle(fresh.map(({ decoded }) => decoded));
     this.#cursor = lastOffset + 1;
-    await unlessAborted(this.client.storeOffset({ ...target, offset: lastOffset }), signal);
+    await unlessAborted(this.client.offsets.store({ ...target, offset: lastOffset }), signal);
     return messages.length;
   }
 
@@ -114,7 +114,7 @@ export class ControlLoop {
     await this.instruments.afterSession();
     const { controlStream, controlTopic } = topology.names;
     const end = await topology.nextOffset(controlStream, controlTopic);
-    const stored = await client.getOffset(this.#target());
+    const stored = await client.offsets.get(this.#target());
     const storedNext = stored ? Number(stored.storedOffset) + 1 : 0;
     const known = this.#cursor ?? 0;
     this.#cursor = known > end ? Math.min(storedNext, end) : Math.max(known, storedNext);

@@ -157,7 +157,7 @@ describe("a data service", () => {
     for (let tradeId = 1; tradeId <= 5000; tradeId++) fixture.venue.emitTrade("BTCUSDT", tradeId, 1n, 1n);
     await service.close();
     expect(fixture.venue.calls.at(-1)).toBe("shutdown");
-    const topic = await client.iggy.getTopic("binancespot-market-data", "trades");
+    const topic = await client.iggy.topics.get("binancespot-market-data", "trades");
     expect(topic!.partitions[partitionId]).toMatchObject({ messageCount: 5000 });
     await expect(fetch(service.healthUrl)).rejects.toThrow();
     expect(await service.closed).toBeUndefined();

@@ -52,7 +52,7 @@ describe("a broker that goes away", () => {
     const fresh = await fixture.connect(101);
     await until(
       async () =>
-        (await fresh.iggy.getTopic("binancespot-control-stream", "binancespot-control-topic")) !== null,
+        (await fresh.iggy.topics.get("binancespot-control-stream", "binancespot-control-topic")) !== null,
     );
     const login = await fresh.login();
     expect(login.json).toMatchObject({ instrumentCount: 3 });
@@ -76,7 +76,7 @@ describe("a venue without a symbol list", () => {
     const client = await fixture.connect(100);
     await until(
       async () =>
-        (await client.iggy.getTopic("binancespot-control-stream", "binancespot-control-topic")) !== null,
+        (await client.iggy.topics.get("binancespot-control-stream", "binancespot-control-topic")) !== null,
     );
     const login = client.encode(new v2.LoginRequestEncoder(), () => {});
     // Older than the time that a request waits for the list, so it is answered at once.

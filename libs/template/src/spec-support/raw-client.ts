@@ -153,7 +153,7 @@ export class RawClient {
     offset: number,
     count: number,
   ): Promise<ReadMessage[]> {
-    const found = await this.iggy.getTopic(stream, topic);
+    const found = await this.iggy.topics.get(stream, topic);
     if (!found) return [];
     const polled = await this.iggy.poll({
       stream,

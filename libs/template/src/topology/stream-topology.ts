@@ -16,7 +16,7 @@ export class StreamTopology {
   #sessionCount = 0;
 
   constructor(
-    @inject(CLIENT) private readonly client: Pick<IggyClient, "ensureStream" | "ensureTopic" | "getTopic">,
+    @inject(CLIENT) private readonly client: Pick<IggyClient, "streams" | "topics">,
     @inject(NAMES) readonly names: StreamNames,
     @inject(SETTINGS) private readonly settings: Pick<ServiceSettings, "partitionCount">,
     @inject(PartitionOffsets) private readonly offsets: PartitionOffsets,
@@ -31,9 +31,9 @@ export class StreamTopology {
   async ensure(): Promise<void> {
     this.#knownClientStreams.clear();
     const { names } = this;
-    await this.client.ensureStream(names.controlStream);
-    await this.client.ensureTopic(names.controlStream, { name: names.controlTopic, partitionCount: 1 });
-    await this.client.ensureStream(names.marketDataStream);
+    await this.client.streams.ensure(names.controlStream);
+    await this.client.topics.ensure(names.controlStream, { name: names.controlTopic, partitionCount: 1 });
+    await this.client.streams.ensure(names.marketDataStream);
     await this.#ensureMarketDataTopic(MARKET_DATA_TOPICS.trades, this.settings.partitionCount);
     await this.#ensureMarketDataTopic(MARKET_DATA_TOPICS.bars, this.settings.partitionCount);
     await this.#ensureMarketDataTopic(MARKET_DATA_TOPICS.instruments, 1);
@@ -53,8 +53,8 @@ export class StreamTopology {
   async ensureClientStream(clientId: number): Promise<void> {
     if (this.#knownClientStreams.has(clientId)) return;
     const stream = this.names.clientStream(clientId);
-    await this.client.ensureStream(stream);
-    await this.client.ensureTopic(stream, { name: this.names.dataTopic, partitionCount: 1 });
+    await this.client.streams.ensure(stream);
+    await this.client.topics.ensure(stream, { name: this.names.dataTopic, partitionCount: 1 });
     this.#knownClientStreams.add(clientId);
   }
 
@@ -65,13 +65,13 @@ export class StreamTopology {
 
   /** Next offset of partition 0, from the broker. */
   async nextOffset(stream: string, topic: string): Promise<number> {
-    const details = await this.client.getTopic(stream, topic);
+    const details = await this.client.topics.get(stream, topic);
     const partition = details?.partitions[0];
     return partition ? nextOffsetOf(partition) : 0;
   }
 
   async #ensureMarketDataTopic(topic: string, partitionCount: number): Promise<void> {
-    const details = await this.client.ensureTopic(this.names.marketDataStream, {
+    const details = await this.client.topics.ensure(this.names.marketDataStream, {
       name: topic,
       partitionCount,
     });

@@ -3,13 +3,17 @@ import type { IggyClient } from "@ims/iggy-client";
 import { IggyErrorCode } from "@ims/iggy-protocol";
 import { describe, expect, it } from "vitest";
 import { CALM_LINK, ROUGH_LINK } from "../network/link-conditions.js";
+import type { DialOutcome } from "../network/simulated-network.js";
 import { NO_FAULTS } from "../peer/fault.js";
 import { randomFaults } from "../peer/random-faults.js";
+import type { SeededRandom } from "../random/seeded-random.js";
 import { ClientRig } from "../rig/client-rig.js";
 import { forEachSeed, seedTimeoutMillis } from "../rig/seeds.js";
 import { numberedPayload, numberOf, type Outcome, outcomeOf, saysNotDone } from "../spec-support/outcomes.js";
 
 const SEEDS = 600;
+/** Longest time for which something on its way is still under an earlier fault. */
+const STALL_MILLIS_MAX = 5000;
 const TOPIC = { stream: "s", topic: "t" } as const;
 const PARTITION = { ...TOPIC, partitionId: 0 } as const;
 
@@ -28,17 +32,26 @@ class CallStorm {
   constructor(
     private readonly rig: ClientRig,
     private readonly client: IggyClient,
+    private readonly requestTimeoutMillis: number,
   ) {}
 
   async run(callCount: number): Promise<void> {
     const { random, clock } = this.rig;
     const calls: Promise<void>[] = [];
     for (let left = callCount; left > 0; left--) {
-      calls.push(this.one());
+      calls.push(this.inTime(this.one()));
       if (random.chance(0.6)) await sleep(clock, random.between(0, 400));
       if (random.chance(0.2)) await Promise.all(calls);
     }
     await Promise.all(calls);
+  }
+
+  /** A call has the request timeout for everything that it waits for. */
+  private async inTime(call: Promise<void>): Promise<void> {
+    const beganMillis = this.rig.clock.monotonicMillis();
+    await call;
+    const tookMillis = this.rig.clock.monotonicMillis() - beganMillis;
+    expect(tookMillis, "milliseconds that a call took").toBeLessThanOrEqual(this.requestTimeoutMillis);
   }
 
   private one(): Promise<void> {
@@ -129,18 +142,15 @@ describe("calls while anything goes wrong", () => {
           budget: 12,
           refusedSendsMayBeStored: true,
         });
+        rig.network.dialOutcome = badDialing(rig.random.fork(), 3);
         const requestTimeoutMillis = rig.random.pick([800, 3000, 30_000]);
-        const connecting = rig.connect({ requestTimeoutMillis, connectTimeoutMillis: 120_000 });
+        const connecting = rig.connect({
+          requestTimeoutMillis,
+          connectTimeoutMillis: 120_000,
+          inFlightMax: rig.random.pick([1, 2, 64]),
+        });
         const connected = await rig.run(outcomeOf(connecting), "connecting");
-        if (connected.kind === "done") {
-          const client = connected.result;
-          const storm = new CallStorm(rig, client);
-          await rig.run(storm.run(rig.random.between(5, 25)), "the calls");
-          rig.peer.plan = NO_FAULTS;
-          await rig.run(recovered(client, rig), "recovery");
-          await rig.run(client.close(), "closing");
-          judge(rig, storm);
-        }
+        if (connected.kind === "done") await useAndClose(rig, connected.result, requestTimeoutMillis);
         await rig.finish();
         for (const [kind, count] of rig.peer.faultCounts) kinds.set(kind, (kinds.get(kind) ?? 0) + count);
       });
@@ -168,11 +178,59 @@ const FAULT_KINDS = [
   "wrong-size",
 ];
 
-/** Once nothing goes wrong any more, calls succeed again by themselves. */
-async function recovered(client: IggyClient, rig: ClientRig): Promise<void> {
-  for (;;) {
-    const outcome = await outcomeOf(client.ping());
-    if (outcome.kind === "done") return;
-    await sleep(rig.clock, 500);
+/** Some attempts to connect are refused, or never answered. */
+function badDialing(random: SeededRandom, budget: number): () => DialOutcome {
+  let left = budget;
+  return () => {
+    if (left === 0 || random.chance(0.7)) return "connect";
+    left--;
+    return random.pick(["refuse", "silence"]);
+  };
+}
+
+/** The server is gone for a while: what is open ends, and nothing can be opened. */
+function startOutage(rig: ClientRig, millis: number): void {
+  const { dialOutcome } = rig.network;
+  rig.network.dialOutcome = () => "refuse";
+  rig.peer.close();
+  rig.peer.clock.setTimer(millis, () => {
+    rig.network.dialOutcome = dialOutcome;
+  });
+}
+
+/** Calls in a storm, then either a close in the middle of it or peace, in which everything works again. */
+async function useAndClose(rig: ClientRig, client: IggyClient, requestTimeoutMillis: number): Promise<void> {
+  const storm = new CallStorm(rig, client, requestTimeoutMillis);
+  if (rig.random.chance(0.2)) startOutage(rig, rig.random.between(1000, 60_000));
+  const calls = storm.run(rig.random.between(5, 25));
+  if (rig.random.chance(0.2)) {
+    await rig.clock.advance(rig.random.between(0, 2000));
+    await rig.run(client.close(), "closing in the middle");
+    await rig.run(calls, "the calls");
+  } else {
+    await rig.run(calls, "the calls");
+    rig.peer.plan = NO_FAULTS;
+    rig.network.dialOutcome = () => "connect";
+    await rig.run(allSucceed(rig, client), "recovery");
+    await rig.run(client.close(), "closing");
   }
+  judge(rig, storm);
+}
+
+/** Once nothing goes wrong any more, the session comes back by itself, and with it all calls succeed, also at once. */
+async function allSucceed(rig: ClientRig, client: IggyClient): Promise<void> {
+  const partitioning = { kind: "partition", partitionId: 0 } as const;
+  const messages = [{ payload: numberedPayload(1_000_000, 4) }];
+  const target = { ...PARTITION, consumer: { kind: "consumer", id: 3 } } as const;
+  await sleep(rig.clock, STALL_MILLIS_MAX);
+  while ((await outcomeOf(client.ping())).kind === "failed") await sleep(rig.clock, 500);
+  await client.sendMessages({ ...TOPIC, partitioning, messages });
+  await Promise.all([
+    client.createStream("after the faults"),
+    client.createStream("after the faults too"),
+    client.sendMessages({ ...TOPIC, partitioning, messages }),
+    client.storeOffset({ ...target, offset: 0 }),
+    client.poll({ ...target, strategy: { kind: "first" }, count: 1 }),
+    client.listStreams(),
+  ]);
 }

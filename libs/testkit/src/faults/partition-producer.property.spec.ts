@@ -4,28 +4,13 @@ import { BatchArena } from "@ims/iggy-protocol";
 import { describe, expect, it } from "vitest";
 import { CALM_LINK, ROUGH_LINK } from "../network/link-conditions.js";
 import { NO_FAULTS } from "../peer/fault.js";
-import { type RandomFaultOptions, randomFaults } from "../peer/random-faults.js";
+import { ORDER_KEEPING_FAULTS, randomFaults } from "../peer/random-faults.js";
 import { ClientRig } from "../rig/client-rig.js";
 import { forEachSeed, seedTimeoutMillis } from "../rig/seeds.js";
 import { expectFirstsInOrder, numberedPayload, numberOf } from "../spec-support/outcomes.js";
 
 const SEEDS = 400;
 const ID = new Uint32Array(4);
-
-/** Faults under which a server that answers keeps the order: it carries out what it reads, or ends the connection. */
-const ORDER_KEEPING: RandomFaultOptions["kinds"] = [
-  "close",
-  "cut-request",
-  "delay",
-  "duplicate-reply",
-  "evict",
-  "garbage",
-  "overtaken",
-  "silence",
-  "stall",
-  "unknown-reply",
-  "wrong-size",
-];
 
 /** Shared by all seeds, since each has to give every slot back. */
 const ARENAS = [2, 3, 8].map((slotCount) => BatchArena.create({ slotCount, slotBytes: 2048 }));
@@ -90,7 +75,8 @@ function judge(rig: ClientRig, report: Report, ordered: boolean): void {
   const missing = report.committed - new Set(stored).size;
   expect(missing, "messages that are stored nowhere").toBeLessThanOrEqual(report.failedCount);
   expect(missing, "messages that were surely not stored").toBeGreaterThanOrEqual(report.notStoredCount);
-  if (ordered) expectFirstsInOrder(stored);
+  // What has an unknown outcome may still be on its way, and be stored behind what was sent later.
+  if (ordered) expectFirstsInOrder(stored.filter((number) => confirmed.has(number)));
 }
 
 describe("a partition producer while anything goes wrong", () => {
@@ -104,7 +90,7 @@ describe("a partition producer while anything goes wrong", () => {
         const requestTimeoutMillis = random.pick([800, 3000, 30_000]);
         const client = await rig.run(rig.connect({ requestTimeoutMillis }), "connecting");
         const keepsOrder = random.chance(0.5);
-        const kinds = keepsOrder ? ORDER_KEEPING : undefined;
+        const kinds = keepsOrder ? ORDER_KEEPING_FAULTS : undefined;
         rig.peer.plan = randomFaults(random.fork(), {
           rate: 0.3,
           budget: 12,

@@ -1,6 +1,7 @@
 import {
   COMMANDS,
   EvictionReason,
+  FRAME_BYTES_MAX,
   HEADER_BYTES,
   IggyErrorCode,
   isPartitionOperation,
@@ -20,7 +21,8 @@ export interface RandomFaultOptions {
   readonly refusedSendsMayBeStored?: boolean;
 }
 
-const ALL_KINDS: readonly (FaultKind | "cut-request")[] = [
+/** Every kind that `randomFaults` draws. */
+export const ALL_FAULTS: readonly (FaultKind | "cut-request")[] = [
   "close",
   "cut-request",
   "delay",
@@ -37,6 +39,21 @@ const ALL_KINDS: readonly (FaultKind | "cut-request")[] = [
   "wrong-size",
 ];
 
+/** Faults under which a server that answers keeps the order: it carries out what it reads, or ends the connection. */
+export const ORDER_KEEPING_FAULTS: readonly (FaultKind | "cut-request")[] = [
+  "close",
+  "cut-request",
+  "delay",
+  "duplicate-reply",
+  "evict",
+  "garbage",
+  "overtaken",
+  "silence",
+  "stall",
+  "unknown-reply",
+  "wrong-size",
+];
+
 /** Reasons that end a session for no fault of the credentials. */
 const SESSION_REASONS = Object.values(EvictionReason).filter(
   (reason) =>
@@ -46,11 +63,16 @@ const SESSION_REASONS = Object.values(EvictionReason).filter(
     reason !== EvictionReason.IncompatibleProtocol,
 );
 
+/**
+ * Sizes that no reply of these tests has: below a header, above the limit, and the limit itself, which never comes. A
+ * size a little too large would pass the next frame off as a part of this one, and no client can tell.
+ */
+const WRONG_SIZES = [0, 1, 255, FRAME_BYTES_MAX, FRAME_BYTES_MAX + 1, 0x7fff_ffff, 0xffff_ffff] as const;
 const NEWER_VERSION = 12 << 10;
 
 /** Draws faults, the same for the same seed and the same requests. */
 export function randomFaults(random: SeededRandom, options: RandomFaultOptions): FaultPlan {
-  const kinds = options.kinds ?? ALL_KINDS;
+  const kinds = options.kinds ?? ALL_FAULTS;
   let budget = options.budget;
   const strikes = (rate: number) => budget > 0 && random.chance(rate);
   return {
@@ -111,8 +133,7 @@ function draw(
     case "wrong-size":
       return {
         kind,
-        size: random.pick([0, 1, 255, 257, 300, 512, 70_000, 0x0400_0001, 0x7fff_ffff, 0xffff_ffff]),
-      };
+        size: random.pick(WRONG_SIZES) };
     case "newer-version":
       return { kind, version: NEWER_VERSION };
     case "refuse": {

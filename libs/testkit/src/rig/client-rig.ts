@@ -72,11 +72,11 @@ export class ClientRig {
     this.peer.close();
     await this.clock.advance(60_000);
     const { openStreamCount } = this.network;
-    const others = this.clock.pendingTimerCount - timers;
+    const others = this.network.pendingTimerCount + this.peer.clock.pendingTimerCount;
     if (timers > 0 || openStreamCount > 0 || others > 0) {
       throw fail(
         "testkit.leak",
-        `seed ${this.seed}: ${timers} timers of clients, ${openStreamCount} ends of connections and ${others} other timers were left behind`,
+        `seed ${this.seed}: ${timers} timers of clients, ${openStreamCount} ends of connections and ${others} timers of network and peer were left behind`,
       );
     }
   }

@@ -17,11 +17,15 @@ export async function outcomeOf<Result>(call: Promise<Result>): Promise<Outcome<
   }
 }
 
+const NOTHING_SENT = ["iggy-client.not-connected", "iggy-client.queue-full", "iggy-client.closed"];
+
 /** Whether the failure says that the server did not do it. A transient refusal leaves that open. */
 export function saysNotDone(outcome: Outcome<unknown>): boolean {
   if (outcome.kind === "done") return false;
-  if (outcome.code === "iggy-client.not-connected" || outcome.code === "iggy-client.queue-full") return true;
-  return outcome.code === "iggy-client.refused" && !isTransientError(outcome.refusal ?? 0);
+  return (
+    NOTHING_SENT.includes(outcome.code) ||
+    (outcome.code === "iggy-client.refused" && !isTransientError(outcome.refusal ?? 0))
+  );
 }
 
 /** The numbers that test messages carry: the first four bytes of the payload. */

@@ -6,6 +6,8 @@ export * from "./failures.js";
 export * from "./json.js";
 export * from "./octets.js";
 export * from "../../runtime/sbe-errors.js";
+export * from "./short-text.js";
 export * from "./text-reader.js";
 export * from "./text-writer.js";
 export * from "./utf16.js";
+export * from "./values.js";

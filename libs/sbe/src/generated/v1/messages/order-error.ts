@@ -213,10 +213,10 @@ export class OrderErrorEncoder {
   }
 
   /**
-   * Writes header and block at once; the same octets as all setters would write.
+   * Writes header and block at once, the same octets as all setters would write; gives their number.
    * Throws `sbe.no-room` unless 37 octets lie between offset and the end of the view.
    */
-  static encode(view: DataView, offset: number, values: OrderErrorValues): void {
+  static encode(view: DataView, offset: number, values: OrderErrorValues): number {
     if (!(offset >= 0 && offset + 37 <= view.byteLength)) {
       throwNoRoom("OrderError", offset, 37, view.byteLength);
     }
@@ -231,7 +231,9 @@ export class OrderErrorEncoder {
     view.setInt32(offset + 28, values.exchangeOrderIDSecondLo, true);
     view.setInt32(offset + 32, values.exchangeOrderIDSecondHi, true);
     view.setUint8(offset + 36, values.orderErrorType);
+    return 37;
   }
+
 }
 
 /** A request about an order was refused. Reads template 803 in place, in any order. */

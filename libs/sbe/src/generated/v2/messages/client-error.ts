@@ -116,10 +116,10 @@ export class ClientErrorEncoder {
   }
 
   /**
-   * Writes header and block at once; the same octets as all setters would write.
+   * Writes header and block at once, the same octets as all setters would write; gives their number.
    * Throws `sbe.no-room` unless 13 octets lie between offset and the end of the view.
    */
-  static encode(view: DataView, offset: number, values: ClientErrorValues): void {
+  static encode(view: DataView, offset: number, values: ClientErrorValues): number {
     if (!(offset >= 0 && offset + 13 <= view.byteLength)) {
       throwNoRoom("ClientError", offset, 13, view.byteLength);
     }
@@ -128,7 +128,9 @@ export class ClientErrorEncoder {
     view.setUint16(offset + 8, values.messageType, true);
     view.setUint16(offset + 10, values.clientID, true);
     view.setUint8(offset + 12, values.clientErrorType);
+    return 13;
   }
+
 }
 
 /** A request about the client was refused. Reads template 801 in place, in any order. */

@@ -107,10 +107,10 @@ export class ClientLoginEncoder {
   }
 
   /**
-   * Writes header and block at once; the same octets as all setters would write.
+   * Writes header and block at once, the same octets as all setters would write; gives their number.
    * Throws `sbe.no-room` unless 12 octets lie between offset and the end of the view.
    */
-  static encode(view: DataView, offset: number, values: ClientLoginValues): void {
+  static encode(view: DataView, offset: number, values: ClientLoginValues): number {
     if (!(offset >= 0 && offset + 12 <= view.byteLength)) {
       throwNoRoom("ClientLogin", offset, 12, view.byteLength);
     }
@@ -118,7 +118,9 @@ export class ClientLoginEncoder {
     view.setInt32(offset + 4, 131073, true);
     view.setUint16(offset + 8, values.messageType, true);
     view.setUint16(offset + 10, values.clientID, true);
+    return 12;
   }
+
 }
 
 /** Registers a client. Reads template 101 in place, in any order. */

@@ -257,10 +257,10 @@ export class LogoutRequestEncoder {
   }
 
   /**
-   * Writes header and block at once; the same octets as all setters would write.
+   * Writes header and block at once, the same octets as all setters would write; gives their number.
    * Throws `sbe.no-room` unless 40 octets lie between offset and the end of the view.
    */
-  static encode(view: DataView, offset: number, values: LogoutRequestValues): void {
+  static encode(view: DataView, offset: number, values: LogoutRequestValues): number {
     if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
       throwNoRoom("LogoutRequest", offset, 40, view.byteLength);
     }
@@ -276,7 +276,9 @@ export class LogoutRequestEncoder {
     view.setUint8(offset + 34, values.exchangeId);
     view.setInt32(offset + 35, 0, true);
     view.setUint8(offset + 39, 0);
+    return 40;
   }
+
 }
 
 /** Ends the session and all its subscriptions. Reads template 111 in place, in any order. */

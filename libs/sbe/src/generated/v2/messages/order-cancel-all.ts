@@ -116,10 +116,10 @@ export class OrderCancelAllEncoder {
   }
 
   /**
-   * Writes header and block at once; the same octets as all setters would write.
+   * Writes header and block at once, the same octets as all setters would write; gives their number.
    * Throws `sbe.no-room` unless 13 octets lie between offset and the end of the view.
    */
-  static encode(view: DataView, offset: number, values: OrderCancelAllValues): void {
+  static encode(view: DataView, offset: number, values: OrderCancelAllValues): number {
     if (!(offset >= 0 && offset + 13 <= view.byteLength)) {
       throwNoRoom("OrderCancelAll", offset, 13, view.byteLength);
     }
@@ -128,7 +128,9 @@ export class OrderCancelAllEncoder {
     view.setUint16(offset + 8, values.messageType, true);
     view.setUint8(offset + 10, values.exchangeID);
     view.setUint16(offset + 11, values.clientID, true);
+    return 13;
   }
+
 }
 
 /** Cancels all orders of a client. Reads template 404 in place, in any order. */

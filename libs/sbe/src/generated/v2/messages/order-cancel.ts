@@ -213,10 +213,10 @@ export class OrderCancelEncoder {
   }
 
   /**
-   * Writes header and block at once; the same octets as all setters would write.
+   * Writes header and block at once, the same octets as all setters would write; gives their number.
    * Throws `sbe.no-room` unless 37 octets lie between offset and the end of the view.
    */
-  static encode(view: DataView, offset: number, values: OrderCancelValues): void {
+  static encode(view: DataView, offset: number, values: OrderCancelValues): number {
     if (!(offset >= 0 && offset + 37 <= view.byteLength)) {
       throwNoRoom("OrderCancel", offset, 37, view.byteLength);
     }
@@ -231,7 +231,9 @@ export class OrderCancelEncoder {
     view.setInt32(offset + 25, values.exchangeOrderIDFirstHi, true);
     view.setInt32(offset + 29, values.exchangeOrderIDSecondLo, true);
     view.setInt32(offset + 33, values.exchangeOrderIDSecondHi, true);
+    return 37;
   }
+
 }
 
 /** Cancels an order. Reads template 403 in place, in any order. */

@@ -401,10 +401,10 @@ export class OrderCreateEncoder {
   }
 
   /**
-   * Writes header and block at once; the same octets as all setters would write.
+   * Writes header and block at once, the same octets as all setters would write; gives their number.
    * Throws `sbe.no-room` unless 75 octets lie between offset and the end of the view.
    */
-  static encode(view: DataView, offset: number, values: OrderCreateValues): void {
+  static encode(view: DataView, offset: number, values: OrderCreateValues): number {
     if (!(offset >= 0 && offset + 75 <= view.byteLength)) {
       throwNoRoom("OrderCreate", offset, 75, view.byteLength);
     }
@@ -433,7 +433,9 @@ export class OrderCreateEncoder {
     view.setInt32(offset + 66, values.orderStopPriceNumLo, true);
     view.setInt32(offset + 70, values.orderStopPriceNumHi, true);
     view.setUint8(offset + 74, values.orderStopPriceScale);
+    return 75;
   }
+
 }
 
 /** Places an order. Reads template 401 in place, in any order. */

@@ -446,10 +446,10 @@ export class OrderUpdateEncoder {
   }
 
   /**
-   * Writes header and block at once; the same octets as all setters would write.
+   * Writes header and block at once, the same octets as all setters would write; gives their number.
    * Throws `sbe.no-room` unless 91 octets lie between offset and the end of the view.
    */
-  static encode(view: DataView, offset: number, values: OrderUpdateValues): void {
+  static encode(view: DataView, offset: number, values: OrderUpdateValues): number {
     if (!(offset >= 0 && offset + 91 <= view.byteLength)) {
       throwNoRoom("OrderUpdate", offset, 91, view.byteLength);
     }
@@ -482,7 +482,9 @@ export class OrderUpdateEncoder {
     view.setInt32(offset + 82, values.orderStopPriceNumLo, true);
     view.setInt32(offset + 86, values.orderStopPriceNumHi, true);
     view.setUint8(offset + 90, values.orderStopPriceScale);
+    return 91;
   }
+
 }
 
 /** Changes an order. Reads template 402 in place, in any order. */

@@ -274,10 +274,10 @@ export class RequestAcceptedEncoder {
   }
 
   /**
-   * Writes header and block at once; the same octets as all setters would write.
+   * Writes header and block at once, the same octets as all setters would write; gives their number.
    * Throws `sbe.no-room` unless 48 octets lie between offset and the end of the view.
    */
-  static encode(view: DataView, offset: number, values: RequestAcceptedValues): void {
+  static encode(view: DataView, offset: number, values: RequestAcceptedValues): number {
     if (!(offset >= 0 && offset + 48 <= view.byteLength)) {
       throwNoRoom("RequestAccepted", offset, 48, view.byteLength);
     }
@@ -297,7 +297,9 @@ export class RequestAcceptedEncoder {
     view.setUint8(offset + 39, 0);
     view.setUint32(offset + 40, values.affectedCount, true);
     view.setInt32(offset + 44, 0, true);
+    return 48;
   }
+
 }
 
 /** A request without a further answer was carried out. Reads template 121 in place, in any order. */

@@ -116,10 +116,10 @@ export class StopAllDataMsgEncoder {
   }
 
   /**
-   * Writes header and block at once; the same octets as all setters would write.
+   * Writes header and block at once, the same octets as all setters would write; gives their number.
    * Throws `sbe.no-room` unless 13 octets lie between offset and the end of the view.
    */
-  static encode(view: DataView, offset: number, values: StopAllDataMsgValues): void {
+  static encode(view: DataView, offset: number, values: StopAllDataMsgValues): number {
     if (!(offset >= 0 && offset + 13 <= view.byteLength)) {
       throwNoRoom("StopAllDataMsg", offset, 13, view.byteLength);
     }
@@ -128,7 +128,9 @@ export class StopAllDataMsgEncoder {
     view.setUint16(offset + 8, values.messageType, true);
     view.setUint16(offset + 10, values.clientID, true);
     view.setUint8(offset + 12, values.exchangeID);
+    return 13;
   }
+
 }
 
 /** Ends all data of a client. Reads template 203 in place, in any order. */

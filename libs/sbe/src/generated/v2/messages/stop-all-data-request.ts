@@ -257,10 +257,10 @@ export class StopAllDataRequestEncoder {
   }
 
   /**
-   * Writes header and block at once; the same octets as all setters would write.
+   * Writes header and block at once, the same octets as all setters would write; gives their number.
    * Throws `sbe.no-room` unless 40 octets lie between offset and the end of the view.
    */
-  static encode(view: DataView, offset: number, values: StopAllDataRequestValues): void {
+  static encode(view: DataView, offset: number, values: StopAllDataRequestValues): number {
     if (!(offset >= 0 && offset + 40 <= view.byteLength)) {
       throwNoRoom("StopAllDataRequest", offset, 40, view.byteLength);
     }
@@ -276,7 +276,9 @@ export class StopAllDataRequestEncoder {
     view.setUint8(offset + 34, values.exchangeId);
     view.setInt32(offset + 35, 0, true);
     view.setUint8(offset + 39, 0);
+    return 40;
   }
+
 }
 
 /** Ends all data of the session. Reads template 115 in place, in any order. */

@@ -1,0 +1,23 @@
+/** Where a client reads the data that it asked for. Frozen. */
+export const Delivery = {
+  /** From the market-data stream. */
+  Shared: 1,
+  /** Copied into the client's own stream. */
+  Private: 2,
+} as const;
+export type Delivery = (typeof Delivery)[keyof typeof Delivery];
+
+/** Which table the code of a refusal is of: `ClientErrorCode` or `DataErrorCode`. Frozen. */
+export const RefusalKind = { Client: 1, Data: 2 } as const;
+export type RefusalKind = (typeof RefusalKind)[keyof typeof RefusalKind];
+
+/** How a run of messages is signed. Frozen. */
+export const SignatureAlgorithm = {
+  /** SHA-256 digest, nonce of RFC 6979, 64 octets r and s. */
+  EcdsaSecp256k1: 1,
+  /** BIP-340. */
+  SchnorrSecp256k1: 2,
+  /** RFC 8032. */
+  Ed25519: 3,
+} as const;
+export type SignatureAlgorithm = (typeof SignatureAlgorithm)[keyof typeof SignatureAlgorithm];

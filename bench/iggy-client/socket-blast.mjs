@@ -91,7 +91,13 @@ async function openWire(url) {
     credentials: { kind: "password", username, password },
     context: new Uint8Array(0),
   });
-  const fields = { client, request: 0, session: 0, operation: Operation.Register, requestChecksum: xxh3(body) };
+  const fields = {
+    client,
+    request: 0,
+    session: 0,
+    operation: Operation.Register,
+    requestChecksum: xxh3(body),
+  };
   const reader = new FrameReader();
   const reply = await new Promise((resolve, reject) => {
     socket.once("error", reject);
@@ -140,16 +146,16 @@ function countReplies(socket, listener) {
 /** The topic of one size, empty. */
 export async function freshTopic(url, payloadBytes, options) {
   const client = await IggyClient.connect(url);
-  await client.ensureStream(STREAM);
-  if (await client.getTopic(STREAM, topicName(payloadBytes))) {
-    await client.deleteTopic(STREAM, topicName(payloadBytes));
+  await client.streams.ensure(STREAM);
+  if (await client.topics.get(STREAM, topicName(payloadBytes))) {
+    await client.topics.delete(STREAM, topicName(payloadBytes));
   }
-  await client.createTopic(STREAM, { name: topicName(payloadBytes), partitionCount: 1, options });
+  await client.topics.create(STREAM, { name: topicName(payloadBytes), partitionCount: 1, options });
   await client.close();
 }
 
 export async function removeStream(url) {
   const client = await IggyClient.connect(url);
-  if (await client.getStream(STREAM)) await client.deleteStream(STREAM);
+  if (await client.streams.get(STREAM)) await client.streams.delete(STREAM);
   await client.close();
 }

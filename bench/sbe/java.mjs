@@ -87,9 +87,10 @@ async function measureAll(folder, codecFolder, tool, rows) {
       checkOctets(message, codecs, octets);
       const ours =
         message === "TradeBar"
-          ? tradeBarOf(codecFolder, direction)
-          : rows.find((row) => row.message === message && row.direction === direction).generated;
-      results.push({ message, direction, generated: ours, java: { nanos, bytes } });
+          ? { generated: tradeBarOf(codecFolder, direction) }
+          : rows.find((row) => row.message === message && row.direction === direction);
+      const { generated, bulk } = ours;
+      results.push({ message, direction, generated, bulk, java: { nanos, bytes } });
     }
   }
   return results;
@@ -123,13 +124,14 @@ export async function compareWithJava(codecFolder, rows) {
 }
 
 function print(results) {
-  const cell = ({ nanos, bytes }) => `${nanos.toFixed(1)} (${bytes})`.padStart(14);
+  const cell = (result) => (result ? `${result.nanos.toFixed(1)} (${result.bytes})` : "–").padStart(14);
+  const ratio = (ours, other) => (ours ? (ours.nanos / other.nanos).toFixed(2) : "–").padStart(14);
   console.log("\nns per message (bytes allocated): generated TypeScript beside Java of sbe-tool 1.38.1");
   console.log(
-    `${"".padEnd(17)}${["generated", "java", "gen/java"].map((name) => name.padStart(14)).join("")}`,
+    `${"".padEnd(17)}${["generated", "bulk", "java", "gen/java", "bulk/java"].map((name) => name.padStart(14)).join("")}`,
   );
-  for (const { message, direction, generated, java: other } of results) {
-    const ratio = (generated.nanos / other.nanos).toFixed(2).padStart(14);
-    console.log(`${`${message} ${direction}`.padEnd(17)}${cell(generated)}${cell(other)}${ratio}`);
+  for (const { message, direction, generated, bulk, java: other } of results) {
+    const cells = [cell(generated), cell(bulk), cell(other), ratio(generated, other), ratio(bulk, other)];
+    console.log(`${message} ${direction}`.padEnd(17) + cells.join(""));
   }
 }

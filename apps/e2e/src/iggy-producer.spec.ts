@@ -152,7 +152,7 @@ describe("a topic producer and a broker", () => {
     const creating = await producerOf({ createTopic: { partitionCount: 1 } });
     const strict = await producerOf({ createTopic: false, retryMillis: 10 });
     await strict.send(numbered(0));
-    await client.deleteTopic(TARGET.stream, TARGET.topic);
+    await client.topics.delete(TARGET.stream, TARGET.topic);
     await expect(strict.send(numbered(1))).rejects.toMatchObject({ code: "iggy-client.topic-missing" });
     expect((await creating.send(numbered(2))).locate(0)).toEqual({ partitionId: 0, offset: 0 });
     expect((await strict.send(numbered(3))).locate(0)).toEqual({ partitionId: 0, offset: 1 });

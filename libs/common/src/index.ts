@@ -1,3 +1,4 @@
+export * from "./books/book-levels.js";
 export * from "./config/config-file.js";
 export * from "./config/load-settings.js";
 export * from "./config/parse-flags.js";

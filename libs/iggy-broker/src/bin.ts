@@ -4,11 +4,14 @@ import { describeError } from "@ims/common";
 import { startBroker } from "./broker.js";
 import type { BrokerLogger } from "./broker-options.js";
 
-const USAGE = `usage: iggy-broker [--host ADDRESS] [--port PORT] [--data-dir FOLDER]
+const USAGE = `usage: iggy-broker [--host ADDRESS] [--port PORT] [--data-dir FOLDER] [--allow-default-credentials]
   --host      address to listen on, default 127.0.0.1
   --port      default 8090, 0 = any free port
   --data-dir  default .ims/broker
-User and password come from IGGY_ROOT_USERNAME and IGGY_ROOT_PASSWORD, default iggy / iggy.
+  --allow-default-credentials
+              listen on other addresses than loopback although the root user is iggy / iggy
+The root user of a new folder comes from IGGY_ROOT_USERNAME and IGGY_ROOT_PASSWORD, default iggy / iggy.
+A folder that has been used keeps its own.
 `;
 
 function line(level: string) {
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "8090" },
       "data-dir": { type: "string", default: ".ims/broker" },
+      "allow-default-credentials": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -44,6 +48,7 @@ async function main(): Promise<void> {
     dataDir: values["data-dir"],
     username,
     password,
+    ...(values["allow-default-credentials"] ? { allowDefaultCredentials: true } : {}),
     logger,
   });
   process.stdout.write(`listening on ${broker.host}:${broker.port}\n`);

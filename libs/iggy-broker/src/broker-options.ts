@@ -45,8 +45,8 @@ export interface BrokerLimits {
    */
   readonly heartbeatIntervalMillis?: number;
   /**
-   * Failed logins of one address or one user; above it their logins are answered 58 (try again) without a look at the
-   * password, until some are forgiven, two per second. Default 20.
+   * Failed logins of one user from one address, and a quarter of those from one address. Above it logins are answered
+   * 58 (try again) without a look at the password, until some are forgiven, two per second. Default 20.
    */
   readonly loginFailureBurst?: number;
   /** Passwords that may wait to be checked or hashed; more are answered 58. Default 256. */

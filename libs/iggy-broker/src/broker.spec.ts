@@ -256,6 +256,25 @@ describe("starting", () => {
     await expect(startBroker({ host: "0.0.0.0", port: 0, dataDir: directory })).rejects.toMatchObject({
       code: "broker.default-credentials",
     });
+    await start({ host: "0.0.0.0", allowDefaultCredentials: true });
+  });
+
+  it("judges the address by the root user of the folder, not by the options", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const options = { fileSystem, dataDir: "/broker", passwordCost: { log2N: 10 } };
+    const first = await start(options);
+    const open = { ...options, host: "0.0.0.0" };
+    await first.close();
+    const own = { username: "other", password: "own-secret" };
+    await expect(startBroker({ port: 0, ...open, ...own })).rejects.toMatchObject({
+      code: "broker.default-credentials",
+    });
+    const local = await start(options);
+    const client = await login(local);
+    const change = { user: 0, currentPassword: "iggy", newPassword: "changed" };
+    await client.call(COMMANDS.changePassword, change);
+    await local.close();
+    await start(open);
   });
 
   it.each([

@@ -105,7 +105,7 @@ async function bringUp(
   );
   teardown.add(() => partitions.close());
   const passwords = new PasswordChecker(options.passwordCost, options.passwordChecksMax);
-  await ensureRootUser(metadata, passwords, options.credentials, logger);
+  await ensureRootUser(metadata, passwords, options);
   const groups = new GroupCoordinator({ clock, rebalanceTimeoutMillis: options.rebalanceTimeoutMillis });
   teardown.add(async () => groups.close());
   const logins = new LoginThrottle({

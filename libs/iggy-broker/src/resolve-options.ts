@@ -18,6 +18,8 @@ export interface ResolvedOptions extends Readonly<Required<BrokerLimits>> {
   readonly port: number;
   readonly dataDir: string;
   readonly credentials: RootCredentials;
+  /** Whether the root user may have the default name and password. */
+  readonly allowDefaultCredentials: boolean;
   readonly passwordCost: PasswordCost;
   readonly limits: ConnectionLimits;
   readonly logger: LogTail;
@@ -54,17 +56,13 @@ const silentLogger: BrokerLogger = {
   error: () => undefined,
 };
 
-/** @throws ImsError `broker.invalid-option`, `broker.default-credentials` */
+/** @throws ImsError `broker.invalid-option` */
 export function resolveOptions(options: BrokerOptions): ResolvedOptions {
   const limits = resolveLimits(options);
   const { port, dataDir, host = "127.0.0.1" } = options;
   const { username = DEFAULT_USERNAME, password = DEFAULT_PASSWORD } = options;
   checkRange("port", port, 0, 65_535);
   if (dataDir === "") throw fail("broker.invalid-option", "the data folder has no name");
-  const isDefault = username === DEFAULT_USERNAME && password === DEFAULT_PASSWORD;
-  if (!isLoopback(host) && isDefault && options.allowDefaultCredentials !== true) {
-    throw fail("broker.default-credentials", `listening on ${host} was refused`, { context: { host } });
-  }
   const credentials = { username, password };
   checkCredentials(credentials);
   const passwordCost = { ...DEFAULT_PASSWORD_COST, ...options.passwordCost };
@@ -80,6 +78,7 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     port,
     dataDir,
     credentials,
+    allowDefaultCredentials: options.allowDefaultCredentials ?? isLoopback(host),
     passwordCost,
     limits: { frameBytesMax, inFlightCountMax, inFlightBytesMax, outboundBytesMax },
     logger: new LogTail(options.logger ?? silentLogger),

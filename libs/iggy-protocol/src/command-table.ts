@@ -7,7 +7,7 @@ import { SYSTEM_COMMANDS } from "./table/system-commands.js";
 import { TOPIC_COMMANDS } from "./table/topic-commands.js";
 import { USER_COMMANDS } from "./table/user-commands.js";
 
-export type { Command, RetryClass } from "./table/command.js";
+export { COMMON_REFUSALS, type Command, type RetryClass } from "./table/command.js";
 
 /**
  * Every command of protocol 0.11. Names, codes, operations, permissions, retry classes and the page

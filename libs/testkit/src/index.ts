@@ -1,3 +1,5 @@
+// A disk whose power can be cut: the file system of the log on which the others here are built.
+export { type FileFault, type FileOperation, MemoryFileSystem, systemError } from "@ims/segment-log";
 export { TESTKIT_ERRORS } from "./errors.js";
 export { CatalogModel, StreamModel, TopicModel } from "./model/catalog-model.js";
 export { ModelConnection } from "./model/model-connection.js";
@@ -13,6 +15,9 @@ export type { PeerStream } from "./peer/peer-connection.js";
 export * from "./peer/random-faults.js";
 export { SeededRandom } from "./random/seeded-random.js";
 export * from "./rig/client-rig.js";
+export * from "./rig/seeds.js";
+export * from "./storage/crashable-disk.js";
+export * from "./storage/every-crash.js";
 export * from "./time/run-simulated.js";
 export { ScopedClock } from "./time/scoped-clock.js";
 export * from "./transcripts/compare-frames.js";

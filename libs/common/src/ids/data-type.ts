@@ -8,6 +8,7 @@ export const DataType = {
   MarkPrice: 18,
   Liquidation: 19,
   OptionTicker: 20,
+  Ticker: 21,
 } as const;
 
 export type DataType = (typeof DataType)[keyof typeof DataType];
@@ -21,6 +22,7 @@ const NAMES: Readonly<Record<number, string>> = {
   18: "mark-price",
   19: "liquidations",
   20: "option-tickers",
+  21: "tickers",
 };
 
 /** The topic name of a data type, for example `trades`; undefined for an unknown number. */

@@ -56,14 +56,16 @@ describe("frozen numbers", () => {
       MarkPrice: 18,
       Liquidation: 19,
       OptionTicker: 20,
+      Ticker: 21,
     });
-    expect([0, 1, 2, 3, 16, 20, 21].map(dataTypeName)).toEqual([
+    expect([0, 1, 2, 3, 16, 20, 21, 22].map(dataTypeName)).toEqual([
       "unknown",
       "trades",
       "bars",
       undefined,
       "top-of-book",
       "option-tickers",
+      "tickers",
       undefined,
     ]);
   });

@@ -1,4 +1,5 @@
-import { MemoryFileSystem, systemError } from "@ims/segment-log";
+import { globalPermissions, streamPermissions, topicPermissions } from "@ims/iggy-protocol";
+import { Journal, MemoryFileSystem, systemError } from "@ims/segment-log";
 import { describe, expect, it } from "vitest";
 import type { BrokerLogger } from "../broker-options.js";
 import type { CatalogChange } from "./catalog-change.js";
@@ -8,6 +9,11 @@ import { MetadataStore } from "./metadata-store.js";
 const silent = () => undefined;
 const logger: BrokerLogger = { debug: silent, info: silent, warn: silent, error: silent };
 const directory = "/metadata";
+
+const PERMISSIONS = {
+  global: globalPermissions("readStreams"),
+  streams: [streamPermissions(1, ["readTopics"], [topicPermissions(0, ["sendMessages"])])],
+};
 
 /** Every kind of change, each valid behind those before it. */
 const CHANGES: readonly CatalogChange[] = [
@@ -40,8 +46,36 @@ const CHANGES: readonly CatalogChange[] = [
   { type: "partitions-deleted", stream: 0, topic: 0, count: 1 },
   { type: "topic-purged", stream: 0, topic: 0, firstStorageId: 7 },
   { type: "stream-purged", stream: 0, firstStorageId: 11 },
+  { type: "group-created", stream: 0, topic: 0, group: 0, name: "g" },
+  { type: "group-created", stream: 0, topic: 0, group: 1, name: "h" },
+  { type: "group-deleted", stream: 0, topic: 0, group: 1 },
+  {
+    type: "user-created",
+    user: 0,
+    name: "root",
+    at: 1,
+    status: "active",
+    passwordHash: "scrypt$1",
+    permissions: null,
+  },
+  {
+    type: "user-created",
+    user: 1,
+    name: "alice",
+    at: 9,
+    status: "inactive",
+    passwordHash: "scrypt$2",
+    permissions: PERMISSIONS,
+  },
+  { type: "token-created", user: 1, name: "t", hash: "abc", expiresAt: "18446744073709551615" },
+  { type: "token-created", user: 1, name: "u", hash: "def", expiresAt: null },
+  { type: "token-deleted", user: 1, name: "u" },
+  { type: "user-updated", user: 1, name: "alicia", status: "active" },
+  { type: "password-changed", user: 1, passwordHash: "scrypt$3" },
+  { type: "permissions-updated", user: 0, permissions: PERMISSIONS },
   { type: "topic-deleted", stream: 1, topic: 0 },
   { type: "stream-deleted", stream: 1 },
+  { type: "user-deleted", user: 1 },
 ];
 
 describe("MetadataStore", () => {
@@ -78,6 +112,44 @@ describe("MetadataStore", () => {
       "nothing",
     );
     await store.close();
+    await expect(MetadataStore.open({ fileSystem, directory, logger })).rejects.toMatchObject({
+      code: "broker.data-corrupt",
+    });
+  });
+
+  it("reads what the version before wrote, that had neither groups nor users", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const { journal } = await Journal.open({ fileSystem, directory });
+    const topic = { id: 4, name: "t", at: 2, options: [["enforce_fsync", 3, "AQ=="]], partitions: [[3, 7]] };
+    const streams = [{ id: 2, name: "s", at: 1, topics: [topic] }];
+    await journal.compact(Buffer.from(JSON.stringify({ version: 1, nextStorageId: 8, streams })));
+    const change = { type: "partitions-created", stream: 2, topic: 4, at: 5, count: 1, firstStorageId: 8 };
+    await journal.append(Buffer.from(JSON.stringify(change)));
+    await journal.close();
+    const store = await MetadataStore.open({ fileSystem, directory, logger });
+    const found = store.catalog.findTopic("s", 4)!.topic;
+    expect(found.partitions.map(({ storageId }) => storageId)).toEqual([7, 8]);
+    expect([found.settings.syncEveryBatch, found.nextGroupId, store.catalog.users.count]).toEqual([
+      true,
+      0,
+      0,
+    ]);
+    await store.close();
+  });
+
+  it.each([
+    ["a change", { type: "topic-painted", stream: 0, topic: 0 }],
+    ["a snapshot", { version: 3, nextStorageId: 1, streams: [] }],
+  ])("refuses %s of a later version rather than lose it", async (_what, entry) => {
+    const fileSystem = new MemoryFileSystem();
+    const store = await MetadataStore.open({ fileSystem, directory, logger });
+    for (const change of CHANGES.slice(0, 5)) await store.exclusive(() => store.commit(change));
+    await store.close();
+    const { journal } = await Journal.open({ fileSystem, directory });
+    const bytes = Buffer.from(JSON.stringify(entry));
+    if ("version" in entry) await journal.compact(bytes);
+    else await journal.append(bytes);
+    await journal.close();
     await expect(MetadataStore.open({ fileSystem, directory, logger })).rejects.toMatchObject({
       code: "broker.data-corrupt",
     });

@@ -47,7 +47,8 @@ interface Slot {
  * and earlier members have the larger ones; the generation grows with every change of members, partitions or owners.
  */
 export class ConsumerGroup {
-  private readonly members: Member[] = [];
+  /** In the order of joining. */
+  private readonly members = new Map<bigint, Member>();
   private slots: Slot[];
   private changes = 0;
 
@@ -64,29 +65,27 @@ export class ConsumerGroup {
   }
 
   get memberCount(): number {
-    return this.members.length;
+    return this.members.size;
   }
 
   /** In the order of joining. */
   get memberList(): readonly Member[] {
-    return this.members;
+    return [...this.members.values()];
   }
 
   /** Adds a member; one that is there already stays as it is. */
   join(client: bigint): void {
-    if (this.find(client) !== undefined) return;
+    if (this.members.has(client)) return;
     const member = { id: this.lowestFreeId(), client };
-    this.members.push(member);
+    this.members.set(client, member);
     this.changes++;
-    if (this.members.length === 1) this.dealAnew();
+    if (this.members.size === 1) this.dealAnew();
     else this.takeShare(member);
   }
 
   /** @returns false for a client that is no member */
   leave(client: bigint): boolean {
-    const at = this.members.findIndex((member) => member.client === client);
-    if (at < 0) return false;
-    this.members.splice(at, 1);
+    if (!this.members.delete(client)) return false;
     this.changes++;
     this.dealAnew();
     return true;
@@ -101,7 +100,7 @@ export class ConsumerGroup {
   }
 
   find(client: bigint): Member | undefined {
-    return this.members.find((member) => member.client === client);
+    return this.members.get(client);
   }
 
   /** Partitions that the member may poll now, without those that wait for a commit. */
@@ -168,14 +167,19 @@ export class ConsumerGroup {
   }
 
   private takeShare(heir: Member): void {
-    const share = Math.floor(this.slots.length / this.members.length);
-    const larger = this.slots.length % this.members.length;
-    for (const [order, donor] of this.members.entries()) {
-      if (donor === heir) return;
-      const future = this.partitionsWhere((slot) => (slot.heir ?? slot.tenure?.member) === donor);
-      for (const partitionId of future.slice(share + (order < larger ? 1 : 0)).reverse()) {
-        this.move(partitionId, heir);
-      }
+    const share = Math.floor(this.slots.length / this.members.size);
+    const larger = this.slots.length % this.members.size;
+    const held = new Map<Member, number[]>();
+    for (const [partitionId, slot] of this.slots.entries()) {
+      const holder = slot.heir ?? slot.tenure!.member;
+      const partitionIds = held.get(holder);
+      if (partitionIds === undefined) held.set(holder, [partitionId]);
+      else partitionIds.push(partitionId);
+    }
+    let order = 0;
+    for (const donor of this.members.values()) {
+      const kept = share + (order++ < larger ? 1 : 0);
+      for (const partitionId of held.get(donor)?.slice(kept).reverse() ?? []) this.move(partitionId, heir);
     }
   }
 
@@ -205,9 +209,10 @@ export class ConsumerGroup {
   }
 
   private dealAnew(): void {
+    const members = this.memberList;
     for (const [partitionId, slot] of this.slots.entries()) {
       endWaiting(slot);
-      const owner = this.members[partitionId % this.members.length];
+      const owner = members[partitionId % members.length];
       if (slot.tenure?.member === owner) continue;
       slot.tenure = owner && newTenure(owner, partitionId);
     }
@@ -220,7 +225,7 @@ export class ConsumerGroup {
   }
 
   private lowestFreeId(): number {
-    const taken = new Set(this.members.map((member) => member.id));
+    const taken = new Set(this.memberList.map((member) => member.id));
     let id = 0;
     while (taken.has(id)) id++;
     return id;

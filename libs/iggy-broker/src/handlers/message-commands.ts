@@ -21,6 +21,7 @@ import type { Caller } from "./caller.js";
 import { existingTopic } from "./catalog-lookup.js";
 import { consumerNumber } from "./consumer-number.js";
 import { decodeOr } from "./decode-or.js";
+import { requireOffsetRoom } from "./offset-commands.js";
 import { requireRight } from "./permission.js";
 import { statusRefusal } from "./refusal.js";
 import { ownPieces, type ReplyPieces } from "./reply-pieces.js";
@@ -155,6 +156,7 @@ async function pollPartition(
   if (partition === undefined) return empty(0);
   await partition.settled();
   if (request.count === 0) return empty(partition.currentOffset);
+  if (request.autoCommit) requireOffsetRoom(partition, consumer);
   const from = await pollStart(partition, request, consumer);
   const { records, release } = await partition.read(from, request.count, context.pollBytesMax);
   try {

@@ -50,8 +50,17 @@ export async function storeOffset(context: BrokerContext, body: Uint8Array, call
   if (partition === undefined || request.offset >= BigInt(messageEnd)) {
     throw statusRefusal(IggyErrorCode.InvalidOffset);
   }
+  requireOffsetRoom(partition, key);
   await partition.offsets.store(key.kind, key.id, Number(request.offset));
   ownership?.state.noteStored(ownership.tenure, partition.offsets.get(key.kind, key.id));
+}
+
+/** @throws Refusal status 1 when too many consumers have an offset in the partition */
+export function requireOffsetRoom(
+  { offsets }: Partition,
+  { kind, id }: { readonly kind: ConsumerKind; readonly id: number },
+): void {
+  if (!offsets.hasRoomFor(kind, id)) throw statusRefusal(IggyErrorCode.Error);
 }
 
 export async function deleteOffset(context: BrokerContext, body: Uint8Array, caller: Caller): Promise<void> {

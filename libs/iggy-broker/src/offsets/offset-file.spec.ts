@@ -35,6 +35,16 @@ describe("OffsetFile", () => {
     );
   });
 
+  it("has room for 65,536 consumers, and always for those that it knows", async () => {
+    const file = await open(new MemoryFileSystem(), 10, false);
+    await Promise.all(Array.from({ length: 65_536 }, (_, id) => file.store("consumer", id, 1)));
+    expect(file.hasRoomFor("consumer", 65_536)).toBe(false);
+    expect(file.hasRoomFor("group", 0)).toBe(false);
+    expect(file.hasRoomFor("consumer", 65_535)).toBe(true);
+    await file.delete("consumer", 7);
+    expect(file.hasRoomFor("group", 0)).toBe(true);
+  });
+
   it("holds the last confirmed or a later value after a loss of power at any write", async () => {
     await fc.assert(
       fc.asyncProperty(

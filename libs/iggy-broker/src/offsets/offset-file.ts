@@ -22,6 +22,8 @@ import type { FileSystem, OpenFiles } from "@ims/segment-log";
  */
 const HEADER = Buffer.from("IMSOFF\x01\x00", "latin1");
 const SLOT_BYTES = 32;
+/** Consumers and groups with an offset in one partition. */
+const CONSUMER_COUNT_MAX = 65_536;
 const STORED = 1;
 const DELETED = 2;
 
@@ -77,6 +79,11 @@ export class OffsetFile {
 
   get(kind: ConsumerKind, consumerId: number): number | undefined {
     return this.offsets.get(key(kind, consumerId))?.offset;
+  }
+
+  /** Whether an offset can be kept: those that are there can always be changed. */
+  hasRoomFor(kind: ConsumerKind, consumerId: number): boolean {
+    return this.offsets.size < CONSUMER_COUNT_MAX || this.offsets.has(key(kind, consumerId));
   }
 
   /** The smallest offset of those that count; undefined when there is none. */

@@ -1,4 +1,11 @@
-import { COMMANDS, encodeRequestFrame, Operation, PROTOCOL_VERSION } from "@ims/iggy-protocol";
+import {
+  COMMANDS,
+  encodeRequestFrame,
+  globalPermissions,
+  Operation,
+  PROTOCOL_VERSION,
+  streamPermissions,
+} from "@ims/iggy-protocol";
 import { MemoryFileSystem } from "@ims/segment-log";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -17,6 +24,7 @@ beforeAll(async () => {
     outboundBytesMax: 64 * 1024,
     pollBytesMax: 256 * 1024,
     connectionCountMax: 20,
+    passwordCost: { log2N: 10 },
   });
   const client = await FrameClient.login(broker.port);
   await createTopic(client, 2);
@@ -35,6 +43,7 @@ async function expectAlive(): Promise<void> {
 
 /** One valid body of every command. */
 const target = { stream: STREAM, topic: TOPIC };
+const group = { ...target, group: "g" };
 const consumer = { consumer: { kind: "consumer", id: 1 }, ...target, partitionId: 0 } as const;
 const VALID: readonly { readonly operation: number; readonly code: number; readonly body: Uint8Array }[] = [
   valid(COMMANDS.login, {
@@ -67,6 +76,44 @@ const VALID: readonly { readonly operation: number; readonly code: number; reado
   valid(COMMANDS.getStats, undefined),
   valid(COMMANDS.getMe, undefined),
   valid(COMMANDS.getClusterMetadata, undefined),
+  valid(COMMANDS.createGroup, { ...target, name: "g" }),
+  valid(COMMANDS.joinGroup, group),
+  valid(COMMANDS.syncGroup, group),
+  valid(COMMANDS.getGroup, group),
+  valid(COMMANDS.getGroups, target),
+  valid(COMMANDS.pollMessages, {
+    ...consumer,
+    consumer: { kind: "group", id: "g" },
+    strategy: { kind: "next" },
+    count: 2,
+    autoCommit: false,
+  }),
+  valid(COMMANDS.leaveGroup, group),
+  valid(COMMANDS.deleteGroup, group),
+  valid(COMMANDS.createUser, {
+    username: "fuzzy",
+    password: "secret",
+    status: "active",
+    permissions: {
+      global: globalPermissions("readStreams"),
+      streams: [streamPermissions(0, ["readStream"])],
+    },
+    options: [],
+  }),
+  valid(COMMANDS.getUser, { user: "fuzzy" }),
+  valid(COMMANDS.getUsers, undefined),
+  valid(COMMANDS.updateUser, { user: "fuzzy", username: "wuzzy", status: "inactive", options: [] }),
+  valid(COMMANDS.updatePermissions, { user: "wuzzy", permissions: null }),
+  valid(COMMANDS.changePassword, { user: "wuzzy", currentPassword: "secret", newPassword: "other" }),
+  valid(COMMANDS.deleteUser, { user: "wuzzy" }),
+  valid(COMMANDS.createToken, { name: "t", lifetimeMicros: 1_000_000n }),
+  valid(COMMANDS.getTokens, undefined),
+  valid(COMMANDS.deleteToken, { name: "t" }),
+  valid(COMMANDS.deleteSegments, { ...target, partitionId: 0, segmentCount: 1 }),
+  valid(COMMANDS.flushUnsavedBuffer, { ...target, partitionId: 0, fsync: true }),
+  valid(COMMANDS.getClient, { clientId: 1 }),
+  valid(COMMANDS.getClients, undefined),
+  valid(COMMANDS.getSnapshot, { compression: "stored", parts: ["all"] }),
 ];
 
 function valid<Request>(

@@ -4,11 +4,11 @@ const MILLIS_PER_SECOND = 1000;
 
 export interface LoginThrottleOptions {
   readonly clock: Clock;
-  /** Failures of one address or user that are tolerated at once. */
+  /** Failures of one user from one address that are tolerated at once. */
   readonly burst: number;
   /** Failures per second that are forgiven. */
   readonly perSecond: number;
-  /** Addresses and users that are remembered; the one whose last failure is longest ago is forgotten first. */
+  /** Addresses, and users at addresses, that are remembered; those whose last failure is longest ago go first. */
   readonly rememberedMax: number;
 }
 
@@ -17,19 +17,28 @@ interface Failures {
   atMillis: number;
 }
 
-/** Counts failed logins by address and by user. A key over its bound gets no further try until some are forgiven. */
+/** All users together may fail so many times as often from one address as one of them. */
+const ADDRESS_FACTOR = 4;
+
+/**
+ * Counts failed logins by address, and by user at an address: a stranger cannot lock a user out elsewhere, and a client
+ * with a wrong password does not lock out the others of its machine. Above a bound there is no further try until some
+ * failures are forgiven.
+ */
 export class LoginThrottle {
   private readonly failures = new Map<string, Failures>();
 
   constructor(private readonly options: LoginThrottleOptions) {}
 
-  /** Whether every key may try now. */
-  allows(...keys: readonly string[]): boolean {
-    return keys.every((key) => this.countOf(key) < this.options.burst);
+  /** @param username undefined for logins that do not name one */
+  allows(address: string, username: string | undefined): boolean {
+    const { burst } = this.options;
+    const isAllowed = this.countOf(addressKey(address)) + 1 <= burst * ADDRESS_FACTOR;
+    return isAllowed && this.countOf(userKey(address, username)) + 1 <= burst;
   }
 
-  noteFailure(...keys: readonly string[]): void {
-    for (const key of keys) {
+  noteFailure(address: string, username: string | undefined): void {
+    for (const key of [addressKey(address), userKey(address, username)]) {
       const count = this.countOf(key) + 1;
       this.failures.delete(key);
       this.failures.set(key, { count, atMillis: this.options.clock.monotonicMillis() });
@@ -50,4 +59,12 @@ export class LoginThrottle {
     const elapsed = (this.options.clock.monotonicMillis() - known.atMillis) / MILLIS_PER_SECOND;
     return Math.max(0, known.count - elapsed * this.options.perSecond);
   }
+}
+
+function addressKey(address: string): string {
+  return `address ${address}`;
+}
+
+function userKey(address: string, username = ""): string {
+  return `user ${address} ${username}`;
 }

@@ -96,14 +96,14 @@ async function authenticateWithin(
   host: string,
 ): Promise<Authentication> {
   const { logins, logger } = dependencies;
-  const keys = [`address ${networkOf(host)}`];
-  if (credentials.kind === "password" && isUsername(credentials.username)) {
-    keys.push(`user ${credentials.username}`);
-  }
-  if (!logins.allows(...keys)) throw resultRefusal(IggyErrorCode.TransientNotAccepted);
+  const address = networkOf(host);
+  // Names that no user can have count as none: what is remembered stays small.
+  const hasName = credentials.kind === "password" && isUsername(credentials.username);
+  const username = hasName ? credentials.username : undefined;
+  if (!logins.allows(address, username)) throw resultRefusal(IggyErrorCode.TransientNotAccepted);
   const outcome = await authenticate(dependencies, credentials);
   if (outcome.user === undefined) {
-    logins.noteFailure(...keys);
+    logins.noteFailure(address, username);
     logger.warn({ host, reason: outcome.reason }, "a login failed");
   }
   return outcome;

@@ -1,10 +1,20 @@
 import { COMMANDS, decodeBatch, RESYNC_PARTITION_ID } from "@ims/iggy-protocol";
 import type { FrameClient } from "./frame-client.js";
-import { STREAM, TOPIC } from "./messages.js";
+import { createTopic, STREAM, TOPIC } from "./messages.js";
 
 export const GROUP = "g";
 export const groupTarget = { stream: STREAM, topic: TOPIC, group: GROUP } as const;
 const consumer = { kind: "group", id: GROUP } as const;
+
+/** Makes the topic and a group on it. */
+export async function createGroupTopic(admin: FrameClient, partitionCount: number): Promise<void> {
+  await createTopic(admin, partitionCount);
+  await admin.call(COMMANDS.createGroup, { stream: STREAM, topic: TOPIC, name: GROUP });
+}
+
+export function groupJoin(client: FrameClient): Promise<unknown> {
+  return client.call(COMMANDS.joinGroup, groupTarget);
+}
 
 /** Offsets that a poll in the group's name returned, or `fenced` when the member must synchronise. */
 export async function groupPoll(

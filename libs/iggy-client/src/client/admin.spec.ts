@@ -196,7 +196,7 @@ const ROWS: readonly Row[] = [
   ["system.me", "getMe", (c) => c.system.me(), undefined, CLIENT_DETAILS],
   ["system.client", "getClient", (c) => c.system.client(9), { clientId: 9 }, CLIENT_DETAILS],
   ["system.clients", "getClients", (c) => c.system.clients(), undefined, [{ ...CONNECTION, groupCount: 0 }]],
-  ["system.ping", "ping", (c) => c.system.ping(), undefined],
+  ["ping", "ping", (c) => c.ping(), undefined],
 ];
 
 describe("administration", () => {

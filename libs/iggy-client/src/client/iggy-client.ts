@@ -1,16 +1,10 @@
 import { type ImsError, systemClock } from "@ims/common";
 import {
-  type ClientDetails,
-  type ClusterMetadata,
-  type ConsumerOffset,
+  COMMANDS,
   FRAME_BYTES_MAX,
-  type Identifier,
+  HEADER_BYTES,
   type PolledBatches,
   type SendPlacement,
-  type StreamDetails,
-  type StreamRecord,
-  type TopicDetails,
-  type TopicRecord,
 } from "@ims/iggy-protocol";
 import type { ConnectionEvents } from "../connection/connection-events.js";
 import { parseConnectionString } from "../connection/connection-string.js";
@@ -20,20 +14,14 @@ import { ServerConnection } from "../connection/server-connection.js";
 import { Consumer } from "../consumer/consumer.js";
 import type { ConsumerOptions } from "../consumer/consumer-options.js";
 import { Diagnostics } from "../diagnostics/diagnostics.js";
-import { fail } from "../errors.js";
 import { PartitionProducer } from "../producer/partition-producer.js";
 import type { ProducerOptions } from "../producer/producer-options.js";
 import { TopicProducer } from "../producer/topic-producer.js";
 import type { TopicProducerOptions } from "../producer/topic-producer-options.js";
+import { wholeNumber } from "../producer/whole-number.js";
 import { awaitFirstSession } from "./await-first-session.js";
 import type { CallOptions, ConnectionSettings, ConnectOptions } from "./client-options.js";
-import type {
-  NewTopic,
-  OffsetRequest,
-  PollRequest,
-  SendRequest,
-  StoreOffsetArguments,
-} from "./client-requests.js";
+import type { PollRequest, SendRequest } from "./client-requests.js";
 import { Groups } from "./groups.js";
 import { Messages } from "./messages.js";
 import { Offsets } from "./offsets.js";
@@ -90,22 +78,22 @@ export class IggyClient {
     server: string | ConnectionSettings,
     options: ConnectOptions = {},
   ): Promise<IggyClient> {
-    const inFlightMax = options.inFlightMax ?? IN_FLIGHT_LIMIT;
-    if (!Number.isInteger(inFlightMax) || inFlightMax < 1 || inFlightMax > IN_FLIGHT_LIMIT) {
-      throw fail(
-        "iggy-client.argument",
-        `inFlightMax is ${inFlightMax}, allowed are 1 to ${IN_FLIGHT_LIMIT}`,
-      );
-    }
     const settings = typeof server === "string" ? parseConnectionString(server) : server;
+    const { clock = systemClock, random = Math.random, logger, queueMax = 1024 } = options;
+    const { inFlightMax = IN_FLIGHT_LIMIT, frameBytesMax = FRAME_BYTES_MAX } = options;
+    const requestTimeoutMillis = options.requestTimeoutMillis ?? settings.requestTimeoutMillis ?? 30_000;
+    wholeNumber("inFlightMax", inFlightMax, 1, IN_FLIGHT_LIMIT);
+    wholeNumber("queueMax", queueMax, 1, 1_000_000);
+    wholeNumber("frameBytesMax", frameBytesMax, HEADER_BYTES, 0xffff_ffff);
+    wholeNumber("requestTimeoutMillis", requestTimeoutMillis, 1, 0x7fff_ffff);
     const diagnostics = new Diagnostics();
     const connection = new ServerConnection(settings, {
-      clock: options.clock ?? systemClock,
-      random: options.random ?? Math.random,
-      log: options.logger,
-      requestTimeoutMillis: options.requestTimeoutMillis ?? settings.requestTimeoutMillis ?? 30_000,
+      clock,
+      random,
+      log: logger,
+      requestTimeoutMillis,
       inFlightMax,
-      frameBytesMax: options.frameBytesMax ?? FRAME_BYTES_MAX,
+      frameBytesMax,
       dial: options.dial ?? dial,
       metrics: diagnostics,
     });
@@ -115,7 +103,7 @@ export class IggyClient {
       await connection.close();
       throw error;
     }
-    return new IggyClient(connection, new RequestRunner(connection, options.queueMax ?? 1024), diagnostics);
+    return new IggyClient(connection, new RequestRunner(connection, queueMax), diagnostics);
   }
 
   /** Whether there is a session whose hooks are through. */
@@ -140,68 +128,9 @@ export class IggyClient {
     return this.connection.addHook(hook);
   }
 
-  ping(): Promise<void> {
-    return this.system.ping();
-  }
-
-  getMe(): Promise<ClientDetails | null> {
-    return this.system.me();
-  }
-
-  clusterMetadata(): Promise<ClusterMetadata> {
-    return this.system.clusterMetadata();
-  }
-
-  createStream(name: string): Promise<StreamDetails> {
-    return this.streams.create(name);
-  }
-
-  getStream(id: Identifier): Promise<StreamDetails | null> {
-    return this.streams.get(id);
-  }
-
-  listStreams(): Promise<readonly StreamRecord[]> {
-    return this.streams.list();
-  }
-
-  deleteStream(id: Identifier): Promise<void> {
-    return this.streams.delete(id);
-  }
-
-  ensureStream(name: string): Promise<StreamDetails> {
-    return this.streams.ensure(name);
-  }
-
-  createTopic(stream: Identifier, topic: NewTopic): Promise<TopicDetails> {
-    return this.topics.create(stream, topic);
-  }
-
-  getTopic(stream: Identifier, topic: Identifier): Promise<TopicDetails | null> {
-    return this.topics.get(stream, topic);
-  }
-
-  listTopics(stream: Identifier): Promise<readonly TopicRecord[]> {
-    return this.topics.list(stream);
-  }
-
-  deleteTopic(stream: Identifier, topic: Identifier): Promise<void> {
-    return this.topics.delete(stream, topic);
-  }
-
-  ensureTopic(stream: Identifier, topic: NewTopic): Promise<TopicDetails> {
-    return this.topics.ensure(stream, topic);
-  }
-
-  getOffset(request: OffsetRequest): Promise<ConsumerOffset | null> {
-    return this.offsets.get(request);
-  }
-
-  storeOffset(request: StoreOffsetArguments): Promise<void> {
-    return this.offsets.store(request);
-  }
-
-  deleteOffset(request: OffsetRequest): Promise<void> {
-    return this.offsets.delete(request);
+  /** Asks the server for a sign of life. */
+  async ping(options?: CallOptions): Promise<void> {
+    await this.requests.call(COMMANDS.ping, undefined, options);
   }
 
   /**

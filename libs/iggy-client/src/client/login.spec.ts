@@ -26,6 +26,19 @@ describe("login", () => {
     expect(new Set(ids).size).toBe(2);
   });
 
+  it.each([
+    ["inFlightMax", 65],
+    ["inFlightMax", 0],
+    ["queueMax", 0],
+    ["frameBytesMax", 255],
+    ["requestTimeoutMillis", Number.NaN],
+  ])("refuses %s %s", async (name, value) => {
+    await expect(IggyClient.connect("iggy://a:b@h:1", { [name]: value })).rejects.toMatchObject({
+      code: "iggy-client.argument",
+      message: expect.stringContaining(`${name} is ${value}`),
+    });
+  });
+
   it("sends a personal access token as it is", async () => {
     const peer = await peerWith();
     const clock = new SimulatedClock();

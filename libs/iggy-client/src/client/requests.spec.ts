@@ -1,5 +1,7 @@
 import { encodeBatch } from "@ims/iggy-protocol";
 import { describe, expect, it } from "vitest";
+import type { Dialer } from "../connection/byte-stream.js";
+import { dial } from "../connection/dial.js";
 import { clientFixture, READ } from "../spec-support/client-fixture.js";
 import { advanceUntil, until } from "../spec-support/scripted-peer.js";
 
@@ -36,6 +38,41 @@ describe("requests", () => {
     expect(inFlightMost).toBe(4);
     const numbers = peer.named("offset.get").map(({ header }) => header.request);
     expect(new Set(numbers).size).toBe(12);
+  });
+
+  it("hands small frames of one turn to the socket together, and a large one at once", async () => {
+    const seen: string[] = [];
+    const watched: Dialer = async (...request) => {
+      const stream = await dial(...request);
+      const { write, cork, uncork } = stream;
+      return Object.assign(stream, {
+        write(bytes: Uint8Array) {
+          seen.push(`write ${bytes.length}`);
+          return write.call(stream, bytes);
+        },
+        cork() {
+          seen.push("cork");
+          return cork!.call(stream);
+        },
+        uncork() {
+          seen.push("uncork");
+          return uncork!.call(stream);
+        },
+      });
+    };
+    const { client } = await clientOf(await peerWith(), { dial: watched });
+    seen.length = 0;
+    const large = {
+      stream: "s",
+      topic: "t",
+      partitioning: { kind: "balanced" },
+      messages: [{ payload: new Uint8Array(20_000) }],
+    } as const;
+    await Promise.all([client.ping(), client.ping(), client.sendMessages(large), client.ping()]);
+    expect(seen).toEqual([
+      ...["cork", "write 256", "write 256", "uncork"],
+      ...[expect.stringMatching(/^write 20\d{3}$/), "cork", "write 256", "uncork"],
+    ]);
   });
 
   it("reads a reply that comes byte by byte", async () => {

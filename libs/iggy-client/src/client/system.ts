@@ -16,10 +16,6 @@ import type { CallOptions } from "./client-options.js";
 export class System {
   constructor(private readonly requests: RequestRunner) {}
 
-  async ping(options?: CallOptions): Promise<void> {
-    await this.requests.call(COMMANDS.ping, undefined, options);
-  }
-
   /** Needs the permission to read servers, else it is refused with 41. */
   stats(options?: CallOptions): Promise<ServerStats> {
     return this.requests.call(COMMANDS.getStats, undefined, options);

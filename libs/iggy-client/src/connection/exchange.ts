@@ -9,12 +9,15 @@ const NO_BODY = new Uint8Array(0);
 /**
  * Sends a command without a body for the connection's own needs, outside any queue. Resolves with `undefined` when the
  * session ends or the time is over first; never rejects. The caller has looked at `hasRoom`.
+ * @param patienceMillis how long the answer may take before it costs the server the connection, where that is longer
+ *   than for others
  */
 export function exchange(
   wire: WireSession,
   command: Pick<Command<unknown, unknown>, "operation" | "code">,
   clock: Clock,
   timeoutMillis: number,
+  patienceMillis = 0,
 ): Promise<Outcome | undefined> {
   return new Promise((resolve) => {
     const finish = (outcome: Outcome | undefined) => {
@@ -33,6 +36,7 @@ export function exchange(
       },
       NO_BODY,
     );
-    wire.submit(frame, requestNumber, { onReply: finish, onLost: () => finish(undefined) });
+    const handler = { onReply: finish, onLost: () => finish(undefined) };
+    wire.submit(frame, requestNumber, handler, patienceMillis);
   });
 }

@@ -56,7 +56,9 @@ async function readCluster(
   log: ClientLog | undefined,
 ): Promise<ClusterMetadata | "not yet" | "unreadable"> {
   if (!wire.hasRoom) return "not yet";
-  const outcome = await exchange(wire, COMMANDS.getClusterMetadata, clock, timeoutMillis);
+  // A server that never answers this is no worse for anything else.
+  const patienceMillis = Number.POSITIVE_INFINITY;
+  const outcome = await exchange(wire, COMMANDS.getClusterMetadata, clock, timeoutMillis, patienceMillis);
   if (!outcome) return "unreadable";
   if (outcome.kind === "refused") return isTransientError(outcome.code) ? "not yet" : "unreadable";
   try {

@@ -1,5 +1,6 @@
 import { SimulatedClock } from "@ims/common";
 import type { ClusterNode } from "@ims/iggy-protocol";
+import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { IggyClient } from "../client/iggy-client.js";
 import { advanceUntil, ScriptedPeer, seededRandom, until } from "../spec-support/scripted-peer.js";
@@ -175,6 +176,74 @@ describe("the leader", () => {
       sessions: 2,
       retries: { resend: 0 },
     });
+  });
+});
+
+describe("a server that says nothing of its cluster", () => {
+  it("is stayed with after five seconds, for good", async () => {
+    const [peer] = (await cluster(1)) as [ScriptedPeer];
+    peer.script = (request) => request.name === "system.cluster-metadata";
+    let client: IggyClient | undefined;
+    void connect(peer).then((connected) => {
+      client = connected;
+    });
+    const startMillis = clock.monotonicMillis();
+    await advanceUntil(clock, () => client !== undefined);
+    expect(clock.monotonicMillis() - startMillis).toBeLessThanOrEqual(5010);
+    await clock.advance(120_000);
+    await client!.ping();
+    expect(peer.connections.length).toBe(1);
+  });
+});
+
+describe("whatever happens to a cluster", () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant("lead" as const), at: fc.nat(2) }),
+    fc.record({ kind: fc.constant("disagree" as const), at: fc.nat(2), leader: fc.nat(2) }),
+    fc.record({ kind: fc.constant("drop" as const), at: fc.nat(2) }),
+    fc.record({ kind: fc.constant("stop" as const), at: fc.nat(2) }),
+    fc.record({ kind: fc.constant("start" as const), at: fc.nat(2) }),
+    fc.record({ kind: fc.constant("pass" as const), millis: fc.nat(3000) }),
+  );
+
+  it("the client ends up with the leader once there is one, and never in a storm of logins", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const servers = await cluster(3);
+        const running = new Set(servers);
+        const agreeOn = (leader: ScriptedPeer) => {
+          for (const peer of servers) peer.cluster = rosterOf(servers, leader);
+        };
+        agreeOn(servers[0]!);
+        const client = await connect(servers[0]!, "&reconnection_interval_max=1s");
+        const startMillis = clock.monotonicMillis();
+        for (const each of steps) {
+          const peer = "at" in each ? servers[each.at]! : servers[0]!;
+          if (each.kind === "lead") agreeOn(peer);
+          else if (each.kind === "disagree") peer.cluster = rosterOf(servers, servers[each.leader]);
+          else if (each.kind === "drop") for (const connection of peer.connections) connection.drop();
+          else if (each.kind === "stop" && running.delete(peer)) await peer.close();
+          else if (each.kind === "start" && !running.has(peer)) {
+            await peer.listen(peer.port);
+            running.add(peer);
+          } else if (each.kind === "pass") await clock.advance(each.millis);
+        }
+        for (const peer of servers) if (!running.has(peer)) await peer.listen(peer.port);
+        const leader = servers[steps.length % 3]!;
+        agreeOn(leader);
+        for (const peer of servers) for (const connection of peer.connections) connection.drop();
+        await until(() => !client.connected);
+        await advanceUntil(clock, () => client.connected);
+        expect(leader.connections.some(({ closed }) => !closed)).toBe(true);
+        // A round is four logins at most for the one address, and rounds are 50 ms apart or more.
+        const rounds = 2 + steps.length + (clock.monotonicMillis() - startMillis) / 50;
+        const logins = loginsOf(servers).reduce((sum, count) => sum + count, 0);
+        expect(logins).toBeLessThanOrEqual(4 * rounds);
+        for (const each of open.splice(0).reverse()) await each.close();
+        expect(clock.pendingTimerCount).toBe(0);
+      }),
+      { numRuns: 25 },
+    );
   });
 });
 

@@ -36,6 +36,14 @@ export class TcpStream implements ByteStream {
     return this.socket.write(bytes);
   }
 
+  cork(): void {
+    this.socket.cork();
+  }
+
+  uncork(): void {
+    this.socket.uncork();
+  }
+
   end(): void {
     this.socket.end();
   }

@@ -46,6 +46,7 @@ export interface WireSettings {
 /** Refusals with 58 for this long: perhaps another node leads by now (wire.md section 5). */
 const NOT_ACCEPTED_MILLIS = 2000;
 
+/** A frame of this size is worth a system call of its own. */
 const LARGE_FRAME_BYTES = 16 * 1024;
 
 /**

@@ -20,7 +20,10 @@ interface CommonConsumerOptions {
   /** Pause after a poll without messages; doubles up to the maximum while nothing comes. Default 1 and 100. */
   readonly idleMillis?: number;
   readonly idleMillisMax?: number;
-  /** Batches fetched ahead per partition while the application works; 0 = none. Default 1. */
+  /**
+   * Batches fetched ahead per partition while the application works; 0 = none. From 2 on a single consumer that is
+   * behind has two polls under way at once. Default 1.
+   */
   readonly prefetchBatches?: number;
   /** Bytes fetched ahead per partition above which no further poll begins. Default 16 MiB. */
   readonly prefetchBytesMax?: number;

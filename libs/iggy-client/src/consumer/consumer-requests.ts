@@ -117,12 +117,13 @@ export class ConsumerRequests {
     await this.named(this.requests.call(COMMANDS.joinGroup, this.groupTarget, { resend: true }));
   }
 
-  /** Also succeeds for a client that is no member. */
+  /** Also succeeds for a client that is no member, and for a group that is gone. */
   async leaveGroup(): Promise<void> {
     try {
-      await this.named(this.requests.call(COMMANDS.leaveGroup, this.groupTarget));
+      await this.requests.call(COMMANDS.leaveGroup, this.groupTarget);
     } catch (error) {
-      if (refusalCode(error) !== IggyErrorCode.ConsumerGroupMemberNotFound) throw error;
+      const isNoMember = refusalCode(error) === IggyErrorCode.ConsumerGroupMemberNotFound;
+      if (!isNoMember && requestFault(error) !== "missing") throw error;
     }
   }
 

@@ -233,9 +233,15 @@ export class Consumer implements AsyncIterable<ConsumedMessage> {
     const { commit } = this.settings;
     const { commits, partitionId } = reader;
     if (!commit.automatic) return;
-    if (!commit.onPoll) await commits.commit(commits.due);
-    else if (!reader.isCommittedAhead) return;
-    else if (commits.position === 0) await this.requests.deleteOffset(partitionId);
+    if (!commit.onPoll) {
+      await commits.commit(commits.due);
+      return;
+    }
+    const isAhead = reader.isCommittedAhead;
+    // A poll under way commits when the server gets to it: only behind it can that be taken back.
+    await reader.whenEnded();
+    if (!isAhead || this.outOfTime.signal.aborted) return;
+    if (commits.position === 0) await this.requests.deleteOffset(partitionId);
     else await this.requests.storeOffset(partitionId, commits.position - 1);
   }
 

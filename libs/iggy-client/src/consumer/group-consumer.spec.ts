@@ -208,6 +208,27 @@ describe("lost membership", () => {
     expect(consumer.counters.fenced).toBeGreaterThan(0);
   });
 
+  it.each([
+    ["in what is still to be fetched", 27],
+    ["in what was fetched", 12],
+  ])("goes on behind another member's commit meanwhile: %s", async (_, storedMeanwhile) => {
+    const topic = topicOf(1, 40);
+    const { consumer, clock, events, peer } = await bench(topic, {
+      group: "g",
+      batchCount: 10,
+      commit: { kind: "manual" },
+    });
+    await take(consumer, 10);
+    await until(() => consumer.counters.messages === 20);
+    topic.group.leave(peer.connections[0]!.requests[0]!.header.client);
+    topic.offsets.set("group g 0", storedMeanwhile);
+    await advanceUntil(clock, () => events.joined.length === 2);
+    await settled();
+    const rest = take(consumer, 39 - storedMeanwhile);
+    await advanceUntil(clock, () => consumer.partitions()[0]!.position === 40);
+    expect(await rest).toEqual(places(storedMeanwhile + 1, 40));
+  });
+
   it("creates a group anew that was deleted", async () => {
     const topic = topicOf(1, 5);
     const { consumer, clock, events, peer } = await bench(topic, { group: "g" });

@@ -27,6 +27,14 @@ export interface ReaderHost {
   refreshAssignment(): Promise<void>;
 }
 
+interface PollUnderWay {
+  readonly position: number;
+  readonly count: number;
+  readonly epoch: number;
+  readonly ticket: PollTicket;
+  readonly reply: Promise<ConsumedBatch>;
+}
+
 /**
  * Fetches the messages of one partition, poll by poll, ahead of the application as far as the settings allow. Every poll
  * names the offset it begins at, so nothing is passed over: not by lost replies, nor by repeated ones.
@@ -36,7 +44,9 @@ export class PartitionReader {
   private readonly fetched = new FetchedBatches();
   private readonly timer: PollTimer;
   private readonly size: PollSize;
-  private readonly ticket: PollTicket = { alone: false, shared: false };
+  private ticket: PollTicket = { alone: false, shared: false };
+  /** The poll behind the one that is awaited. */
+  private ahead: PollUnderWay | undefined;
   private readonly remedies: ReaderRemedies;
   /** Offset to ask for next, −1 = not known yet. */
   private position = -1;
@@ -52,11 +62,12 @@ export class PartitionReader {
   private paused = false;
   private revoked = false;
   private stopped = false;
-  /** Looks up whether another member went on meanwhile, before the next poll. */
+  /** Looks up whether another member went on meanwhile, before anything more is fetched or given out. */
   private mustRecheck = false;
   /** Counts what makes replies under way worthless. */
   private epoch = 0;
   private inFlight = false;
+  private ended: Promise<void> = Promise.resolve();
   private fencedBefore = false;
   /** Where a reply was damaged last. */
   private damagedAt = -1;
@@ -70,12 +81,17 @@ export class PartitionReader {
     const { settings, requests, commitHost } = host;
     this.size = new PollSize(settings.batchCount, settings.batchBytesMax);
     this.timer = new PollTimer(commitHost.clock, settings);
-    this.remedies = new ReaderRemedies(partitionId, settings, requests, this.size, this.ticket);
+    this.remedies = new ReaderRemedies(partitionId, settings, requests, this.size);
     this.commits = new PartitionCommits(partitionId, commitHost);
   }
 
   start(): void {
-    void this.run();
+    this.ended = this.run();
+  }
+
+  /** Resolves once the reader was stopped and its last request has an outcome. */
+  whenEnded(): Promise<void> {
+    return this.ended;
   }
 
   /** No further poll; replies under way are ignored. Commits go on until {@link abandon}. */
@@ -129,7 +145,7 @@ export class PartitionReader {
   }
 
   get isReadable(): boolean {
-    return this.fetched.count > 0 && !this.paused;
+    return this.fetched.count > 0 && !this.paused && !this.mustRecheck;
   }
 
   take(): FetchedBatch | undefined {
@@ -201,6 +217,7 @@ export class PartitionReader {
   private mayPoll(): boolean {
     const { prefetchBatches, prefetchBytesMax } = this.host.settings;
     const { count, bytes } = this.fetched;
+    if (this.mustRecheck) return !this.failure;
     if (this.paused || this.revoked || this.failure) return false;
     if (this.awaitsDemand || prefetchBatches === 0) return count === 0 && this.host.isWaiting();
     return count < prefetchBatches && bytes < prefetchBytesMax;
@@ -258,15 +275,15 @@ export class PartitionReader {
       this.position = Math.max(this.position, known.storedOffset + 1);
     }
     commits.retry();
+    host.onReadable();
   }
 
   private async poll(epoch: number): Promise<void> {
-    const { host, partitionId, position, ticket } = this;
-    const { pollIntervalMillis, commit } = host.settings;
+    const { host, position } = this;
+    const { pollIntervalMillis } = host.settings;
     if (pollIntervalMillis > 0) this.timer.holdOff(pollIntervalMillis);
-    const strategy = { kind: "offset", value: BigInt(position) } as const;
-    const batch = await host.requests.poll(partitionId, strategy, this.size.count, commit.onPoll, ticket);
-    ticket.alone = false;
+    const batch = await this.nextReply();
+    this.ticket = { alone: false, shared: false };
     if (!this.isCurrent(epoch)) return;
     host.counters.polls++;
     if (batch.resyncRequired) {
@@ -282,6 +299,41 @@ export class PartitionReader {
     this.isEmpty = batch.messageCount === 0 && batch.currentOffset === 0 && position === 0;
     if (batch.messageCount === 0) this.onEmpty();
     else if (this.isSound(batch)) this.accept(batch);
+  }
+
+  /** The reply to the poll at `position`, which may be under way already, with the next one on its way behind it. */
+  private nextReply(): Promise<ConsumedBatch> {
+    const { ahead, position, epoch } = this;
+    this.ahead = undefined;
+    const isAhead = ahead?.position === position && ahead.epoch === epoch;
+    const poll = isAhead ? ahead : this.send(position, this.ticket);
+    this.ticket = poll.ticket;
+    if (this.mayReadAhead(poll)) {
+      this.ahead = this.send(position + poll.count, { alone: false, shared: false });
+      this.ahead.reply.catch(() => {});
+    }
+    return poll.reply;
+  }
+
+  private send(position: number, ticket: PollTicket): PollUnderWay {
+    const { host, partitionId, epoch } = this;
+    const { count } = this.size;
+    const strategy = { kind: "offset", value: BigInt(position) } as const;
+    const { onPoll } = host.settings.commit;
+    const reply = host.requests.poll(partitionId, strategy, count, onPoll, ticket);
+    return { position, count, epoch, ticket, reply };
+  }
+
+  /**
+   * Only where it is known to be full of messages, and where it does not matter whether its reply is used: a server
+   * remembers what a member of a group has polled, and what it has committed itself.
+   */
+  private mayReadAhead({ position, count, ticket }: PollUnderWay): boolean {
+    const { prefetchBatches, prefetchBytesMax, commit, group, pollIntervalMillis } = this.host.settings;
+    if (group !== undefined || commit.onPoll || pollIntervalMillis > 0 || ticket.alone) return false;
+    const { count: batchesAhead, bytes } = this.fetched;
+    if (batchesAhead + 1 >= prefetchBatches || bytes + this.size.replyBytes >= prefetchBytesMax) return false;
+    return this.end >= position + 2 * count - 1;
   }
 
   private accept(batch: ConsumedBatch): void {
@@ -314,6 +366,7 @@ export class PartitionReader {
     const { host, partitionId, position } = this;
     const holes: [expected: number, found: number][] = [];
     try {
+      if (batch.partitionId !== partitionId) throw foreignReply(partitionId, batch.partitionId);
       if (host.settings.verifyChecksums) batch.verifyChecksums();
       batch.findRange((expected, found) => holes.push([expected, found]));
     } catch (cause) {
@@ -375,7 +428,9 @@ export class PartitionReader {
   }
 
   private onFault(thrown: unknown): void {
-    const remedy = this.remedies.choose(thrown, this.position, this.end >= 0);
+    const { alone, shared } = this.ticket;
+    const remedy = this.remedies.choose(thrown, this.position, this.end >= 0, shared);
+    this.ticket = { alone: alone || (remedy.kind === "retry" && remedy.alone), shared: false };
     if (remedy.kind === "fail") {
       this.fail(remedy.error);
       return;
@@ -389,4 +444,11 @@ export class PartitionReader {
     this.failure = error;
     this.host.onReadable();
   }
+}
+
+function foreignReply(partitionId: number, found: number): Error {
+  return consumerError(
+    "iggy-client.message-unreadable",
+    `partition ${partitionId} was asked for, partition ${found} came`,
+  );
 }

@@ -20,6 +20,11 @@ export class PollSize {
     return Math.max(1, Math.min(this.limit, Math.floor(this.bytesMax / this.messageBytes)));
   }
 
+  /** What a full reply is expected to have. */
+  get replyBytes(): number {
+    return this.count * this.messageBytes;
+  }
+
   onReply(messages: number, bytes: number): void {
     this.messageBytes = bytes / messages;
     if (this.limit < this.countMax) this.limit = Math.min(this.countMax, this.limit * 2);

@@ -186,10 +186,64 @@ describe("prefetch", () => {
     expect(topic.polls.length).toBe(4);
   });
 
+  it.each([
+    ["two polls under way for a single consumer", { consumer: 1, partitionId: 0 }, [10, 20]],
+    ["one for a member of a group", { group: "g" }, [10]],
+    ["one where polls commit", { commit: { kind: "poll" } }, [10]],
+    ["one with a gap between polls", { pollIntervalMillis: 1 }, [10]],
+  ])("has %s", async (_, options, expected) => {
+    const topic = new TopicModel();
+    for (let i = 0; i < 30; i++) topic.partition.append(10);
+    const held: (() => void)[] = [];
+    const offsets: number[] = [];
+    const { consumer, clock } = await bench(
+      topic,
+      { batchCount: 10, prefetchBatches: 3, ...options },
+      (request) => {
+        if (request.name !== "message.poll" || offsets.length >= 2 + expected.length) return false;
+        const { strategy } = request.decode() as { strategy: { value: bigint } };
+        if (strategy.value === 0n) return false;
+        offsets.push(Number(strategy.value));
+        held.push(() => void topic.script(request));
+        return true;
+      },
+    );
+    const taken = take(consumer, 300);
+    await advanceUntil(clock, () => held.length > 0);
+    await settled();
+    expect(offsets).toEqual(expected);
+    let done = false;
+    void taken.then(() => {
+      done = true;
+    });
+    while (!done) {
+      for (const answer of held.splice(0)) answer();
+      await settled();
+      await clock.advance(1);
+    }
+    expect(await taken).toEqual(places(0, 300));
+  });
+
+  it("takes no notice of a poll that went ahead of a short one", async () => {
+    const topic = new TopicModel();
+    for (let i = 0; i < 30; i++) topic.partition.append(10);
+    const { consumer } = await bench(topic, { batchCount: 10, prefetchBatches: 3 }, (request) => {
+      if (request.name !== "message.poll" || topic.polls.length % 3 !== 1) return false;
+      const poll = request.decode() as (typeof topic.polls)[number];
+      if (poll.strategy.kind !== "offset") return false;
+      topic.polls.push(poll);
+      const { batches, count } = topic.partition.read(Number(poll.strategy.value), 4);
+      request.reply({ partitionId: 0, currentOffset: 299, messageCount: count, batches });
+      return true;
+    });
+    expect(await take(consumer, 300)).toEqual(places(0, 300));
+    expect(consumer.counters.repeated).toBe(0);
+  });
+
   it("asks for fewer messages where they are large", async () => {
     const topic = new TopicModel();
     for (let i = 0; i < 10; i++) topic.partition.append(10, 1000);
-    const { consumer } = await bench(topic, { batchCount: 20, batchBytesMax: 12_000, prefetchBatches: 9 });
+    const { consumer } = await bench(topic, { batchCount: 20, batchBytesMax: 12_000 });
     await take(consumer, 60);
     // Replies carry 48 bytes with each message, and 256 with each batch of ten that they touch.
     expect(topic.polls.map(({ count }) => count).slice(0, 3)).toEqual([20, 11, 10]);
@@ -290,6 +344,21 @@ describe("pause", () => {
 });
 
 describe("seek", () => {
+  it("takes no notice of a reply that was under way", async () => {
+    const topic = unevenTopic();
+    let held: (() => void) | undefined;
+    const { consumer } = await bench(topic, { batchCount: 4 }, (request) => {
+      if (request.name !== "message.poll" || held) return false;
+      held = () => void topic.script(request);
+      return true;
+    });
+    consumer.start();
+    await until(() => held !== undefined);
+    consumer.seek(0, 20);
+    held!();
+    expect(await take(consumer, 8)).toEqual(places(20, 28));
+  });
+
   it("goes back and forth, dropping what was fetched", async () => {
     const topic = unevenTopic();
     const { consumer } = await bench(topic, { batchCount: 4, prefetchBatches: 3 });
@@ -298,6 +367,7 @@ describe("seek", () => {
     expect(await take(consumer, 5)).toEqual(places(2, 7));
     consumer.seek(0, 50);
     expect(await take(consumer, 10)).toEqual(places(50, 60));
+    expect(topic.polls.every(({ count }) => count === 4)).toBe(true);
     expect(() => consumer.seek(1, 0)).toThrow(
       expect.objectContaining({ code: "iggy-client.partition-lost" }),
     );

@@ -299,6 +299,22 @@ describe("faults", () => {
     expect(clock.monotonicMillis()).toBeGreaterThanOrEqual(2000);
   });
 
+  it("never sends an unanswered batch again when resend is off, and goes on with the next", async () => {
+    const { producer, peer, clock, failed, confirmed } = await bench(
+      (request) => {
+        if (request.name !== "message.send" || numbersOf(request)[0] !== 0) return false;
+        request.connection.drop();
+        return true;
+      },
+      { batchCountMax: 1, inFlightMax: 1, resend: false },
+    );
+    put(producer, 0);
+    put(producer, 1);
+    await advanceUntil(clock, () => confirmed.length === 1);
+    expect(failed).toEqual([["iggy-client.outcome-unknown", 1]]);
+    expect(peer.named("message.send").map(numbersOf)).toEqual([[0], [1]]);
+  });
+
   it("delivers everything in order under random drops and transient refusals", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -34,13 +34,13 @@ export class RefusalPause {
   onDrained(): void {
     if (!this.isActive || this.isFindingRemedy) return;
     const { findRemedy } = this.settings;
-    const refused = this.sender.waitingBatches().find(({ needsRemedy }) => needsRemedy);
-    if (!refused || !findRemedy) {
+    const needsRemedy = this.sender.waitingBatches().some((batch) => batch.needsRemedy);
+    if (!needsRemedy || !findRemedy) {
       this.endAfter(TRANSIENT_RETRY_MILLIS);
       return;
     }
     this.isFindingRemedy = true;
-    findRemedy(refused.refusedCode).then(
+    findRemedy().then(
       (remedy) => this.apply(remedy),
       () => this.apply("retry-later"),
     );

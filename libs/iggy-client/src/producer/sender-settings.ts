@@ -22,7 +22,7 @@ export interface SenderSettings {
   /** Whether a batch that may be stored is sent again. */
   readonly resend: boolean;
   /** Asked, once at a time, after a refusal because something is missing; such refusals fail at once without it. */
-  readonly findRemedy?: (code: number) => Promise<Remedy>;
+  readonly findRemedy?: () => Promise<Remedy>;
   readonly onConfirmed?: (baseOffset: number, messageCount: number, shares: readonly BatchShare[]) => void;
   readonly onFailed?: (error: ImsError, messageCount: number, shares: readonly BatchShare[]) => void;
   /** A batch could be sent at once now. */

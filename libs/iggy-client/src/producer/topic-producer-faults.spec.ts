@@ -35,6 +35,10 @@ describe("the topic", () => {
     await expect(bench(undefined, { createTopic: false }, {}, missing)).rejects.toEqual(
       anError("iggy-client.topic-missing"),
     );
+    missing.hasStream = false;
+    await expect(bench(undefined, { createStream: false }, {}, missing)).rejects.toEqual(
+      anError("iggy-client.topic-missing"),
+    );
     missing.allowsCreation = false;
     await expect(bench(undefined, {}, {}, missing)).rejects.toEqual(
       anError("iggy-client.refused", { code: IggyErrorCode.Unauthorized }),
@@ -339,6 +343,46 @@ describe("every message ends in exactly one of stored, failed and dropped", () =
         },
       ),
       { numRuns: 25 },
+    );
+  });
+
+  it("in order per partition with several batches on the wire that the server refuses for the moment", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom<SendStep>("store", 58, "drop"), { maxLength: 20 }),
+        async (faults) => {
+          const run = await bench(2, {
+            batchCountMax: 3,
+            inFlightMax: 4,
+            retriesMax: 20,
+            bufferBytesMax: 32_768,
+          });
+          const { topic, clock, producer } = run;
+          const next = steps(...faults);
+          const refused: (number | undefined)[] = [];
+          // A server that has refused a batch takes nothing behind it for the partition until it comes again.
+          topic.plan = (request, partitionId) => {
+            const first = TopicPeer.firstNumber(request);
+            if (refused[partitionId] !== undefined && first > refused[partitionId]) return 58;
+            const step = next();
+            refused[partitionId] = step === 58 ? first : undefined;
+            return step;
+          };
+          const calls = range(20).map((i) => producer.send(numberedList(2 * i, 2)));
+          const receipts = await settled(clock, Promise.all(calls));
+          for (const partitionId of [0, 1]) {
+            const firstTime = [...new Set(topic.numbers(partitionId))];
+            expect(firstTime).toEqual(firstTime.toSorted((a, b) => a - b));
+          }
+          receipts.forEach((receipt, i) => {
+            const { partitionId, offset } = receipt.locate(1)!;
+            expect(topic.numbers(partitionId)[offset]).toBe(2 * i + 1);
+          });
+          expect(producer.confirmedCount).toBe(40);
+          await run.close();
+        },
+      ),
+      { numRuns: 40 },
     );
   });
 });

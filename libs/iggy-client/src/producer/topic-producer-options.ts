@@ -20,7 +20,8 @@ export interface ProducerMessage {
  * Which partition messages go to.
  * - `balanced`: one after the other. The producer stays with a partition until its batch is on its way, so that
  *   batches become full, then takes the next one; the first is 0.
- * - `partition`: always the given one.
+ * - `partition`: always the given one. One that the producer has not seen fails with `iggy-client.partition-missing`, and
+ *   makes it look at the topic again.
  * - `key`: XXH32 with seed 0 of the key modulo the partition count, as servers and the Rust SDK do it. More partitions
  *   move keys.
  */

@@ -54,6 +54,7 @@ export class TopicProducer {
     const view = new TopicView(options, { administration, clock, log }, settings.topicRefreshMillis);
     const state = await view.look();
     if (state.kind !== "present") throw state.error;
+    if (connection.terminal) throw connection.terminal;
     return new TopicProducer(connection, view, options, settings, onClosed);
   }
 
@@ -61,12 +62,11 @@ export class TopicProducer {
     private readonly connection: ServerConnection,
     private readonly view: TopicView,
     private readonly options: TopicProducerOptions,
-    private readonly settings: TopicProducerSettings,
+    settings: TopicProducerSettings,
     private readonly onClosed: (producer: TopicProducer) => void,
   ) {
-    const { clock, random } = connection.dependencies;
     this.arena = BatchArena.create(settings.arenaSize);
-    this.ids = new MessageIds(random);
+    this.ids = new MessageIds(connection.dependencies.random);
     this.lanes = new TopicLanes(connection, this.arena, options, settings, (id) => this.findRemedy(id));
     this.payloadBytesMax = this.lanes.payloadBytesMax;
     this.writer = new MessageWriter(this.arena, this.ids, options.encryptor);

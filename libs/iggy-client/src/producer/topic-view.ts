@@ -1,15 +1,16 @@
 import { type Clock, describeError, type ImsError, type TimerHandle } from "@ims/common";
-import type { Identifier } from "@ims/iggy-protocol";
+import { IggyErrorCode } from "@ims/iggy-protocol";
 import type { ClientLog } from "../client/client-options.js";
-import type { NewTopic } from "../client/client-requests.js";
+import type { Streams } from "../client/streams.js";
+import type { Topics } from "../client/topics.js";
+import { refusalCode } from "../errors.js";
 import { producerError } from "./producer-errors.js";
 import type { TopicProducerOptions } from "./topic-producer-options.js";
 
 /** The part of the client that looks after topics. */
 export interface TopicAdministration {
-  getTopic(stream: Identifier, topic: Identifier): Promise<{ readonly partitionCount: number } | null>;
-  ensureStream(name: string): Promise<unknown>;
-  ensureTopic(stream: Identifier, topic: NewTopic): Promise<{ readonly partitionCount: number }>;
+  readonly streams: Pick<Streams, "ensure">;
+  readonly topics: Pick<Topics, "get" | "ensure">;
 }
 
 /** What a look at the topic found. */
@@ -92,18 +93,23 @@ export class TopicView {
   private async find(): Promise<TopicState> {
     const { stream, topic, createStream, createTopic } = this.options;
     const { administration } = this.dependencies;
-    const present = await administration.getTopic(stream, topic);
+    const present = await administration.topics.get(stream, topic);
     if (present) return { kind: "present", partitionCount: present.partitionCount, created: false };
     if (createTopic === false) return this.missing("it is not to be created");
     if (typeof topic === "number") return this.missing("what has only a number cannot be created");
-    if (typeof stream === "string" && createStream !== false) await administration.ensureStream(stream);
+    if (typeof stream === "string" && createStream !== false) await administration.streams.ensure(stream);
     const wanted = typeof createTopic === "object" ? createTopic : {};
-    const { partitionCount } = await administration.ensureTopic(stream, {
-      name: topic,
-      partitionCount: wanted.partitionCount ?? 1,
-      options: wanted.options,
-    });
-    return { kind: "present", partitionCount, created: true };
+    try {
+      const { partitionCount } = await administration.topics.ensure(stream, {
+        name: topic,
+        partitionCount: wanted.partitionCount ?? 1,
+        options: wanted.options,
+      });
+      return { kind: "present", partitionCount, created: true };
+    } catch (error) {
+      if (refusalCode(error) !== IggyErrorCode.StreamIdNotFound) throw error;
+      return this.missing("its stream is not there either");
+    }
   }
 
   private missing(why: string): TopicState {

@@ -40,7 +40,7 @@ export function topicBenches() {
       ...connectOptions,
     });
     const failed: [string, number, number][] = [];
-    const producer = await client.createTopicProducer({
+    const opening = client.createTopicProducer({
       stream: "s",
       topic: "t",
       batchBytesMax: 2048,
@@ -48,6 +48,10 @@ export function topicBenches() {
       lingerMillis: 1,
       onFailed: (error, partitionId, count) => failed.push([error.code, partitionId, count]),
       ...options,
+    });
+    const producer = await opening.catch(async (error: unknown) => {
+      await settled(clock, client.close());
+      throw error;
     });
     const made: TopicBench = {
       topic: peer,

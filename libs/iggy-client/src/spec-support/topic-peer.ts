@@ -41,6 +41,12 @@ export class TopicPeer {
     return this.peer.named("message.send").length;
   }
 
+  /** The number that the first payload of a send begins with. */
+  static firstNumber(request: PeerRequest): number {
+    const { batch } = COMMANDS.sendMessages.codec.decodeRequest(frameBody(request.frame));
+    return Buffer.from(decodeBatch(batch).messages[0]!.payload).readUInt32LE();
+  }
+
   /** Stores and answers a send that was held. */
   release(request: PeerRequest): void {
     this.store(request);
@@ -74,6 +80,10 @@ export class TopicPeer {
   private create(request: PeerRequest): void {
     if (!this.allowsCreation) {
       request.refuseByStatus(IggyErrorCode.Unauthorized);
+      return;
+    }
+    if (request.name === "topic.create" && !this.hasStream) {
+      request.refuseByResult(IggyErrorCode.StreamIdNotFound);
       return;
     }
     this.created.push(request.name);

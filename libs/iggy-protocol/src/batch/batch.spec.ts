@@ -23,7 +23,7 @@ function sendThrough(arena: BatchArena, messages: readonly BatchMessage[]): Uint
     const at = slot.reserve(message.payload.length);
     expect(at).toBeGreaterThan(0);
     arena.bytes.set(message.payload, at);
-    slot.commit(message.payload.length, idWords(message.id), message.originMicros);
+    slot.commit(message.payload.length, idWords(message.id), Number(message.originMicros));
   }
   slot.seal();
   slot.stampRequest(0x1234n << 64n, 77n, 5);

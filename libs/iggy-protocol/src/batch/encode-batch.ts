@@ -1,5 +1,5 @@
 import { fail } from "../errors/protocol-errors.js";
-import { readU128, viewOf } from "../frame/frame-layout.js";
+import { FRAME_BYTES_MAX, HEADER_BYTES, readU128, viewOf } from "../frame/frame-layout.js";
 import { heapHasher } from "../hash/heap-hasher.js";
 import { scratchBytesFor } from "../hash/kernel.js";
 import { ByteReader } from "../primitives/byte-reader.js";
@@ -26,15 +26,29 @@ export interface BatchMessage {
   readonly headers?: Uint8Array | undefined;
 }
 
+/** A batch travels in a frame of at most 64 MiB. */
+const BATCH_BYTES_MAX = FRAME_BYTES_MAX - HEADER_BYTES;
+
 /**
  * Builds a batch from whole messages. For the hot path see `BatchArena`, which writes the same bytes in place. Throws
  * `iggy-protocol.argument-out-of-range` without messages, for sizes outside their limits, ids above 128 bits, or when
  * creation times lie more than 2^32 microseconds apart (number 4038 of the official clients).
  */
 export function encodeBatch(messages: readonly BatchMessage[]): Uint8Array {
-  messages.forEach((message, index) => {
-    checkMessageBytes(message.payload.length, message.headers?.length ?? 0, index);
-  });
+  let byteCount = BATCH_HEADER_BYTES;
+  for (let index = 0; index < messages.length; index++) {
+    const { payload, headers } = messages[index]!;
+    const headersLength = headers === undefined ? 0 : headers.length;
+    checkMessageBytes(payload.length, headersLength, index);
+    byteCount += MESSAGE_HEADER_BYTES + payload.length + headersLength;
+  }
+  if (byteCount > BATCH_BYTES_MAX) {
+    throw fail(
+      "iggy-protocol.argument-out-of-range",
+      `a batch of ${byteCount} bytes fits no frame, allowed: at most ${BATCH_BYTES_MAX}`,
+      { context: { field: "batch", rule: `at most ${BATCH_BYTES_MAX} bytes` } },
+    );
+  }
   return encodeBatchUnchecked(messages);
 }
 

@@ -170,6 +170,16 @@ describe("batches", () => {
     expect(encodeBatchUnchecked([limits[0][0]])).toHaveLength(256 + 48);
   });
 
+  it("fit a frame", () => {
+    const payload = new Uint8Array(40_000_000);
+    expect(() =>
+      encodeBatch([
+        { ...message, payload },
+        { ...message, payload },
+      ]),
+    ).toThrow(refused("batch", /^at most 67108608/));
+  });
+
   it("built in place have the same limits", () => {
     const arena = BatchArena.create({ slotCount: 1, slotBytes: 4096 });
     const slot = arena.acquire()!;

@@ -28,7 +28,12 @@ describe("headers", () => {
       fc.property(fields, bodyBytes, dirt, fc.nat(44), (request, length, memory, at) => {
         encodeRequestHeader(request, length, memory, at);
         const frame = memory.subarray(at, at + 256);
-        expect(decodeRequestHeader(frame)).toEqual({ ...request, size: 256 + length, timestamp: 0n, userId: 0 });
+        expect(decodeRequestHeader(frame)).toEqual({
+          ...request,
+          size: 256 + length,
+          timestamp: 0n,
+          userId: 0,
+        });
         expect(frame).toEqual(encodeRequestHeader(request, length));
         expect(frameKind(frame)).toBe(FrameKind.Request);
       }),
@@ -80,7 +85,9 @@ describe("readReply", () => {
     fc.assert(
       fc.property(operation, fc.uint8Array({ maxLength: 40 }), u32, (of, payload, code) => {
         const frameOf = (body: Uint8Array) =>
-          new Uint8Array(Buffer.concat([encodeReplyHeader({ client: 1n, request: 1, operation: of }, body.length), body]));
+          new Uint8Array(
+            Buffer.concat([encodeReplyHeader({ client: 1n, request: 1, operation: of }, body.length), body]),
+          );
         const success = readReply(frameOf(successBody(of, payload)));
         expect(success).toEqual({ kind: "success", payload });
         try {

@@ -95,9 +95,9 @@ export class ByteWriter {
     this.view.setUint32(at, value, true);
   }
 
-  /** The bytes so far, copied to their exact size. */
+  /** The bytes so far, in memory of exactly their size. Nothing may be written after that. */
   finish(): Uint8Array {
-    return this.bytes.slice(0, this.length);
+    return this.length === this.bytes.length ? this.bytes : this.bytes.slice(0, this.length);
   }
 
   outOfRange(value: unknown, field: string, allowed: string): Error {

@@ -1,8 +1,9 @@
 import { LOGIN_CODES } from "../command-table.js";
+import { iggyErrorName } from "../errors/iggy-error-code.js";
 import { Operation } from "../frame/operation.js";
 import { TOPIC_OPTION_KEYS } from "../primitives/topic-options.js";
 import { DIALECT_0_11 } from "../protocol-dialect.js";
-import type { Command, RetryClass } from "./command.js";
+import { COMMON_REFUSALS, type Command, type RetryClass } from "./command.js";
 import { type CodeAlias, CommandIndex } from "./dialect.js";
 import { PERMISSION_RULES, type PermissionRule } from "./permission-rule.js";
 
@@ -36,6 +37,7 @@ export function renderCommandReference(): string {
     ...subjects.map((subject) => renderSubject(subject, rows)),
     renderPermissions(),
     renderRetries(),
+    renderRefusals(rows),
     renderVariants(),
     renderOtherCodes(),
   ].join("\n");
@@ -49,13 +51,14 @@ function renderSubject(subject: string, rows: readonly Row[]): string {
   const own = rows.filter(({ name }) => subjectOf(name) === subject).sort((a, b) => a.code - b.code);
   return section(
     subject,
-    ["Command", "Code", "Operation", "Needs", "Retry", "Request", "Reply"],
+    ["Command", "Code", "Operation", "Needs", "Retry", "Refusals", "Request", "Reply"],
     own.map((row) => [
       code(row.name),
       String(row.code),
       operationOf(row),
       row.permission,
       row.retry,
+      row.refusals.join(", "),
       row.request ? code(row.request) : "empty",
       row.reply ? code(row.reply) : "empty",
     ]),
@@ -106,6 +109,16 @@ function renderRetries(): string {
     "After an unknown outcome",
     ["Retry", "What a client may do"],
     Object.entries(RETRIES).map(([retry, meaning]) => [retry, meaning]),
+  );
+}
+
+function renderRefusals(rows: readonly Row[]): string {
+  const numbers = [...new Set([...COMMON_REFUSALS, ...rows.flatMap(({ refusals }) => refusals)])];
+  return section(
+    "Refusals",
+    ["Number", "Name"],
+    numbers.sort((a, b) => a - b).map((number) => [String(number), iggyErrorName(number)]),
+    `Every command may also get ${COMMON_REFUSALS.join(", ")}. A login is refused by an eviction.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { CommandCodec } from "../commands/command-codec.js";
+import { IggyErrorCode } from "../errors/iggy-error-code.js";
 import { committedOperation, isResultFramed, Operation } from "../frame/operation.js";
 import type { PermissionRule } from "./permission-rule.js";
 
@@ -25,6 +26,8 @@ export interface Command<Request, Reply> {
   readonly needsSession: boolean;
   readonly permission: PermissionRule;
   readonly retry: RetryClass;
+  /** Error numbers of this command besides {@link COMMON_REFUSALS}, rising (errors.md section 2). */
+  readonly refusals: readonly number[];
   /** The body as documentation shows it, empty for an empty body. */
   readonly request: string;
   /** The payload behind the result section, empty for none. */
@@ -38,7 +41,20 @@ export interface CommandFacts {
   readonly request?: string;
   readonly reply?: string;
   readonly retry?: RetryClass;
+  readonly refusals?: readonly number[];
 }
+
+/** Any command may get these: a body, checksum or session that is wrong, no permission, or a log that is not ready. */
+export const COMMON_REFUSALS: readonly number[] = [
+  IggyErrorCode.InvalidCommand,
+  IggyErrorCode.InvalidFormat,
+  IggyErrorCode.FeatureUnavailable,
+  IggyErrorCode.Unauthenticated,
+  IggyErrorCode.Unauthorized,
+  IggyErrorCode.TransientNotCommitted,
+  IggyErrorCode.TransientNotAccepted,
+  IggyErrorCode.RequestAlreadyApplied,
+];
 
 /** A row of operation `NonReplicated`: served at once, without the log. */
 export function read<Request, Reply>(
@@ -78,6 +94,7 @@ function row<Request, Reply>(
     needsSession: facts.permission !== "anyone",
     permission: facts.permission,
     retry: facts.retry,
+    refusals: facts.refusals ?? [],
     request: facts.request ?? "",
     reply: facts.reply ?? "",
     codec,

@@ -4,6 +4,7 @@ import { getStream } from "../commands/get-stream.js";
 import { getStreams } from "../commands/get-streams.js";
 import { purgeStream } from "../commands/purge-stream.js";
 import { updateStream } from "../commands/update-stream.js";
+import { IggyErrorCode } from "../errors/iggy-error-code.js";
 import { Operation } from "../frame/operation.js";
 import { read, write } from "./command.js";
 
@@ -21,17 +22,29 @@ export const STREAM_COMMANDS = {
     permission: "createStreams",
     request: "[name][options]",
     reply: STREAM_DETAILS,
+    refusals: [
+      IggyErrorCode.StreamNameAlreadyExists,
+      IggyErrorCode.TooManyStreams,
+      IggyErrorCode.UnsupportedOptionKey,
+    ],
   }),
   deleteStream: write("stream.delete", 203, Operation.DeleteStream, deleteStream, {
     permission: "manageStream",
     request: STREAM,
+    refusals: [IggyErrorCode.StreamIdNotFound],
   }),
   updateStream: write("stream.update", 204, Operation.UpdateStream, updateStream, {
     permission: "manageStream",
     request: "[stream][name][options]",
+    refusals: [
+      IggyErrorCode.StreamIdNotFound,
+      IggyErrorCode.StreamNameAlreadyExists,
+      IggyErrorCode.UnsupportedOptionKey,
+    ],
   }),
   purgeStream: write("stream.purge", 205, Operation.PurgeStream, purgeStream, {
     permission: "manageStream",
     request: STREAM,
+    refusals: [IggyErrorCode.StreamIdNotFound],
   }),
 } as const;

@@ -5,6 +5,7 @@ import { getClusterMetadata } from "../commands/get-cluster-metadata.js";
 import { getMe } from "../commands/get-me.js";
 import { getSnapshot } from "../commands/get-snapshot.js";
 import { getStats } from "../commands/get-stats.js";
+import { IggyErrorCode } from "../errors/iggy-error-code.js";
 import { read } from "./command.js";
 
 const CLIENT_DETAILS = "client record {[stream_id u32][topic_id u32][group_id u32]}, empty when missing";
@@ -19,6 +20,7 @@ export const SYSTEM_COMMANDS = {
     permission: "readServers",
     request: "[compression u8][count u8]{[part u8]}",
     reply: "ZIP archive",
+    refusals: [IggyErrorCode.SnapshotFileCompletionFailed],
   }),
   getClusterMetadata: read("system.cluster-metadata", 12, getClusterMetadata, {
     permission: "user",

@@ -8,6 +8,7 @@ import { getUser } from "../commands/get-user.js";
 import { getUsers } from "../commands/get-users.js";
 import { updatePermissions } from "../commands/update-permissions.js";
 import { updateUser } from "../commands/update-user.js";
+import { IggyErrorCode } from "../errors/iggy-error-code.js";
 import { Operation } from "../frame/operation.js";
 import { read, write } from "./command.js";
 
@@ -24,22 +25,37 @@ export const USER_COMMANDS = {
     permission: "manageUsers",
     request: `[username name][password str8][status u8]${PERMISSIONS}[options]`,
     reply: "user record, permissions",
+    refusals: [
+      IggyErrorCode.InvalidUsername,
+      IggyErrorCode.UserAlreadyExists,
+      IggyErrorCode.UnsupportedOptionKey,
+      IggyErrorCode.InvalidOptionValue,
+    ],
   }),
   deleteUser: write("user.delete", 34, Operation.DeleteUser, deleteUser, {
     permission: "manageUsers",
     request: "[user]",
+    refusals: [IggyErrorCode.ResourceNotFound, IggyErrorCode.CannotDeleteUser],
   }),
   updateUser: write("user.update", 35, Operation.UpdateUser, updateUser, {
     permission: "manageUsers",
     request: "[user][has u8]([username name])[has u8]([status u8])[options]",
+    refusals: [
+      IggyErrorCode.ResourceNotFound,
+      IggyErrorCode.InvalidUsername,
+      IggyErrorCode.UserAlreadyExists,
+      IggyErrorCode.UnsupportedOptionKey,
+    ],
   }),
   updatePermissions: write("user.permissions", 36, Operation.UpdatePermissions, updatePermissions, {
     permission: "manageUsers",
     request: `[user]${PERMISSIONS}`,
+    refusals: [IggyErrorCode.ResourceNotFound, IggyErrorCode.CannotChangePermissions],
   }),
   changePassword: write("user.password", 37, Operation.ChangePassword, changePassword, {
     permission: "manageUser",
     request: "[user][current str8][new str8]",
+    refusals: [IggyErrorCode.ResourceNotFound, IggyErrorCode.InvalidCredentials],
   }),
   getTokens: read("token.list", 41, getTokens, {
     permission: "user",
@@ -49,9 +65,15 @@ export const USER_COMMANDS = {
     permission: "user",
     request: "[name][lifetime u64]",
     reply: "[token str8]",
+    refusals: [
+      IggyErrorCode.PersonalAccessTokenAlreadyExists,
+      IggyErrorCode.PersonalAccessTokensLimitReached,
+      IggyErrorCode.InvalidPersonalAccessTokenExpiry,
+    ],
   }),
   deleteToken: write("token.delete", 43, Operation.DeletePersonalAccessToken, deleteToken, {
     permission: "user",
     request: "[name]",
+    refusals: [IggyErrorCode.ResourceNotFound],
   }),
 } as const;

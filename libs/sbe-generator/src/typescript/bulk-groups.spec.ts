@@ -68,8 +68,12 @@ interface Decoder {
 }
 
 const word = (max: number) => fc.integer({ min: 0, max });
-const text = fc.string({ unit: "grapheme", maxLength: 80 }).filter((one) => Buffer.byteLength(one) <= 300);
-const hex = fc.uint8Array({ maxLength: 255 }).map((one) => ({ hex: Buffer.from(one).toString("hex") }));
+const text = fc
+  .string({ unit: "grapheme", maxLength: 80, size: "max" })
+  .filter((one) => Buffer.byteLength(one) <= 300);
+const hex = fc
+  .uint8Array({ maxLength: 254, size: "max" })
+  .map((one) => ({ hex: Buffer.from(one).toString("hex") }));
 const json = fc.record({
   seq: fc.bigInt({ min: 0n, max: 2n ** 53n - 1n }).map(String),
   levels: fc.array(
@@ -275,4 +279,14 @@ it("values of data refuse text that their encoding lacks", async () => {
   expect(() => {
     new BookValues().comment.text = "ü";
   }).toThrow(code("sbe.text-not-encodable"));
+});
+
+it("a message without an exact greatest length does not tell one", async () => {
+  const wide = TYPES.replace(
+    'name="numInGroup" primitiveType="uint8" maxValue="20"',
+    'name="numInGroup" primitiveType="uint32" maxValue="2147483647"',
+  );
+  const module = await generatedModule(schemaText(wide, MESSAGES));
+  expect(module.BookEncoder).not.toHaveProperty("MAX_LENGTH");
+  expect(module.BookEncoder).toHaveProperty("encodedLengthOf");
 });

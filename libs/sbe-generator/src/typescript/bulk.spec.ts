@@ -172,6 +172,13 @@ describe.each(["littleEndian", "bigEndian"])("values at once in %s order", async
     expect(() => {
       one.textText = "twelve chars";
     }).toThrow(/M\.text/);
+    const octets = Uint8Array.from("[abc]", (letter) => letter.charCodeAt(0));
+    const take = one.textBytes as (source: Uint8Array, start: number, length: number) => void;
+    take.call(one, octets, 1, 3);
+    expect(one.text).toEqual(Uint8Array.from([97, 98, 99, 0, 0, 0, 0, 0, 0, 0, 0]));
+    expect(one.textText).toBe("abc");
+    expect(() => take.call(one, new Uint8Array(12), 0, 12)).toThrow(/M\.text/);
+    expect(() => take.call(one, octets, 4, 3)).toThrow(/M\.text/);
   });
 
   it("give the octets written", () => {

@@ -151,7 +151,9 @@ export function printGroupReads(
         ...(entry.leaves.some(({ absent }) => absent?.includes("actingBlockLength"))
           ? ["const actingBlockLength = blockLength;"]
           : []),
-        "const entries = group.resize(count);",
+        "const entries = group.entries;",
+        "if (count > entries.length) group.resize(count);",
+        "group.count = count;",
         `let position = at + ${dimension.size};`,
       );
       file.block("for (let index = 0; index < count; index++)", () => {

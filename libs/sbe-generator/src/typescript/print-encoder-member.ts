@@ -47,6 +47,7 @@ function printWide(printer: MemberPrinter): void {
   const { accessor, at } = member;
   const wire = new WireAccess(member.type);
   const words = new WireAccess(member.type, "view");
+  const highOfValue = "value * 2.3283064365386963e-10";
   const writeWords = (low: string, high: string) => [
     "const view = this.view;",
     `const at = ${at};`,
@@ -63,7 +64,8 @@ function printWide(printer: MemberPrinter): void {
   );
   setter(printer, `${accessor}Number(value: number)`, [
     `if (${unsafe(wire, context.checks)}) ${useRuntime(file, "throwOutOfRange", context)}(${label}, value);`,
-    ...writeWords("value", "Math.floor(value * 2.3283064365386963e-10)"),
+    // Storing cuts off what is behind the point, which is rounding down where nothing is negative.
+    ...writeWords("value", wire.isSigned ? `Math.floor(${highOfValue})` : highOfValue),
   ]);
   setter(printer, `${accessor}Words(lo: number, hi: number)`, writeWords("lo", "hi"));
   file.doc("Copies the eight octets at `start` of a message of the same byte order.");
@@ -87,7 +89,7 @@ function printWide(printer: MemberPrinter): void {
 export function unsafe(wire: WireAccess, checks: boolean): string {
   if (checks) return `!Number.isSafeInteger(value)${wire.isSigned ? "" : " || value < 0"}`;
   return wire.isSigned
-    ? "!(Math.abs(value) <= 9007199254740991)"
+    ? "!(value <= 9007199254740991 && value >= -9007199254740991)"
     : "!(value >= 0 && value <= 9007199254740991)";
 }
 

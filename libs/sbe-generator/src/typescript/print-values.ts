@@ -96,6 +96,14 @@ function printAccessors(file: SourceFile, leaf: ValueLeaf, context: PrintContext
       file.line(`${writeText}(this.${name}, 0, ${size}, text, ${encoding}, ${JSON.stringify(leaf.label)});`),
     );
     file.line("");
+    const copyText = useRuntime(file, "copyText", context);
+    file.doc("Octets source[start, start + length), padded with zeros.");
+    file.block(`${name}Bytes(source: Uint8Array, start: number, length: number): void`, () =>
+      file.line(
+        `${copyText}(this.${name}View, this.${name}, 0, ${size}, source, start, length, ${JSON.stringify(leaf.label)});`,
+      ),
+    );
+    file.line("");
   }
 }
 

@@ -147,7 +147,7 @@ function leavesOf({ token, children }: TokenNode, place: Place): readonly ValueL
 const SUFFIXES: Readonly<Record<ValueLeaf["kind"], readonly string[]>> = {
   words: ["Lo", "Hi", "Number"],
   number: [""],
-  octets: ["", "View", "Text", "Known"],
+  octets: ["", "View", "Text", "Bytes", "Known"],
 };
 
 function leafKind(token: Token): ValueLeaf["kind"] {

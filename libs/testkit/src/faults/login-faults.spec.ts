@@ -103,7 +103,7 @@ describe("a cluster", () => {
     rig.network.listen(SECOND_HOST, RIG_PORT, leader.accept);
     rig.model.nodes = [node(RIG_HOST, "follower"), node(SECOND_HOST, "leader")];
     const client = await rig.run(rig.connect(), "connecting");
-    await rig.run(client.createStream("s"), "creating");
+    await rig.run(client.streams.create("s"), "creating");
     expect(leader.requests).toContain("stream.create");
     expect(rig.peer.requests).not.toContain("stream.create");
     await rig.run(client.close(), "closing");

@@ -103,8 +103,8 @@ async function callWith(fault: Fault, call: keyof Expected): Promise<string> {
       resend,
     });
   const calls = {
-    read: { name: "stream.list", run: () => client.listStreams() },
-    create: { name: "stream.create", run: () => client.createStream("new") },
+    read: { name: "stream.list", run: () => client.streams.list() },
+    create: { name: "stream.create", run: () => client.streams.create("new") },
     send: { name: "message.send", run: () => send(false) },
     resend: { name: "message.send", run: () => send(true) },
   };

@@ -15,7 +15,7 @@ import { ClientRig } from "../rig/client-rig.js";
 import { forEachSeed, seedTimeoutMillis } from "../rig/seeds.js";
 import { expectFirstsInOrder, numberedPayload, numberOf } from "../spec-support/outcomes.js";
 
-const SEEDS = 400;
+const SEEDS = 300;
 const PARTITION_COUNT = 3;
 
 /** What a producer said of one message. `posted`: taken, and not told what became of it. */

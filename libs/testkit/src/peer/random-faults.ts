@@ -133,7 +133,8 @@ function draw(
     case "wrong-size":
       return {
         kind,
-        size: random.pick(WRONG_SIZES) };
+        size: random.pick(WRONG_SIZES),
+      };
     case "newer-version":
       return { kind, version: NEWER_VERSION };
     case "refuse": {

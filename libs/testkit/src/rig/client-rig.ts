@@ -48,8 +48,8 @@ export class ClientRig {
   }
 
   /** Starts to connect a client; drive time with {@link run} meanwhile. */
-  connect(options: ConnectOptions = {}): Promise<IggyClient> {
-    return IggyClient.connect(this.url, {
+  connect(options: ConnectOptions = {}, url = this.url): Promise<IggyClient> {
+    return IggyClient.connect(url, {
       clock: this.clientClock,
       random: this.random.fork().next,
       dial: this.network.dial,

@@ -1,14 +1,21 @@
-/** Which seeds a property is tried with. `IMS_SEED` names a single one, `IMS_SEEDS` how many. */
+/** Seeds that the cheapest property is tried with in an ordinary run. */
+export const SEEDS_OF_CHEAPEST = 600;
+
 export interface SeedPlan {
   readonly first: number;
   readonly count: number;
 }
 
-/** @param countDefault seeds of an ordinary run */
+/**
+ * Which seeds a property is tried with. `IMS_SEED` names a single one. `IMS_SEEDS` says how many the cheapest property
+ * gets; the others get as many fewer as in an ordinary run, so that all take about the same time.
+ * @param countDefault seeds of an ordinary run, at most `SEEDS_OF_CHEAPEST`
+ */
 export function seedPlan(countDefault: number, environment: NodeJS.ProcessEnv = process.env): SeedPlan {
   const single = wholeNumber(environment.IMS_SEED);
   if (single !== undefined) return { first: single, count: 1 };
-  return { first: 1, count: wholeNumber(environment.IMS_SEEDS) ?? countDefault };
+  const cheapest = wholeNumber(environment.IMS_SEEDS) ?? SEEDS_OF_CHEAPEST;
+  return { first: 1, count: Math.max(1, Math.ceil((cheapest * countDefault) / SEEDS_OF_CHEAPEST)) };
 }
 
 /** Time a test may take: a long run gets as much per seed as an ordinary one. */
@@ -24,8 +31,9 @@ export async function forEachSeed(
   what: string,
   countDefault: number,
   run: (seed: number) => Promise<void>,
+  environment: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
-  const { first, count } = seedPlan(countDefault);
+  const { first, count } = seedPlan(countDefault, environment);
   for (let seed = first; seed < first + count; seed++) {
     try {
       await run(seed);
@@ -34,7 +42,7 @@ export async function forEachSeed(
       throw new Error(`${what}: seed ${seed} failed (repeat with IMS_SEED=${seed}): ${message}`, { cause });
     }
   }
-  if (process.env.IMS_SEEDS) console.log(`${what}: ${count} seeds passed`);
+  if (environment.IMS_SEEDS) console.log(`${what}: ${count} seeds passed`);
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -34,24 +34,24 @@ function expectPlayed(peer: TranscriptPeer): void {
 describe.skipIf(!folder)("a recording as a server", () => {
   it("answers a client that asks what was recorded", async () => {
     const peer = await playTo("stream-create-get-list", async (client) => {
-      const created = [await client.createStream("orders"), await client.createStream("trades")];
+      const created = [await client.streams.create("orders"), await client.streams.create("trades")];
       expect(created.map(({ name }) => name)).toEqual(["orders", "trades"]);
-      expect(await client.getStream(0)).toMatchObject({ name: "orders" });
-      expect(await client.getStream("trades")).toMatchObject({ id: 1 });
-      expect((await client.listStreams()).map(({ id }) => id)).toEqual([0, 1]);
+      expect(await client.streams.get(0)).toMatchObject({ name: "orders" });
+      expect(await client.streams.get("trades")).toMatchObject({ id: 1 });
+      expect((await client.streams.list()).map(({ id }) => id)).toEqual([0, 1]);
     });
     expectPlayed(peer);
   });
 
   it("refuses as recorded", async () => {
     const peer = await playTo("stream-duplicate", async (client) => {
-      await client.createStream("orders");
-      await expect(client.createStream("orders")).rejects.toMatchObject({
+      await client.streams.create("orders");
+      await expect(client.streams.create("orders")).rejects.toMatchObject({
         code: "iggy-client.refused",
         context: { code: 1012 },
       });
-      await client.createStream("Orders");
-      expect((await client.listStreams()).length).toBe(2);
+      await client.streams.create("Orders");
+      expect((await client.streams.list()).length).toBe(2);
     });
     expectPlayed(peer);
   });
@@ -77,7 +77,7 @@ describe.skipIf(!folder)("a recording as a server", () => {
 
   it("notes what was not recorded, and what was and did not come", async () => {
     const peer = await playTo("stream-list-empty", async (client) => {
-      await expect(client.createStream("s")).rejects.toMatchObject({ code: "iggy-client.outcome-unknown" });
+      await expect(client.streams.create("s")).rejects.toMatchObject({ code: "iggy-client.outcome-unknown" });
     });
     expect(peer.differences[0]).toMatch(/^operation 128 code 0 came, recorded is "/);
     expect(peer.unplayed).toBe(2);

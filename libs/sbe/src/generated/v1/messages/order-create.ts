@@ -117,7 +117,7 @@ export class OrderCreateValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set orderQtyNumNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderCreate.orderQty.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OrderCreate.orderQty.num", value);
     this.orderQtyNumLo = value | 0;
     this.orderQtyNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -130,7 +130,7 @@ export class OrderCreateValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set orderPriceNumNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderCreate.orderPrice.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OrderCreate.orderPrice.num", value);
     this.orderPriceNumLo = value | 0;
     this.orderPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -149,7 +149,7 @@ export class OrderCreateValues {
       this.orderStopPriceNumHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderCreate.orderStopPrice.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OrderCreate.orderStopPrice.num", value);
     this.orderStopPriceNumLo = value | 0;
     this.orderStopPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -267,7 +267,7 @@ export class OrderCreateEncoder {
     const view = this.view;
     const at = this.offset + 5;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -330,7 +330,7 @@ export class OrderCreateEncoder {
     const view = this.view;
     const at = this.offset + 32;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 

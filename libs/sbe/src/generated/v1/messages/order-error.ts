@@ -164,7 +164,7 @@ export class OrderErrorEncoder {
     const view = this.view;
     const at = this.offset + 4;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 

@@ -150,7 +150,7 @@ export class OrderUpdateValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set orderQtyNumNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderUpdate.orderQty.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OrderUpdate.orderQty.num", value);
     this.orderQtyNumLo = value | 0;
     this.orderQtyNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -163,7 +163,7 @@ export class OrderUpdateValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set orderPriceNumNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderUpdate.orderPrice.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OrderUpdate.orderPrice.num", value);
     this.orderPriceNumLo = value | 0;
     this.orderPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -182,7 +182,7 @@ export class OrderUpdateValues {
       this.orderStopPriceNumHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OrderUpdate.orderStopPrice.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OrderUpdate.orderStopPrice.num", value);
     this.orderStopPriceNumLo = value | 0;
     this.orderStopPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -302,7 +302,7 @@ export class OrderUpdateEncoder {
     const view = this.view;
     const at = this.offset + 5;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -375,7 +375,7 @@ export class OrderUpdateEncoder {
     const view = this.view;
     const at = this.offset + 48;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 

@@ -37,7 +37,7 @@ export class OrderExchangeSymbolIDEncoder {
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -72,7 +72,7 @@ export class OrderExchangeSymbolIDEncoder {
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 

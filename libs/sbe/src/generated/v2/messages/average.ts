@@ -88,7 +88,7 @@ export class AverageValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -107,7 +107,7 @@ export class AverageValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -120,7 +120,7 @@ export class AverageValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -133,7 +133,7 @@ export class AverageValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -149,6 +149,11 @@ export class AverageValues {
     writeText(this.symbol, 0, 32, text, "UTF-8", "Average.symbol");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "Average.symbol");
+  }
+
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
   get windowStartNumber(): number {
     const lo = this.windowStartLo;
@@ -157,7 +162,7 @@ export class AverageValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set windowStartNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.windowStart", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.windowStart", value);
     this.windowStartLo = value | 0;
     this.windowStartHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -170,7 +175,7 @@ export class AverageValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set windowEndNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.windowEnd", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.windowEnd", value);
     this.windowEndLo = value | 0;
     this.windowEndHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -189,7 +194,7 @@ export class AverageValues {
       this.nominalDurationHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.nominalDuration", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.nominalDuration", value);
     this.nominalDurationLo = value | 0;
     this.nominalDurationHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -208,7 +213,7 @@ export class AverageValues {
       this.valueHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.value", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.value", value);
     this.valueLo = value | 0;
     this.valueHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -227,7 +232,7 @@ export class AverageValues {
       this.vwapHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.vwap", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.vwap", value);
     this.vwapLo = value | 0;
     this.vwapHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -246,7 +251,7 @@ export class AverageValues {
       this.twapHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.twap", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.twap", value);
     this.twapLo = value | 0;
     this.twapHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -259,7 +264,7 @@ export class AverageValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set volumeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.volume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.volume", value);
     this.volumeLo = value | 0;
     this.volumeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -278,7 +283,7 @@ export class AverageValues {
       this.quoteVolumeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.quoteVolume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.quoteVolume", value);
     this.quoteVolumeLo = value | 0;
     this.quoteVolumeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -291,7 +296,7 @@ export class AverageValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set takerVolumeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.takerVolume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.takerVolume", value);
     this.takerVolumeLo = value | 0;
     this.takerVolumeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -391,7 +396,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -434,7 +439,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -477,7 +482,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -512,7 +517,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -589,7 +594,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   windowStartNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.windowStart", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.windowStart", value);
     const view = this.view;
     const at = this.offset + 72;
     view.setInt32(at, value, true);
@@ -624,7 +629,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   windowEndNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.windowEnd", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.windowEnd", value);
     const view = this.view;
     const at = this.offset + 80;
     view.setInt32(at, value, true);
@@ -659,7 +664,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   nominalDurationNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.nominalDuration", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.nominalDuration", value);
     const view = this.view;
     const at = this.offset + 88;
     view.setInt32(at, value, true);
@@ -702,7 +707,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   valueNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.value", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.value", value);
     const view = this.view;
     const at = this.offset + 96;
     view.setInt32(at, value, true);
@@ -745,7 +750,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   vwapNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.vwap", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.vwap", value);
     const view = this.view;
     const at = this.offset + 104;
     view.setInt32(at, value, true);
@@ -788,7 +793,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   twapNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.twap", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.twap", value);
     const view = this.view;
     const at = this.offset + 112;
     view.setInt32(at, value, true);
@@ -831,7 +836,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   volumeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.volume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.volume", value);
     const view = this.view;
     const at = this.offset + 120;
     view.setInt32(at, value, true);
@@ -866,7 +871,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   quoteVolumeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.quoteVolume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.quoteVolume", value);
     const view = this.view;
     const at = this.offset + 128;
     view.setInt32(at, value, true);
@@ -909,7 +914,7 @@ export class AverageEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   takerVolumeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Average.takerVolume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Average.takerVolume", value);
     const view = this.view;
     const at = this.offset + 136;
     view.setInt32(at, value, true);

@@ -83,7 +83,7 @@ export class BarValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -102,7 +102,7 @@ export class BarValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -115,7 +115,7 @@ export class BarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -128,7 +128,7 @@ export class BarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -144,6 +144,11 @@ export class BarValues {
     writeText(this.symbol, 0, 32, text, "UTF-8", "Bar.symbol");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "Bar.symbol");
+  }
+
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
   get openTimeNumber(): number {
     const lo = this.openTimeLo;
@@ -152,7 +157,7 @@ export class BarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set openTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.openTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.openTime", value);
     this.openTimeLo = value | 0;
     this.openTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -165,7 +170,7 @@ export class BarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set closeTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.closeTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.closeTime", value);
     this.closeTimeLo = value | 0;
     this.closeTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -178,7 +183,7 @@ export class BarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set openNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.open", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.open", value);
     this.openLo = value | 0;
     this.openHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -191,7 +196,7 @@ export class BarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set highNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.high", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.high", value);
     this.highLo = value | 0;
     this.highHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -204,7 +209,7 @@ export class BarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set lowNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.low", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.low", value);
     this.lowLo = value | 0;
     this.lowHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -217,7 +222,7 @@ export class BarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set closeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.close", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.close", value);
     this.closeLo = value | 0;
     this.closeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -230,7 +235,7 @@ export class BarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set volumeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.volume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.volume", value);
     this.volumeLo = value | 0;
     this.volumeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -243,7 +248,7 @@ export class BarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set quoteVolumeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.quoteVolume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.quoteVolume", value);
     this.quoteVolumeLo = value | 0;
     this.quoteVolumeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -256,7 +261,7 @@ export class BarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set takerVolumeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.takerVolume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.takerVolume", value);
     this.takerVolumeLo = value | 0;
     this.takerVolumeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -355,7 +360,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -398,7 +403,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -441,7 +446,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -476,7 +481,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -553,7 +558,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   openTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.openTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.openTime", value);
     const view = this.view;
     const at = this.offset + 72;
     view.setInt32(at, value, true);
@@ -588,7 +593,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   closeTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.closeTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.closeTime", value);
     const view = this.view;
     const at = this.offset + 80;
     view.setInt32(at, value, true);
@@ -623,7 +628,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   openNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.open", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.open", value);
     const view = this.view;
     const at = this.offset + 88;
     view.setInt32(at, value, true);
@@ -658,7 +663,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   highNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.high", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.high", value);
     const view = this.view;
     const at = this.offset + 96;
     view.setInt32(at, value, true);
@@ -693,7 +698,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   lowNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.low", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.low", value);
     const view = this.view;
     const at = this.offset + 104;
     view.setInt32(at, value, true);
@@ -728,7 +733,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   closeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.close", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.close", value);
     const view = this.view;
     const at = this.offset + 112;
     view.setInt32(at, value, true);
@@ -763,7 +768,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   volumeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.volume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.volume", value);
     const view = this.view;
     const at = this.offset + 120;
     view.setInt32(at, value, true);
@@ -798,7 +803,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   quoteVolumeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.quoteVolume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.quoteVolume", value);
     const view = this.view;
     const at = this.offset + 128;
     view.setInt32(at, value, true);
@@ -833,7 +838,7 @@ export class BarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   takerVolumeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Bar.takerVolume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Bar.takerVolume", value);
     const view = this.view;
     const at = this.offset + 136;
     view.setInt32(at, value, true);

@@ -54,7 +54,7 @@ export class BatchSignatureValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set signedTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BatchSignature.signedTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BatchSignature.signedTime", value);
     this.signedTimeLo = value | 0;
     this.signedTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -96,6 +96,11 @@ export class BatchSignatureValues {
     writeText(this.keyId, 0, 32, text, "UTF-8", "BatchSignature.keyId");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  keyIdBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.keyIdView, this.keyId, 0, 32, source, start, length, "BatchSignature.keyId");
+  }
+
   private readonly streamKnown = new KnownText("UTF-8");
 
   /** Up to the first zero; the same string as last time where the octets are the same. */
@@ -107,6 +112,11 @@ export class BatchSignatureValues {
     writeText(this.stream, 0, 64, text, "UTF-8", "BatchSignature.stream");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  streamBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.streamView, this.stream, 0, 64, source, start, length, "BatchSignature.stream");
+  }
+
   private readonly topicKnown = new KnownText("UTF-8");
 
   /** Up to the first zero; the same string as last time where the octets are the same. */
@@ -116,6 +126,11 @@ export class BatchSignatureValues {
   }
   set topicText(text: string) {
     writeText(this.topic, 0, 64, text, "UTF-8", "BatchSignature.topic");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  topicBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.topicView, this.topic, 0, 64, source, start, length, "BatchSignature.topic");
   }
 
 }
@@ -250,7 +265,7 @@ export class BatchSignatureEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   signedTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BatchSignature.signedTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BatchSignature.signedTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -289,7 +304,7 @@ export class BatchSignatureEncoder {
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -324,7 +339,7 @@ export class BatchSignatureEncoder {
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 

@@ -70,7 +70,7 @@ export class BookDeltaBidsEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   priceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.bids.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.bids.price", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -105,7 +105,7 @@ export class BookDeltaBidsEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   quantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.bids.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.bids.quantity", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -205,7 +205,7 @@ export class BookDeltaAsksEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   priceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.asks.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.asks.price", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -240,7 +240,7 @@ export class BookDeltaAsksEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   quantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.asks.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.asks.quantity", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -292,7 +292,7 @@ export class BookDeltaBidsValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set priceNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.bids.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.bids.price", value);
     this.priceLo = value | 0;
     this.priceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -305,7 +305,7 @@ export class BookDeltaBidsValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set quantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.bids.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.bids.quantity", value);
     this.quantityLo = value | 0;
     this.quantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -332,7 +332,7 @@ export class BookDeltaAsksValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set priceNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.asks.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.asks.price", value);
     this.priceLo = value | 0;
     this.priceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -345,7 +345,7 @@ export class BookDeltaAsksValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set quantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.asks.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.asks.quantity", value);
     this.quantityLo = value | 0;
     this.quantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -410,7 +410,7 @@ export class BookDeltaValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -429,7 +429,7 @@ export class BookDeltaValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -442,7 +442,7 @@ export class BookDeltaValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -455,7 +455,7 @@ export class BookDeltaValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -469,6 +469,11 @@ export class BookDeltaValues {
   }
   set symbolText(text: string) {
     writeText(this.symbol, 0, 32, text, "UTF-8", "BookDelta.symbol");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "BookDelta.symbol");
   }
 
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
@@ -650,7 +655,7 @@ export class BookDeltaEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -693,7 +698,7 @@ export class BookDeltaEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -736,7 +741,7 @@ export class BookDeltaEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -771,7 +776,7 @@ export class BookDeltaEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookDelta.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookDelta.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -852,7 +857,7 @@ export class BookDeltaEncoder {
     const view = this.view;
     const at = this.offset + 72;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -895,7 +900,7 @@ export class BookDeltaEncoder {
     const view = this.view;
     const at = this.offset + 80;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -938,7 +943,7 @@ export class BookDeltaEncoder {
     const view = this.view;
     const at = this.offset + 88;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -1121,7 +1126,9 @@ function decodeBookDeltaBids(view: DataView, at: number, end: number, group: Gro
   const count = view.getUint16(at + 2, true);
   checkEntries("BookDelta.bids", count, 65534, blockLength, at + 8, end);
   if (count > 0 && !(blockLength >= 16)) throwTruncated("BookDelta.bids", at, 16, at + blockLength);
-  const entries = group.resize(count);
+  const entries = group.entries;
+  if (count > entries.length) group.resize(count);
+  group.count = count;
   let position = at + 8;
   for (let index = 0; index < count; index++) {
     const values = entries[index]!;
@@ -1140,7 +1147,9 @@ function decodeBookDeltaAsks(view: DataView, at: number, end: number, group: Gro
   const count = view.getUint16(at + 2, true);
   checkEntries("BookDelta.asks", count, 65534, blockLength, at + 8, end);
   if (count > 0 && !(blockLength >= 16)) throwTruncated("BookDelta.asks", at, 16, at + blockLength);
-  const entries = group.resize(count);
+  const entries = group.entries;
+  if (count > entries.length) group.resize(count);
+  group.count = count;
   let position = at + 8;
   for (let index = 0; index < count; index++) {
     const values = entries[index]!;

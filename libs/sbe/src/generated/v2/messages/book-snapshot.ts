@@ -70,7 +70,7 @@ export class BookSnapshotBidsEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   priceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.bids.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.bids.price", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -105,7 +105,7 @@ export class BookSnapshotBidsEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   quantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.bids.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.bids.quantity", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -205,7 +205,7 @@ export class BookSnapshotAsksEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   priceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.asks.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.asks.price", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -240,7 +240,7 @@ export class BookSnapshotAsksEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   quantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.asks.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.asks.quantity", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -292,7 +292,7 @@ export class BookSnapshotBidsValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set priceNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.bids.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.bids.price", value);
     this.priceLo = value | 0;
     this.priceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -305,7 +305,7 @@ export class BookSnapshotBidsValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set quantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.bids.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.bids.quantity", value);
     this.quantityLo = value | 0;
     this.quantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -332,7 +332,7 @@ export class BookSnapshotAsksValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set priceNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.asks.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.asks.price", value);
     this.priceLo = value | 0;
     this.priceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -345,7 +345,7 @@ export class BookSnapshotAsksValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set quantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.asks.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.asks.quantity", value);
     this.quantityLo = value | 0;
     this.quantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -406,7 +406,7 @@ export class BookSnapshotValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -425,7 +425,7 @@ export class BookSnapshotValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -438,7 +438,7 @@ export class BookSnapshotValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -451,7 +451,7 @@ export class BookSnapshotValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -465,6 +465,11 @@ export class BookSnapshotValues {
   }
   set symbolText(text: string) {
     writeText(this.symbol, 0, 32, text, "UTF-8", "BookSnapshot.symbol");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "BookSnapshot.symbol");
   }
 
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
@@ -607,7 +612,7 @@ export class BookSnapshotEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -650,7 +655,7 @@ export class BookSnapshotEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -693,7 +698,7 @@ export class BookSnapshotEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -728,7 +733,7 @@ export class BookSnapshotEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("BookSnapshot.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("BookSnapshot.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -809,7 +814,7 @@ export class BookSnapshotEncoder {
     const view = this.view;
     const at = this.offset + 72;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -1001,7 +1006,9 @@ function decodeBookSnapshotBids(view: DataView, at: number, end: number, group: 
   const count = view.getUint16(at + 2, true);
   checkEntries("BookSnapshot.bids", count, 65534, blockLength, at + 8, end);
   if (count > 0 && !(blockLength >= 16)) throwTruncated("BookSnapshot.bids", at, 16, at + blockLength);
-  const entries = group.resize(count);
+  const entries = group.entries;
+  if (count > entries.length) group.resize(count);
+  group.count = count;
   let position = at + 8;
   for (let index = 0; index < count; index++) {
     const values = entries[index]!;
@@ -1020,7 +1027,9 @@ function decodeBookSnapshotAsks(view: DataView, at: number, end: number, group: 
   const count = view.getUint16(at + 2, true);
   checkEntries("BookSnapshot.asks", count, 65534, blockLength, at + 8, end);
   if (count > 0 && !(blockLength >= 16)) throwTruncated("BookSnapshot.asks", at, 16, at + blockLength);
-  const entries = group.resize(count);
+  const entries = group.entries;
+  if (count > entries.length) group.resize(count);
+  group.count = count;
   let position = at + 8;
   for (let index = 0; index < count; index++) {
     const values = entries[index]!;

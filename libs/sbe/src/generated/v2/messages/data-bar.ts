@@ -54,6 +54,11 @@ export class DataBarValues {
     writeText(this.symbolID, 0, 20, text, "US-ASCII", "DataBar.symbolID");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolIDBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolIDView, this.symbolID, 0, 20, source, start, length, "DataBar.symbolID");
+  }
+
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
   get dateTimeNumber(): number {
     const lo = this.dateTimeLo;
@@ -62,7 +67,7 @@ export class DataBarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set dateTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.dateTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("DataBar.dateTime", value);
     this.dateTimeLo = value | 0;
     this.dateTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -75,7 +80,7 @@ export class DataBarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set openPriceNumNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.openPrice.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("DataBar.openPrice.num", value);
     this.openPriceNumLo = value | 0;
     this.openPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -88,7 +93,7 @@ export class DataBarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set highPriceNumNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.highPrice.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("DataBar.highPrice.num", value);
     this.highPriceNumLo = value | 0;
     this.highPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -101,7 +106,7 @@ export class DataBarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set lowPriceNumNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.lowPrice.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("DataBar.lowPrice.num", value);
     this.lowPriceNumLo = value | 0;
     this.lowPriceNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -114,7 +119,7 @@ export class DataBarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set closePriceNumNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.closePrice.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("DataBar.closePrice.num", value);
     this.closePriceNumLo = value | 0;
     this.closePriceNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -127,7 +132,7 @@ export class DataBarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set volumeNumNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.volume.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("DataBar.volume.num", value);
     this.volumeNumLo = value | 0;
     this.volumeNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -242,7 +247,7 @@ export class DataBarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   dateTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DataBar.dateTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("DataBar.dateTime", value);
     const view = this.view;
     const at = this.offset + 22;
     view.setInt32(at, value, true);

@@ -74,7 +74,7 @@ export class FeedStatusValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -93,7 +93,7 @@ export class FeedStatusValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -106,7 +106,7 @@ export class FeedStatusValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -119,7 +119,7 @@ export class FeedStatusValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -135,6 +135,11 @@ export class FeedStatusValues {
     writeText(this.symbol, 0, 32, text, "UTF-8", "FeedStatus.symbol");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "FeedStatus.symbol");
+  }
+
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
   get sinceNumber(): number {
     const lo = this.sinceLo;
@@ -143,7 +148,7 @@ export class FeedStatusValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set sinceNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.since", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.since", value);
     this.sinceLo = value | 0;
     this.sinceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -162,7 +167,7 @@ export class FeedStatusValues {
       this.lastRecordTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.lastRecordTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.lastRecordTime", value);
     this.lastRecordTimeLo = value | 0;
     this.lastRecordTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -181,7 +186,7 @@ export class FeedStatusValues {
       this.expectedIntervalHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.expectedInterval", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.expectedInterval", value);
     this.expectedIntervalLo = value | 0;
     this.expectedIntervalHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -302,7 +307,7 @@ export class FeedStatusEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -345,7 +350,7 @@ export class FeedStatusEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -388,7 +393,7 @@ export class FeedStatusEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -423,7 +428,7 @@ export class FeedStatusEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -500,7 +505,7 @@ export class FeedStatusEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sinceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.since", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.since", value);
     const view = this.view;
     const at = this.offset + 72;
     view.setInt32(at, value, true);
@@ -535,7 +540,7 @@ export class FeedStatusEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   lastRecordTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.lastRecordTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.lastRecordTime", value);
     const view = this.view;
     const at = this.offset + 80;
     view.setInt32(at, value, true);
@@ -578,7 +583,7 @@ export class FeedStatusEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   expectedIntervalNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("FeedStatus.expectedInterval", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("FeedStatus.expectedInterval", value);
     const view = this.view;
     const at = this.offset + 88;
     view.setInt32(at, value, true);

@@ -85,7 +85,7 @@ export class InstrumentValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -104,7 +104,7 @@ export class InstrumentValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -117,7 +117,7 @@ export class InstrumentValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -130,7 +130,7 @@ export class InstrumentValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -146,6 +146,11 @@ export class InstrumentValues {
     writeText(this.symbol, 0, 32, text, "UTF-8", "Instrument.symbol");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "Instrument.symbol");
+  }
+
   private readonly baseKnown = new KnownText("UTF-8");
 
   /** Up to the first zero; the same string as last time where the octets are the same. */
@@ -155,6 +160,11 @@ export class InstrumentValues {
   }
   set baseText(text: string) {
     writeText(this.base, 0, 16, text, "UTF-8", "Instrument.base");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  baseBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.baseView, this.base, 0, 16, source, start, length, "Instrument.base");
   }
 
   private readonly quoteKnown = new KnownText("UTF-8");
@@ -168,6 +178,11 @@ export class InstrumentValues {
     writeText(this.quote, 0, 16, text, "UTF-8", "Instrument.quote");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  quoteBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.quoteView, this.quote, 0, 16, source, start, length, "Instrument.quote");
+  }
+
   private readonly settleKnown = new KnownText("UTF-8");
 
   /** Up to the first zero; the same string as last time where the octets are the same. */
@@ -179,6 +194,11 @@ export class InstrumentValues {
     writeText(this.settle, 0, 16, text, "UTF-8", "Instrument.settle");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  settleBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.settleView, this.settle, 0, 16, source, start, length, "Instrument.settle");
+  }
+
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
   get priceIncrementNumber(): number {
     const lo = this.priceIncrementLo;
@@ -187,7 +207,7 @@ export class InstrumentValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set priceIncrementNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.priceIncrement", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.priceIncrement", value);
     this.priceIncrementLo = value | 0;
     this.priceIncrementHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -200,7 +220,7 @@ export class InstrumentValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set quantityIncrementNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.quantityIncrement", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.quantityIncrement", value);
     this.quantityIncrementLo = value | 0;
     this.quantityIncrementHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -219,7 +239,7 @@ export class InstrumentValues {
       this.contractSizeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.contractSize", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.contractSize", value);
     this.contractSizeLo = value | 0;
     this.contractSizeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -238,7 +258,7 @@ export class InstrumentValues {
       this.expiryTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.expiryTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.expiryTime", value);
     this.expiryTimeLo = value | 0;
     this.expiryTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -257,7 +277,7 @@ export class InstrumentValues {
       this.strikeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.strike", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.strike", value);
     this.strikeLo = value | 0;
     this.strikeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -271,6 +291,11 @@ export class InstrumentValues {
   }
   set underlyingText(text: string) {
     writeText(this.underlying, 0, 16, text, "UTF-8", "Instrument.underlying");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  underlyingBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.underlyingView, this.underlying, 0, 16, source, start, length, "Instrument.underlying");
   }
 
 }
@@ -371,7 +396,7 @@ export class InstrumentEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -414,7 +439,7 @@ export class InstrumentEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -457,7 +482,7 @@ export class InstrumentEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -492,7 +517,7 @@ export class InstrumentEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -605,7 +630,7 @@ export class InstrumentEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   priceIncrementNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.priceIncrement", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.priceIncrement", value);
     const view = this.view;
     const at = this.offset + 120;
     view.setInt32(at, value, true);
@@ -640,7 +665,7 @@ export class InstrumentEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   quantityIncrementNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.quantityIncrement", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.quantityIncrement", value);
     const view = this.view;
     const at = this.offset + 128;
     view.setInt32(at, value, true);
@@ -675,7 +700,7 @@ export class InstrumentEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   contractSizeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.contractSize", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.contractSize", value);
     const view = this.view;
     const at = this.offset + 136;
     view.setInt32(at, value, true);
@@ -718,7 +743,7 @@ export class InstrumentEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   expiryTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.expiryTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.expiryTime", value);
     const view = this.view;
     const at = this.offset + 144;
     view.setInt32(at, value, true);
@@ -761,7 +786,7 @@ export class InstrumentEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   strikeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Instrument.strike", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Instrument.strike", value);
     const view = this.view;
     const at = this.offset + 152;
     view.setInt32(at, value, true);

@@ -65,7 +65,7 @@ export class LiquidationValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -84,7 +84,7 @@ export class LiquidationValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -97,7 +97,7 @@ export class LiquidationValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -110,7 +110,7 @@ export class LiquidationValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -126,6 +126,11 @@ export class LiquidationValues {
     writeText(this.symbol, 0, 32, text, "UTF-8", "Liquidation.symbol");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "Liquidation.symbol");
+  }
+
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
   get priceNumber(): number {
     const lo = this.priceLo;
@@ -134,7 +139,7 @@ export class LiquidationValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set priceNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.price", value);
     this.priceLo = value | 0;
     this.priceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -153,7 +158,7 @@ export class LiquidationValues {
       this.averagePriceHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.averagePrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.averagePrice", value);
     this.averagePriceLo = value | 0;
     this.averagePriceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -166,7 +171,7 @@ export class LiquidationValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set quantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.quantity", value);
     this.quantityLo = value | 0;
     this.quantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -179,7 +184,7 @@ export class LiquidationValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set filledQuantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.filledQuantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.filledQuantity", value);
     this.filledQuantityLo = value | 0;
     this.filledQuantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -273,7 +278,7 @@ export class LiquidationEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -316,7 +321,7 @@ export class LiquidationEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -359,7 +364,7 @@ export class LiquidationEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -394,7 +399,7 @@ export class LiquidationEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -471,7 +476,7 @@ export class LiquidationEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   priceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.price", value);
     const view = this.view;
     const at = this.offset + 72;
     view.setInt32(at, value, true);
@@ -506,7 +511,7 @@ export class LiquidationEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   averagePriceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.averagePrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.averagePrice", value);
     const view = this.view;
     const at = this.offset + 80;
     view.setInt32(at, value, true);
@@ -549,7 +554,7 @@ export class LiquidationEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   quantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.quantity", value);
     const view = this.view;
     const at = this.offset + 88;
     view.setInt32(at, value, true);
@@ -584,7 +589,7 @@ export class LiquidationEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   filledQuantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Liquidation.filledQuantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.filledQuantity", value);
     const view = this.view;
     const at = this.offset + 96;
     view.setInt32(at, value, true);

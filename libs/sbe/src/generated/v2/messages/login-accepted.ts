@@ -70,7 +70,7 @@ export class LoginAcceptedValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set sentTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("LoginAccepted.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("LoginAccepted.sentTime", value);
     this.sentTimeLo = value | 0;
     this.sentTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -97,6 +97,11 @@ export class LoginAcceptedValues {
   }
   set serviceVersionText(text: string) {
     writeText(this.serviceVersion, 0, 16, text, "UTF-8", "LoginAccepted.serviceVersion");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  serviceVersionBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.serviceVersionView, this.serviceVersion, 0, 16, source, start, length, "LoginAccepted.serviceVersion");
   }
 
 }
@@ -187,7 +192,7 @@ export class LoginAcceptedEncoder {
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -222,7 +227,7 @@ export class LoginAcceptedEncoder {
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -253,7 +258,7 @@ export class LoginAcceptedEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sentTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("LoginAccepted.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("LoginAccepted.sentTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -334,7 +339,7 @@ export class LoginAcceptedEncoder {
     const view = this.view;
     const at = this.offset + 48;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 

@@ -63,7 +63,7 @@ export class LoginRequestValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set sentTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("LoginRequest.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("LoginRequest.sentTime", value);
     this.sentTimeLo = value | 0;
     this.sentTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -79,6 +79,11 @@ export class LoginRequestValues {
     writeText(this.accessToken, 0, 64, text, "UTF-8", "LoginRequest.accessToken");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  accessTokenBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.accessTokenView, this.accessToken, 0, 64, source, start, length, "LoginRequest.accessToken");
+  }
+
   private readonly clientNameKnown = new KnownText("UTF-8");
 
   /** Up to the first zero; the same string as last time where the octets are the same. */
@@ -90,6 +95,11 @@ export class LoginRequestValues {
     writeText(this.clientName, 0, 32, text, "UTF-8", "LoginRequest.clientName");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  clientNameBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.clientNameView, this.clientName, 0, 32, source, start, length, "LoginRequest.clientName");
+  }
+
   private readonly clientVersionKnown = new KnownText("UTF-8");
 
   /** Up to the first zero; the same string as last time where the octets are the same. */
@@ -99,6 +109,11 @@ export class LoginRequestValues {
   }
   set clientVersionText(text: string) {
     writeText(this.clientVersion, 0, 16, text, "UTF-8", "LoginRequest.clientVersion");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  clientVersionBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.clientVersionView, this.clientVersion, 0, 16, source, start, length, "LoginRequest.clientVersion");
   }
 
 }
@@ -198,7 +213,7 @@ export class LoginRequestEncoder {
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -233,7 +248,7 @@ export class LoginRequestEncoder {
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -264,7 +279,7 @@ export class LoginRequestEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sentTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("LoginRequest.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("LoginRequest.sentTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);

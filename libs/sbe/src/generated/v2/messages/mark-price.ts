@@ -64,7 +64,7 @@ export class MarkPriceValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -83,7 +83,7 @@ export class MarkPriceValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -96,7 +96,7 @@ export class MarkPriceValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -109,7 +109,7 @@ export class MarkPriceValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -125,6 +125,11 @@ export class MarkPriceValues {
     writeText(this.symbol, 0, 32, text, "UTF-8", "MarkPrice.symbol");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "MarkPrice.symbol");
+  }
+
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
   get markPriceNumber(): number {
     const lo = this.markPriceLo;
@@ -133,7 +138,7 @@ export class MarkPriceValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set markPriceNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.markPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.markPrice", value);
     this.markPriceLo = value | 0;
     this.markPriceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -152,7 +157,7 @@ export class MarkPriceValues {
       this.indexPriceHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.indexPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.indexPrice", value);
     this.indexPriceLo = value | 0;
     this.indexPriceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -171,7 +176,7 @@ export class MarkPriceValues {
       this.settlementEstimateHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.settlementEstimate", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.settlementEstimate", value);
     this.settlementEstimateLo = value | 0;
     this.settlementEstimateHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -190,7 +195,7 @@ export class MarkPriceValues {
       this.fundingRateHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.fundingRate", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.fundingRate", value);
     this.fundingRateLo = value | 0;
     this.fundingRateHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -209,7 +214,7 @@ export class MarkPriceValues {
       this.nextFundingTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.nextFundingTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.nextFundingTime", value);
     this.nextFundingTimeLo = value | 0;
     this.nextFundingTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -304,7 +309,7 @@ export class MarkPriceEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -347,7 +352,7 @@ export class MarkPriceEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -390,7 +395,7 @@ export class MarkPriceEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -425,7 +430,7 @@ export class MarkPriceEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -502,7 +507,7 @@ export class MarkPriceEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   markPriceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.markPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.markPrice", value);
     const view = this.view;
     const at = this.offset + 72;
     view.setInt32(at, value, true);
@@ -537,7 +542,7 @@ export class MarkPriceEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   indexPriceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.indexPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.indexPrice", value);
     const view = this.view;
     const at = this.offset + 80;
     view.setInt32(at, value, true);
@@ -580,7 +585,7 @@ export class MarkPriceEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   settlementEstimateNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.settlementEstimate", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.settlementEstimate", value);
     const view = this.view;
     const at = this.offset + 88;
     view.setInt32(at, value, true);
@@ -623,7 +628,7 @@ export class MarkPriceEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   fundingRateNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.fundingRate", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.fundingRate", value);
     const view = this.view;
     const at = this.offset + 96;
     view.setInt32(at, value, true);
@@ -666,7 +671,7 @@ export class MarkPriceEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   nextFundingTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MarkPrice.nextFundingTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MarkPrice.nextFundingTime", value);
     const view = this.view;
     const at = this.offset + 104;
     view.setInt32(at, value, true);

@@ -72,7 +72,7 @@ export class MergedBookBidsEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   priceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.bids.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.bids.price", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -107,7 +107,7 @@ export class MergedBookBidsEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   quantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.bids.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.bids.quantity", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -213,7 +213,7 @@ export class MergedBookAsksEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   priceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.asks.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.asks.price", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -248,7 +248,7 @@ export class MergedBookAsksEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   quantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.asks.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.asks.quantity", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -354,7 +354,7 @@ export class MergedBookVenuesEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   ageNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.venues.age", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.venues.age", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -439,7 +439,7 @@ export class MergedBookBidsValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set priceNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.bids.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.bids.price", value);
     this.priceLo = value | 0;
     this.priceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -452,7 +452,7 @@ export class MergedBookBidsValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set quantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.bids.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.bids.quantity", value);
     this.quantityLo = value | 0;
     this.quantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -481,7 +481,7 @@ export class MergedBookAsksValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set priceNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.asks.price", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.asks.price", value);
     this.priceLo = value | 0;
     this.priceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -494,7 +494,7 @@ export class MergedBookAsksValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set quantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.asks.quantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.asks.quantity", value);
     this.quantityLo = value | 0;
     this.quantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -530,7 +530,7 @@ export class MergedBookVenuesValues {
       this.ageHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.venues.age", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.venues.age", value);
     this.ageLo = value | 0;
     this.ageHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -595,7 +595,7 @@ export class MergedBookValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -614,7 +614,7 @@ export class MergedBookValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -627,7 +627,7 @@ export class MergedBookValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -640,7 +640,7 @@ export class MergedBookValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -654,6 +654,11 @@ export class MergedBookValues {
   }
   set symbolText(text: string) {
     writeText(this.symbol, 0, 32, text, "UTF-8", "MergedBook.symbol");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "MergedBook.symbol");
   }
 
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
@@ -670,7 +675,7 @@ export class MergedBookValues {
       this.spreadHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.spread", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.spread", value);
     this.spreadLo = value | 0;
     this.spreadHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -798,7 +803,7 @@ export class MergedBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -841,7 +846,7 @@ export class MergedBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -884,7 +889,7 @@ export class MergedBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -919,7 +924,7 @@ export class MergedBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -996,7 +1001,7 @@ export class MergedBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   spreadNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("MergedBook.spread", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("MergedBook.spread", value);
     const view = this.view;
     const at = this.offset + 72;
     view.setInt32(at, value, true);
@@ -1253,7 +1258,9 @@ function decodeMergedBookBids(view: DataView, at: number, end: number, group: Gr
   const count = view.getUint16(at + 2, true);
   checkEntries("MergedBook.bids", count, 65534, blockLength, at + 8, end);
   if (count > 0 && !(blockLength >= 17)) throwTruncated("MergedBook.bids", at, 17, at + blockLength);
-  const entries = group.resize(count);
+  const entries = group.entries;
+  if (count > entries.length) group.resize(count);
+  group.count = count;
   let position = at + 8;
   for (let index = 0; index < count; index++) {
     const values = entries[index]!;
@@ -1273,7 +1280,9 @@ function decodeMergedBookAsks(view: DataView, at: number, end: number, group: Gr
   const count = view.getUint16(at + 2, true);
   checkEntries("MergedBook.asks", count, 65534, blockLength, at + 8, end);
   if (count > 0 && !(blockLength >= 17)) throwTruncated("MergedBook.asks", at, 17, at + blockLength);
-  const entries = group.resize(count);
+  const entries = group.entries;
+  if (count > entries.length) group.resize(count);
+  group.count = count;
   let position = at + 8;
   for (let index = 0; index < count; index++) {
     const values = entries[index]!;
@@ -1293,7 +1302,9 @@ function decodeMergedBookVenues(view: DataView, at: number, end: number, group: 
   const count = view.getUint16(at + 2, true);
   checkEntries("MergedBook.venues", count, 65534, blockLength, at + 8, end);
   if (count > 0 && !(blockLength >= 14)) throwTruncated("MergedBook.venues", at, 14, at + blockLength);
-  const entries = group.resize(count);
+  const entries = group.entries;
+  if (count > entries.length) group.resize(count);
+  group.count = count;
   let position = at + 8;
   for (let index = 0; index < count; index++) {
     const values = entries[index]!;

@@ -102,7 +102,7 @@ export class OptionTickerValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -121,7 +121,7 @@ export class OptionTickerValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -134,7 +134,7 @@ export class OptionTickerValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -147,7 +147,7 @@ export class OptionTickerValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -163,6 +163,11 @@ export class OptionTickerValues {
     writeText(this.symbol, 0, 32, text, "UTF-8", "OptionTicker.symbol");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "OptionTicker.symbol");
+  }
+
   private readonly underlyingKnown = new KnownText("UTF-8");
 
   /** Up to the first zero; the same string as last time where the octets are the same. */
@@ -174,6 +179,11 @@ export class OptionTickerValues {
     writeText(this.underlying, 0, 32, text, "UTF-8", "OptionTicker.underlying");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  underlyingBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.underlyingView, this.underlying, 0, 32, source, start, length, "OptionTicker.underlying");
+  }
+
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
   get expiryTimeNumber(): number {
     const lo = this.expiryTimeLo;
@@ -182,7 +192,7 @@ export class OptionTickerValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set expiryTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.expiryTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.expiryTime", value);
     this.expiryTimeLo = value | 0;
     this.expiryTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -195,7 +205,7 @@ export class OptionTickerValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set strikeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.strike", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.strike", value);
     this.strikeLo = value | 0;
     this.strikeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -214,7 +224,7 @@ export class OptionTickerValues {
       this.lastPriceHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.lastPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.lastPrice", value);
     this.lastPriceLo = value | 0;
     this.lastPriceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -233,7 +243,7 @@ export class OptionTickerValues {
       this.markPriceHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.markPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.markPrice", value);
     this.markPriceLo = value | 0;
     this.markPriceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -252,7 +262,7 @@ export class OptionTickerValues {
       this.bidPriceHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.bidPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.bidPrice", value);
     this.bidPriceLo = value | 0;
     this.bidPriceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -265,7 +275,7 @@ export class OptionTickerValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set bidQuantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.bidQuantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.bidQuantity", value);
     this.bidQuantityLo = value | 0;
     this.bidQuantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -284,7 +294,7 @@ export class OptionTickerValues {
       this.askPriceHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.askPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.askPrice", value);
     this.askPriceLo = value | 0;
     this.askPriceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -297,7 +307,7 @@ export class OptionTickerValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set askQuantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.askQuantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.askQuantity", value);
     this.askQuantityLo = value | 0;
     this.askQuantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -316,7 +326,7 @@ export class OptionTickerValues {
       this.volumeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.volume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.volume", value);
     this.volumeLo = value | 0;
     this.volumeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -335,7 +345,7 @@ export class OptionTickerValues {
       this.openInterestHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.openInterest", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.openInterest", value);
     this.openInterestLo = value | 0;
     this.openInterestHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -354,7 +364,7 @@ export class OptionTickerValues {
       this.underlyingPriceHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.underlyingPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.underlyingPrice", value);
     this.underlyingPriceLo = value | 0;
     this.underlyingPriceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -435,7 +445,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -478,7 +488,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -521,7 +531,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -556,7 +566,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -645,7 +655,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   expiryTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.expiryTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.expiryTime", value);
     const view = this.view;
     const at = this.offset + 104;
     view.setInt32(at, value, true);
@@ -680,7 +690,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   strikeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.strike", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.strike", value);
     const view = this.view;
     const at = this.offset + 112;
     view.setInt32(at, value, true);
@@ -715,7 +725,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   lastPriceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.lastPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.lastPrice", value);
     const view = this.view;
     const at = this.offset + 120;
     view.setInt32(at, value, true);
@@ -758,7 +768,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   markPriceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.markPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.markPrice", value);
     const view = this.view;
     const at = this.offset + 128;
     view.setInt32(at, value, true);
@@ -801,7 +811,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   bidPriceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.bidPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.bidPrice", value);
     const view = this.view;
     const at = this.offset + 136;
     view.setInt32(at, value, true);
@@ -844,7 +854,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   bidQuantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.bidQuantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.bidQuantity", value);
     const view = this.view;
     const at = this.offset + 144;
     view.setInt32(at, value, true);
@@ -879,7 +889,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   askPriceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.askPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.askPrice", value);
     const view = this.view;
     const at = this.offset + 152;
     view.setInt32(at, value, true);
@@ -922,7 +932,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   askQuantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.askQuantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.askQuantity", value);
     const view = this.view;
     const at = this.offset + 160;
     view.setInt32(at, value, true);
@@ -957,7 +967,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   volumeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.volume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.volume", value);
     const view = this.view;
     const at = this.offset + 168;
     view.setInt32(at, value, true);
@@ -1000,7 +1010,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   openInterestNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.openInterest", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.openInterest", value);
     const view = this.view;
     const at = this.offset + 176;
     view.setInt32(at, value, true);
@@ -1043,7 +1053,7 @@ export class OptionTickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   underlyingPriceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("OptionTicker.underlyingPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("OptionTicker.underlyingPrice", value);
     const view = this.view;
     const at = this.offset + 184;
     view.setInt32(at, value, true);

@@ -79,7 +79,7 @@ export class StartAcceptedValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set sentTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("StartAccepted.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("StartAccepted.sentTime", value);
     this.sentTimeLo = value | 0;
     this.sentTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -108,6 +108,11 @@ export class StartAcceptedValues {
     writeText(this.symbol, 0, 32, text, "UTF-8", "StartAccepted.symbol");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "StartAccepted.symbol");
+  }
+
   private readonly streamKnown = new KnownText("UTF-8");
 
   /** Up to the first zero; the same string as last time where the octets are the same. */
@@ -119,6 +124,11 @@ export class StartAcceptedValues {
     writeText(this.stream, 0, 64, text, "UTF-8", "StartAccepted.stream");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  streamBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.streamView, this.stream, 0, 64, source, start, length, "StartAccepted.stream");
+  }
+
   private readonly topicKnown = new KnownText("UTF-8");
 
   /** Up to the first zero; the same string as last time where the octets are the same. */
@@ -128,6 +138,11 @@ export class StartAcceptedValues {
   }
   set topicText(text: string) {
     writeText(this.topic, 0, 64, text, "UTF-8", "StartAccepted.topic");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  topicBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.topicView, this.topic, 0, 64, source, start, length, "StartAccepted.topic");
   }
 
 }
@@ -236,7 +251,7 @@ export class StartAcceptedEncoder {
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -271,7 +286,7 @@ export class StartAcceptedEncoder {
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -302,7 +317,7 @@ export class StartAcceptedEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sentTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("StartAccepted.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("StartAccepted.sentTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -359,7 +374,7 @@ export class StartAcceptedEncoder {
     const view = this.view;
     const at = this.offset + 32;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 

@@ -32,6 +32,11 @@ export class StartDataMsgValues {
     writeText(this.symbolID, 0, 20, text, "US-ASCII", "StartDataMsg.symbolID");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolIDBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolIDView, this.symbolID, 0, 20, source, start, length, "StartDataMsg.symbolID");
+  }
+
 }
 
 /** Asks for data of one symbol. Writes template 201 in place; setters may come in any order. */

@@ -64,7 +64,7 @@ export class StartDataRequestValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set sentTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("StartDataRequest.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("StartDataRequest.sentTime", value);
     this.sentTimeLo = value | 0;
     this.sentTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -78,6 +78,11 @@ export class StartDataRequestValues {
   }
   set symbolText(text: string) {
     writeText(this.symbol, 0, 32, text, "UTF-8", "StartDataRequest.symbol");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "StartDataRequest.symbol");
   }
 
 }
@@ -168,7 +173,7 @@ export class StartDataRequestEncoder {
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -203,7 +208,7 @@ export class StartDataRequestEncoder {
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -234,7 +239,7 @@ export class StartDataRequestEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sentTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("StartDataRequest.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("StartDataRequest.sentTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);

@@ -54,7 +54,7 @@ export class StopAllDataRequestValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set sentTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("StopAllDataRequest.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("StopAllDataRequest.sentTime", value);
     this.sentTimeLo = value | 0;
     this.sentTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -142,7 +142,7 @@ export class StopAllDataRequestEncoder {
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -177,7 +177,7 @@ export class StopAllDataRequestEncoder {
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -208,7 +208,7 @@ export class StopAllDataRequestEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sentTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("StopAllDataRequest.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("StopAllDataRequest.sentTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);

@@ -30,6 +30,11 @@ export class StopDataMsgValues {
     writeText(this.symbolID, 0, 20, text, "US-ASCII", "StopDataMsg.symbolID");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolIDBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolIDView, this.symbolID, 0, 20, source, start, length, "StopDataMsg.symbolID");
+  }
+
 }
 
 /** Ends data of one symbol. Writes template 202 in place; setters may come in any order. */

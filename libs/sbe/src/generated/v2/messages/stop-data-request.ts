@@ -61,7 +61,7 @@ export class StopDataRequestValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set sentTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("StopDataRequest.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("StopDataRequest.sentTime", value);
     this.sentTimeLo = value | 0;
     this.sentTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -75,6 +75,11 @@ export class StopDataRequestValues {
   }
   set symbolText(text: string) {
     writeText(this.symbol, 0, 32, text, "UTF-8", "StopDataRequest.symbol");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "StopDataRequest.symbol");
   }
 
 }
@@ -165,7 +170,7 @@ export class StopDataRequestEncoder {
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -200,7 +205,7 @@ export class StopDataRequestEncoder {
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -231,7 +236,7 @@ export class StopDataRequestEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sentTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("StopDataRequest.sentTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("StopDataRequest.sentTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);

@@ -72,7 +72,7 @@ export class TickerValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -91,7 +91,7 @@ export class TickerValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -104,7 +104,7 @@ export class TickerValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -117,7 +117,7 @@ export class TickerValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -131,6 +131,11 @@ export class TickerValues {
   }
   set symbolText(text: string) {
     writeText(this.symbol, 0, 32, text, "UTF-8", "Ticker.symbol");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "Ticker.symbol");
   }
 
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
@@ -147,7 +152,7 @@ export class TickerValues {
       this.openHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.open", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.open", value);
     this.openLo = value | 0;
     this.openHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -166,7 +171,7 @@ export class TickerValues {
       this.highHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.high", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.high", value);
     this.highLo = value | 0;
     this.highHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -185,7 +190,7 @@ export class TickerValues {
       this.lowHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.low", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.low", value);
     this.lowLo = value | 0;
     this.lowHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -204,7 +209,7 @@ export class TickerValues {
       this.lastHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.last", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.last", value);
     this.lastLo = value | 0;
     this.lastHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -217,7 +222,7 @@ export class TickerValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set volumeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.volume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.volume", value);
     this.volumeLo = value | 0;
     this.volumeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -236,7 +241,7 @@ export class TickerValues {
       this.quoteVolumeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.quoteVolume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.quoteVolume", value);
     this.quoteVolumeLo = value | 0;
     this.quoteVolumeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -255,7 +260,7 @@ export class TickerValues {
       this.windowStartHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.windowStart", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.windowStart", value);
     this.windowStartLo = value | 0;
     this.windowStartHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -352,7 +357,7 @@ export class TickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -395,7 +400,7 @@ export class TickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -438,7 +443,7 @@ export class TickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -473,7 +478,7 @@ export class TickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -550,7 +555,7 @@ export class TickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   openNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.open", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.open", value);
     const view = this.view;
     const at = this.offset + 72;
     view.setInt32(at, value, true);
@@ -593,7 +598,7 @@ export class TickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   highNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.high", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.high", value);
     const view = this.view;
     const at = this.offset + 80;
     view.setInt32(at, value, true);
@@ -636,7 +641,7 @@ export class TickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   lowNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.low", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.low", value);
     const view = this.view;
     const at = this.offset + 88;
     view.setInt32(at, value, true);
@@ -679,7 +684,7 @@ export class TickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   lastNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.last", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.last", value);
     const view = this.view;
     const at = this.offset + 96;
     view.setInt32(at, value, true);
@@ -722,7 +727,7 @@ export class TickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   volumeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.volume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.volume", value);
     const view = this.view;
     const at = this.offset + 104;
     view.setInt32(at, value, true);
@@ -757,7 +762,7 @@ export class TickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   quoteVolumeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.quoteVolume", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.quoteVolume", value);
     const view = this.view;
     const at = this.offset + 112;
     view.setInt32(at, value, true);
@@ -800,7 +805,7 @@ export class TickerEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   windowStartNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("Ticker.windowStart", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Ticker.windowStart", value);
     const view = this.view;
     const at = this.offset + 120;
     view.setInt32(at, value, true);

@@ -62,7 +62,7 @@ export class TopOfBookValues {
       this.eventTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.eventTime", value);
     this.eventTimeLo = value | 0;
     this.eventTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -81,7 +81,7 @@ export class TopOfBookValues {
       this.sendTimeHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.sendTime", value);
     this.sendTimeLo = value | 0;
     this.sendTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -94,7 +94,7 @@ export class TopOfBookValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set receiveTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.receiveTime", value);
     this.receiveTimeLo = value | 0;
     this.receiveTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -107,7 +107,7 @@ export class TopOfBookValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set publishTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.publishTime", value);
     this.publishTimeLo = value | 0;
     this.publishTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -121,6 +121,11 @@ export class TopOfBookValues {
   }
   set symbolText(text: string) {
     writeText(this.symbol, 0, 32, text, "UTF-8", "TopOfBook.symbol");
+  }
+
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolView, this.symbol, 0, 32, source, start, length, "TopOfBook.symbol");
   }
 
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
@@ -156,7 +161,7 @@ export class TopOfBookValues {
       this.bidPriceHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.bidPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.bidPrice", value);
     this.bidPriceLo = value | 0;
     this.bidPriceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -169,7 +174,7 @@ export class TopOfBookValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set bidQuantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.bidQuantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.bidQuantity", value);
     this.bidQuantityLo = value | 0;
     this.bidQuantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -188,7 +193,7 @@ export class TopOfBookValues {
       this.askPriceHi = -2147483648;
       return;
     }
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.askPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.askPrice", value);
     this.askPriceLo = value | 0;
     this.askPriceHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -201,7 +206,7 @@ export class TopOfBookValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set askQuantityNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.askQuantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.askQuantity", value);
     this.askQuantityLo = value | 0;
     this.askQuantityHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -295,7 +300,7 @@ export class TopOfBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   eventTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.eventTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.eventTime", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);
@@ -338,7 +343,7 @@ export class TopOfBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   sendTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.sendTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.sendTime", value);
     const view = this.view;
     const at = this.offset + 8;
     view.setInt32(at, value, true);
@@ -381,7 +386,7 @@ export class TopOfBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   receiveTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.receiveTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.receiveTime", value);
     const view = this.view;
     const at = this.offset + 16;
     view.setInt32(at, value, true);
@@ -416,7 +421,7 @@ export class TopOfBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   publishTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.publishTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.publishTime", value);
     const view = this.view;
     const at = this.offset + 24;
     view.setInt32(at, value, true);
@@ -497,7 +502,7 @@ export class TopOfBookEncoder {
     const view = this.view;
     const at = this.offset + 72;
     view.setInt32(at, value, true);
-    view.setInt32(at + 4, Math.floor(value * 2.3283064365386963e-10), true);
+    view.setInt32(at + 4, value * 2.3283064365386963e-10, true);
     return this;
   }
 
@@ -536,7 +541,7 @@ export class TopOfBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   bidPriceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.bidPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.bidPrice", value);
     const view = this.view;
     const at = this.offset + 80;
     view.setInt32(at, value, true);
@@ -579,7 +584,7 @@ export class TopOfBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   bidQuantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.bidQuantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.bidQuantity", value);
     const view = this.view;
     const at = this.offset + 88;
     view.setInt32(at, value, true);
@@ -614,7 +619,7 @@ export class TopOfBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   askPriceNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.askPrice", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.askPrice", value);
     const view = this.view;
     const at = this.offset + 96;
     view.setInt32(at, value, true);
@@ -657,7 +662,7 @@ export class TopOfBookEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   askQuantityNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TopOfBook.askQuantity", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TopOfBook.askQuantity", value);
     const view = this.view;
     const at = this.offset + 104;
     view.setInt32(at, value, true);

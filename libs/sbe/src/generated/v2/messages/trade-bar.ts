@@ -39,6 +39,11 @@ export class TradeBarValues {
     writeText(this.symbolID, 0, 20, text, "US-ASCII", "TradeBar.symbolID");
   }
 
+  /** Octets source[start, start + length), padded with zeros. */
+  symbolIDBytes(source: Uint8Array, start: number, length: number): void {
+    copyText(this.symbolIDView, this.symbolID, 0, 20, source, start, length, "TradeBar.symbolID");
+  }
+
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
   get dateTimeNumber(): number {
     const lo = this.dateTimeLo;
@@ -47,7 +52,7 @@ export class TradeBarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set dateTimeNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TradeBar.dateTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TradeBar.dateTime", value);
     this.dateTimeLo = value | 0;
     this.dateTimeHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -60,7 +65,7 @@ export class TradeBarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set priceNumNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TradeBar.price.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TradeBar.price.num", value);
     this.priceNumLo = value | 0;
     this.priceNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -73,7 +78,7 @@ export class TradeBarValues {
     return hi * 4294967296 + (lo >>> 0);
   }
   set volumeNumNumber(value: number) {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TradeBar.volume.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TradeBar.volume.num", value);
     this.volumeNumLo = value | 0;
     this.volumeNumHi = Math.floor(value * 2.3283064365386963e-10);
   }
@@ -182,7 +187,7 @@ export class TradeBarEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   dateTimeNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("TradeBar.dateTime", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("TradeBar.dateTime", value);
     const view = this.view;
     const at = this.offset + 22;
     view.setInt32(at, value, true);

@@ -33,7 +33,7 @@ export class DecimalVolumeEncoder {
 
   /** A whole number. Throws `sbe.out-of-range` outside of ±(2^53 − 1). */
   numNumber(value: number): this {
-    if (!(Math.abs(value) <= 9007199254740991)) throwOutOfRange("DecimalVolume.num", value);
+    if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("DecimalVolume.num", value);
     const view = this.view;
     const at = this.offset;
     view.setInt32(at, value, true);

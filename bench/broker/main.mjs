@@ -18,10 +18,14 @@ const DURABILITIES = [
 ];
 const run = promisify(execFile);
 
-execFileSync("npx", ["tsc", "-b", "libs/iggy-client/tsconfig.lib.json", "libs/iggy-broker/tsconfig.lib.json"], {
-  cwd: ROOT,
-  stdio: "inherit",
-});
+execFileSync(
+  "npx",
+  ["tsc", "-b", "libs/iggy-client/tsconfig.lib.json", "libs/iggy-broker/tsconfig.lib.json"],
+  {
+    cwd: ROOT,
+    stdio: "inherit",
+  },
+);
 
 const given = process.env.IGGY_URL;
 const folder = mkdtempSync(join(tmpdir(), "bench-broker-"));
@@ -54,7 +58,8 @@ async function rates(server, url) {
       const append = await measured(url, "append", size);
       const read = await measured(url, "read", size);
       const batchCount = Math.min(2000, size.messageCount / BATCH_COUNT);
-      const raw = rawAppends(folder, batchBytes(payloadBytes), batchCount, name === "every batch") * BATCH_COUNT;
+      const raw =
+        rawAppends(folder, batchBytes(payloadBytes), batchCount, name === "every batch") * BATCH_COUNT;
       rows.push({ server, durability: name, payloadBytes, append, read, raw });
       const share = ((append.messagesPerSecond / raw) * 100).toFixed(0).padStart(7);
       console.log(

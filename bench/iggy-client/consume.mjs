@@ -39,3 +39,41 @@ export async function pollAndIterate(url, { payloadBytes, messageCount }, window
     await client.close();
   }
 }
+
+/** The consumer of the library: fetched ahead, checksums verified, one message object for each or cursors of batches. */
+export async function consumeWith(url, { payloadBytes, messageCount }, window, isByMessage) {
+  const client = await IggyClient.connect(url);
+  const consumer = client.createConsumer({
+    stream: STREAM,
+    topic: topicName(payloadBytes),
+    partitionId: 0,
+    consumer: 1,
+    start: { kind: "first" },
+    batchCount: BATCH_COUNT,
+    prefetchBatches: window,
+    commit: { kind: "manual" },
+  });
+  try {
+    let seen = 0;
+    let bytes = 0;
+    return await timed(messageCount, async () => {
+      if (isByMessage) {
+        for await (const message of consumer) {
+          bytes += message.payload.length;
+          if (++seen === messageCount) break;
+        }
+      } else {
+        for await (const batch of consumer.batches()) {
+          while (batch.next()) {
+            seen++;
+            bytes += batch.payloadLength;
+          }
+          if (seen >= messageCount) break;
+        }
+      }
+      if (bytes < messageCount * payloadBytes) throw new Error(`${bytes} payload bytes`);
+    });
+  } finally {
+    await client.close();
+  }
+}

@@ -22,8 +22,7 @@ export async function singleSends(url) {
   await new Promise((resolve, reject) => {
     const one = async (number) => {
       await client.sendMessages({ ...target, partitioning, messages: [{ payload }] });
-      if (number >= skipped)
-        micros[number - skipped] = performance.now() * 1000 - began - number * gapMicros;
+      if (number >= skipped) micros[number - skipped] = performance.now() * 1000 - began - number * gapMicros;
       if (++answered === total) resolve();
     };
     const turn = () => {

@@ -10,10 +10,14 @@ const ROOT = join(import.meta.dirname, "../..");
 const PYTHON = process.env.IMS_PYTHON ?? join(ROOT, ".venv/bin/python");
 const run = promisify(execFile);
 
-execFileSync("npx", ["tsc", "-b", "libs/iggy-client/tsconfig.lib.json", "libs/iggy-broker/tsconfig.lib.json"], {
-  cwd: ROOT,
-  stdio: "inherit",
-});
+execFileSync(
+  "npx",
+  ["tsc", "-b", "libs/iggy-client/tsconfig.lib.json", "libs/iggy-broker/tsconfig.lib.json"],
+  {
+    cwd: ROOT,
+    stdio: "inherit",
+  },
+);
 
 const given = process.env.IGGY_URL;
 const broker = given ? undefined : await startBrokerProcess();
@@ -32,7 +36,14 @@ async function pythonPeer(payloadBytes) {
   await measured("fresh-topic", payloadBytes);
   const script = join(import.meta.dirname, "python_peer.py");
   try {
-    const { stdout } = await run(PYTHON, [script, url, STREAM, topicName(payloadBytes), payloadBytes, 200_000]);
+    const { stdout } = await run(PYTHON, [
+      script,
+      url,
+      STREAM,
+      topicName(payloadBytes),
+      payloadBytes,
+      200_000,
+    ]);
     return JSON.parse(stdout);
   } catch (error) {
     console.log(`the official Python client could not be measured: ${error.message.split("\n").at(-2)}`);
@@ -66,11 +77,23 @@ try {
       await measured("fresh-topic", payloadBytes);
       const socket = await measured("blast-sends", payloadBytes, window);
       await measured("fresh-topic", payloadBytes);
-      report(`produce ${payloadBytes} bytes`, window, await measured("produce", payloadBytes, window), socket);
+      report(
+        `in place ${payloadBytes} bytes`,
+        window,
+        await measured("produce", payloadBytes, window),
+        socket,
+      );
+      await measured("fresh-topic", payloadBytes);
+      const objects = await measured("produce-objects", payloadBytes, window);
+      report(`objects ${payloadBytes} bytes`, window, objects, socket);
     }
     for (const window of WINDOWS) {
       const socket = await measured("blast-polls", payloadBytes, window);
-      report(`consume ${payloadBytes} bytes`, window, await measured("consume", payloadBytes, window), socket);
+      report(`poll ${payloadBytes} bytes`, window, await measured("consume", payloadBytes, window), socket);
+      for (const kind of ["batches", "messages"]) {
+        const consumer = await measured(`consume-${kind}`, payloadBytes, window);
+        report(`${kind} ${payloadBytes} bytes`, window, consumer, socket);
+      }
     }
     python[payloadBytes] = await pythonPeer(payloadBytes);
   }
@@ -92,7 +115,9 @@ try {
   );
   writeResults("iggy-client", {
     server: given ? "IGGY_URL" : "embedded broker",
-    mix: SIZES.map(({ payloadBytes, messageCount }) => `${messageCount} messages of ${payloadBytes} bytes`).join(", "),
+    mix: SIZES.map(
+      ({ payloadBytes, messageCount }) => `${messageCount} messages of ${payloadBytes} bytes`,
+    ).join(", "),
     encode,
     rows,
     python,

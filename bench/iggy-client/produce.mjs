@@ -77,3 +77,32 @@ export function encodeBatches({ payloadBytes }) {
   }
   return { microsPerBatch: micros.slice(500).sort((a, b) => a - b)[1250] };
 }
+
+/** The convenient path: arrays of 1,000 message objects, a promise for each. */
+export async function produceObjects(url, { payloadBytes, messageCount }, inFlightMax) {
+  const client = await IggyClient.connect(url);
+  const producer = await client.createTopicProducer({
+    stream: STREAM,
+    topic: topicName(payloadBytes),
+    partitioning: { kind: "partition", partitionId: 0 },
+    batchCountMax: BATCH_COUNT,
+    batchBytesMax: slotBytesFor(payloadBytes),
+    inFlightMax,
+  });
+  const payload = new Uint8Array(payloadBytes).fill(0x61);
+  const messages = Array.from({ length: BATCH_COUNT }, () => ({ payload }));
+  const send = async (count) => {
+    const waiting = [];
+    for (let sent = 0; sent < count; sent += BATCH_COUNT) {
+      waiting.push(producer.send(messages));
+      if (waiting.length > inFlightMax) await waiting.shift();
+    }
+    await Promise.all(waiting);
+  };
+  try {
+    await send(50 * BATCH_COUNT);
+    return await timed(messageCount, () => send(messageCount));
+  } finally {
+    await client.close();
+  }
+}

@@ -1,7 +1,7 @@
-import { pollAndIterate } from "./consume.mjs";
+import { consumeWith, pollAndIterate } from "./consume.mjs";
 import { singleSends } from "./latency.mjs";
 import { SIZES } from "./plan.mjs";
-import { encodeBatches, produceInPlace } from "./produce.mjs";
+import { encodeBatches, produceInPlace, produceObjects } from "./produce.mjs";
 import { blastPolls, blastSends, freshTopic, removeStream } from "./socket-blast.mjs";
 
 /** `worker.mjs URL JOB PAYLOAD_BYTES WINDOW`: one measurement in a process of its own, as JSON. */
@@ -15,6 +15,9 @@ const result = await {
   produce: () => produceInPlace(url, size, inFlight),
   "blast-sends": () => blastSends(url, size, inFlight),
   consume: () => pollAndIterate(url, size, inFlight),
+  "produce-objects": () => produceObjects(url, size, inFlight),
+  "consume-batches": () => consumeWith(url, size, inFlight, false),
+  "consume-messages": () => consumeWith(url, size, inFlight, true),
   "blast-polls": () => blastPolls(url, size, inFlight),
   latency: () => singleSends(url),
 }[job]();

@@ -70,7 +70,8 @@ function checkRow({ root, tags }, row) {
 function checkEdge(from, to, row, forTests) {
   const edge = `${from.root}/package.json: ${from.name} imports ${to.name}`;
   const [layer, targetLayer] = [layerOf(from.tags), layerOf(to.tags)];
-  const layerAllows = LAYER_IMPORTS[layer]?.includes(targetLayer) || (forTests && ["test", "tool"].includes(targetLayer));
+  const layerAllows =
+    LAYER_IMPORTS[layer]?.includes(targetLayer) || (forTests && ["test", "tool"].includes(targetLayer));
   if (!layerAllows) {
     return [
       `${edge}: layer ${layer} may not import layer ${targetLayer}: remove the dependency or move the code down`,

@@ -13,6 +13,15 @@ export interface BrokerLogger {
 export interface BrokerLimits {
   /** Connections beyond this are closed at once. Default 1,024. */
   readonly connectionCountMax?: number;
+  /** Connections from one address beyond this are closed at once. Default 512. */
+  readonly addressConnectionCountMax?: number;
+  /** A TLS handshake that takes longer ends its connection, milliseconds. Default 10,000. */
+  readonly handshakeTimeoutMillis?: number;
+  /**
+   * A connection that is not logged in and has sent no whole request for so long is closed, looked at once per timeout.
+   * Milliseconds, default 30,000.
+   */
+  readonly loginTimeoutMillis?: number;
   /** Frames above this close their connection. Default 64 MiB, the reference server's bound; 256 at least. */
   readonly frameBytesMax?: number;
   /** Requests taken from one connection and not yet answered; reading pauses there. Default 256. */
@@ -65,12 +74,20 @@ export interface BrokerOptions extends BrokerLimits {
   /** Its password, likewise. 3 to 100 bytes. Default `iggy`. */
   readonly password?: string;
   readonly allowDefaultCredentials?: boolean;
+  /** Absent: plain TCP. Version 1.2 at least; a broker with TLS takes no plain connections. */
+  readonly tls?: BrokerTls;
   /** Work of new password hashes, for scrypt. Default 2^15 blocks of 1 KiB. */
   readonly passwordCost?: { readonly log2N?: number; readonly r?: number; readonly p?: number };
   readonly clock?: Clock;
   readonly logger?: BrokerLogger;
   /** Disk access; tests pass a memory file system. Default: the machine's. */
   readonly fileSystem?: FileSystem;
+}
+
+/** Files in PEM form; the certificate is followed by those that vouch for it, the key has no passphrase. */
+export interface BrokerTls {
+  readonly certFile: string;
+  readonly keyFile: string;
 }
 
 /** What can cross the border to a worker thread. */
@@ -94,4 +111,13 @@ export interface Broker {
   readonly ended: Promise<BrokerEnd>;
   /** Stops taking requests, writes and syncs everything, frees the port and the folder. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** A broker in the thread of its caller. */
+export interface LocalBroker extends Broker {
+  /**
+   * Reads the files of `tls` again and uses them for new connections; the present ones stay. Rejects with
+   * `broker.tls-file` or `broker.tls-mismatch`, and what was in use stays so. Does nothing without TLS.
+   */
+  reloadTls(): Promise<void>;
 }

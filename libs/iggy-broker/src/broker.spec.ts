@@ -157,6 +157,26 @@ describe("a disk that refuses", () => {
     ]);
   });
 
+  it.each(["write", "sync"] as const)(
+    "lets clients log in again after it refused a %s of the metadata journal",
+    async (kind) => {
+      const disk = new MemoryFileSystem();
+      const broker = await start({ fileSystem: disk, dataDir: "/broker" });
+      await createTopic(await login(broker, 1n));
+      disk.fault = (operation) =>
+        operation.kind === kind && operation.path.includes("/metadata/")
+          ? { error: systemError("ENOSPC", operation.path), writtenBytes: 7 }
+          : undefined;
+      await expect(FrameClient.login(broker.port, 2n)).rejects.toThrow("57");
+      disk.fault = undefined;
+      const client = await login(broker, 3n);
+      expect(await send(client, ["a"])).toBe(0);
+      const after = await login(await start({ fileSystem: disk.crashed(() => 1), dataDir: "/broker" }));
+      expect(await poll(after)).toEqual([[0, "a"]]);
+      expect(after.session).toBeGreaterThan(client.session);
+    },
+  );
+
   it("is reported once by the log when it cannot sync", async () => {
     const disk = new MemoryFileSystem();
     const clock = new SimulatedClock();

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "@ims/common";
 import { BlockPool, type FileSystem, nodeFileSystem } from "@ims/segment-log";
-import type { Broker, BrokerEnd, BrokerOptions } from "./broker-options.js";
+import type { BrokerEnd, BrokerOptions, LocalBroker } from "./broker-options.js";
 import type { Catalog } from "./catalog/catalog.js";
 import { CatalogRecords } from "./catalog/catalog-records.js";
 import { MetadataStore } from "./catalog/metadata-store.js";
@@ -10,6 +10,7 @@ import { PartitionStore } from "./partitions/partition-store.js";
 import { RepeatingTimer } from "./repeating-timer.js";
 import { type ResolvedOptions, resolveOptions } from "./resolve-options.js";
 import { Listener } from "./server/listener.js";
+import { readTlsIdentity } from "./server/tls-identity.js";
 import { expireTokens } from "./session/expire-tokens.js";
 import { LoginThrottle } from "./session/login-throttle.js";
 import { PasswordChecker } from "./session/password-checker.js";
@@ -23,6 +24,8 @@ const BLOCK_BYTES_KEPT = 32 * 2 ** 20;
 /** A member of a group is given up after this many heartbeats without a sign of life (wire.md section 4.6). */
 const HEARTBEATS_MISSED_MAX = 1.2;
 const TOKEN_CLEANING_MILLIS = 60_000;
+/** Between looks for segments that are too old or too much (server-behaviour.md section 4.1). */
+const RETENTION_MILLIS = 60_000;
 const LOGIN_FAILURES_FORGIVEN_PER_SECOND = 2;
 /** Addresses and users whose failed logins are counted. */
 const LOGIN_ORIGINS_MAX = 4096;
@@ -56,7 +59,7 @@ class Teardown {
  * Starts a single-node broker that speaks Apache Iggy's protocol 0.11 in this thread; resolves when it listens.
  * @throws ImsError of BROKER_ERRORS, and `log.*` or `journal.*` of segment-log for damaged files
  */
-export async function startBroker(options: BrokerOptions): Promise<Broker> {
+export async function startBroker(options: BrokerOptions): Promise<LocalBroker> {
   const resolved = resolveOptions(options);
   const clock = options.clock ?? systemClock;
   const teardown = new Teardown();
@@ -64,12 +67,16 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     const listener = await bringUp(resolved, clock, options.fileSystem ?? nodeFileSystem, teardown);
     const { host, dataDir } = resolved;
     const { port } = listener;
-    resolved.logger.info({ host, port, dataDir }, "the broker listens");
+    resolved.logger.info({ host, port, dataDir, tls: resolved.tls !== undefined }, "the broker listens");
     let tellEnd: (end: BrokerEnd) => void = () => undefined;
     const ended = new Promise<BrokerEnd>((resolve) => {
       tellEnd = resolve;
     });
-    return { host, port, ended, close: () => teardown.run().finally(() => tellEnd({})) };
+    const { tls, logger } = resolved;
+    const reloadTls = async () => {
+      if (tls !== undefined) listener.useIdentity(await readTlsIdentity(tls, clock, logger));
+    };
+    return { host, port, ended, reloadTls, close: () => teardown.run().finally(() => tellEnd({})) };
   } catch (error) {
     await teardown.run().catch(() => undefined);
     throw error;
@@ -85,7 +92,8 @@ async function bringUp(
   const { logger } = options;
   const blocks = new BlockPool(BLOCK_BYTES_KEPT);
   // The port first: it costs nothing, and a broker that cannot have it must not wait for a recovery.
-  const listener = await Listener.listen({ ...options, clock, blocks });
+  const identity = options.tls && (await readTlsIdentity(options.tls, clock, logger));
+  const listener = await Listener.listen({ ...options, identity, clock, blocks });
   teardown.add(() => listener.close());
   const dataDir = await openDataDir(fileSystem, options.dataDir, {
     clock,
@@ -115,8 +123,12 @@ async function bringUp(
     rememberedMax: LOGIN_ORIGINS_MAX,
   });
   repeat(clock, teardown, options.syncIntervalMillis, () => partitions.sync());
+  repeat(clock, teardown, RETENTION_MILLIS, async () => partitions.applyRetention(metadata.catalog.topics()));
   repeat(clock, teardown, options.heartbeatIntervalMillis, async () =>
     listener.evictSilent(HEARTBEATS_MISSED_MAX * options.heartbeatIntervalMillis),
+  );
+  repeat(clock, teardown, options.loginTimeoutMillis, async () =>
+    listener.closeSilentStrangers(options.loginTimeoutMillis),
   );
   repeat(clock, teardown, TOKEN_CLEANING_MILLIS, () => expireTokens(metadata, clock, logger));
   listener.serve({

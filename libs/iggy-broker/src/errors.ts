@@ -37,6 +37,17 @@ export const BROKER_ERRORS = {
     action: "Set a user name and password, listen on 127.0.0.1, or pass allowDefaultCredentials.",
     retryable: false,
   },
+  "broker.tls-file": {
+    summary: "The TLS certificate or key cannot be read or is not usable.",
+    action: "Give the paths of a certificate and of a private key without passphrase, both in PEM form.",
+    retryable: false,
+  },
+  "broker.tls-mismatch": {
+    summary: "The TLS key does not belong to the certificate.",
+    action:
+      "Give the key that the certificate was issued for; the server's certificate comes first in its file.",
+    retryable: false,
+  },
   "broker.invalid-option": {
     summary: "An option of the broker is out of range.",
     action: "Correct the named option.",

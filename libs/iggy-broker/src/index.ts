@@ -5,7 +5,9 @@ export type {
   BrokerLimits,
   BrokerLogger,
   BrokerOptions,
+  BrokerTls,
   BrokerWorkerOptions,
+  LocalBroker,
 } from "./broker-options.js";
 export { startBrokerWorker } from "./broker-worker.js";
 export { BROKER_ERRORS } from "./errors.js";

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { FRAME_BYTES_MAX, HEADER_BYTES } from "@ims/iggy-protocol";
-import type { BrokerLimits, BrokerLogger, BrokerOptions } from "./broker-options.js";
+import type { BrokerLimits, BrokerLogger, BrokerOptions, BrokerTls } from "./broker-options.js";
 import { fail } from "./errors.js";
 import type { ConnectionLimits } from "./server/connection.js";
 import {
@@ -21,12 +21,16 @@ export interface ResolvedOptions extends Readonly<Required<BrokerLimits>> {
   /** Whether the root user may have the default name and password. */
   readonly allowDefaultCredentials: boolean;
   readonly passwordCost: PasswordCost;
+  readonly tls: BrokerTls | undefined;
   readonly limits: ConnectionLimits;
   readonly logger: LogTail;
 }
 
 const DEFAULT_LIMITS: Required<BrokerLimits> = {
   connectionCountMax: 1024,
+  addressConnectionCountMax: 512,
+  handshakeTimeoutMillis: 10_000,
+  loginTimeoutMillis: 30_000,
   frameBytesMax: FRAME_BYTES_MAX,
   inFlightCountMax: 256,
   inFlightBytesMax: 16 * 2 ** 20,
@@ -71,6 +75,9 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
       context: { ...passwordCost },
     });
   }
+  if (options.tls !== undefined && !(options.tls.certFile && options.tls.keyFile)) {
+    throw fail("broker.invalid-option", "TLS needs both a certificate file and a key file");
+  }
   const { frameBytesMax, inFlightCountMax, inFlightBytesMax, outboundBytesMax } = limits;
   return {
     ...limits,
@@ -80,6 +87,7 @@ export function resolveOptions(options: BrokerOptions): ResolvedOptions {
     credentials,
     allowDefaultCredentials: options.allowDefaultCredentials ?? isLoopback(host),
     passwordCost,
+    tls: options.tls,
     limits: { frameBytesMax, inFlightCountMax, inFlightBytesMax, outboundBytesMax },
     logger: new LogTail(options.logger ?? silentLogger),
   };

@@ -15,10 +15,10 @@ export { parseConnectionString } from "./connection/connection-string.js";
 export type { CommitMode, CommitPoint } from "./consumer/commit-mode.js";
 export type { ConsumedBatch } from "./consumer/consumed-batch.js";
 export type { ConsumedMessage } from "./consumer/consumed-message.js";
-export { Consumer, type MessagePlace, type RunOptions } from "./consumer/consumer.js";
+export { Consumer, type ConsumerRunOptions, type MessagePlace } from "./consumer/consumer.js";
+export type { ConsumerCounters } from "./consumer/consumer-counters.js";
 export { CONSUMER_ERRORS } from "./consumer/consumer-errors.js";
 export type {
-  ConsumerCounters,
   ConsumerEvents,
   ConsumerOptions,
   GroupConsumerOptions,

@@ -9,12 +9,14 @@ export const STORAGE_ERRORS = {
   },
   "log.corrupt": {
     summary: "Stored bytes do not form a valid record at a place that recovery must not cut off.",
-    action: "Restore the file from a backup, or move it and all later segments away and accept their loss.",
+    action:
+      "Restore the file from a backup, or run `iggy-broker repair --data-dir FOLDER`, which says what is lost and keeps a copy of what it cuts off.",
     retryable: false,
   },
   "log.gap": {
     summary: "A segment does not continue where the one before it ends.",
-    action: "Restore the missing segment, or move the later segments away and accept their loss.",
+    action:
+      "Restore the missing segment from a backup, or run `iggy-broker repair --data-dir FOLDER`, which sets the segments in front of the gap aside.",
     retryable: false,
   },
   "log.format": {
@@ -28,13 +30,19 @@ export const STORAGE_ERRORS = {
     retryable: false,
   },
   "log.write-failed": {
-    summary: "The operating system refused a write; the log stands as before it.",
+    summary: "The operating system refused a write or its sync; the log stands as before it.",
     action: "Free space or repair the disk, then send the record again.",
     retryable: true,
   },
+  "log.sync-failed": {
+    summary: "The operating system refused a sync; what was not synced before may be lost with the power.",
+    action: "Free space or repair the disk; the next append or sync makes up for it.",
+    retryable: true,
+  },
   "log.failed": {
-    summary: "A sync failed earlier, so it is unknown what the disk holds; the log takes no more records.",
-    action: "Check the disk, then open the log again.",
+    summary:
+      "A sync failed and bytes that had been written are gone; the log is read but takes no more records.",
+    action: "Repair the disk and restart: recovery keeps everything in front of the damage.",
     retryable: false,
   },
   "log.closed": {
@@ -44,12 +52,18 @@ export const STORAGE_ERRORS = {
   },
   "journal.corrupt": {
     summary: "A journal entry or snapshot that had been synced is damaged.",
-    action: "Restore the file from a backup.",
+    action:
+      "Restore the file from a backup, or run `iggy-broker repair --data-dir FOLDER`, which says what is lost and keeps a copy of what it cuts off.",
     retryable: false,
   },
   "journal.failed": {
-    summary: "Writing or syncing the journal failed.",
-    action: "Free space or repair the disk, then open the journal again.",
+    summary: "Writing or syncing the journal failed; it is not known whether the entry is on disk.",
+    action: "Free space or repair the disk, then append again.",
+    retryable: true,
+  },
+  "journal.entry-too-long": {
+    summary: "An entry is longer than a journal takes.",
+    action: "Split it; 16 MiB is the limit.",
     retryable: false,
   },
   "journal.closed": {

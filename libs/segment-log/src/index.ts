@@ -11,7 +11,13 @@ export { OpenFiles } from "./file-system/open-files.js";
 export { releaseLockOfThread } from "./file-system/process-lock.js";
 export { Journal, type JournalOptions, type OpenedJournal } from "./journal/journal.js";
 export type { JournalEntry } from "./journal/journal-file.js";
-export type { AppendSync, PartitionLogOptions, RecoveryReport } from "./log/log-context.js";
+export type {
+  AppendSync,
+  DiskReport,
+  PartitionLogOptions,
+  RecoveryReport,
+  SealedSegment,
+} from "./log/log-context.js";
 export type { ReadLimits } from "./log/log-reader.js";
 export { PartitionLog } from "./log/partition-log.js";
 export type { LogRead, LogRecord, RecordFormat } from "./log/record-format.js";

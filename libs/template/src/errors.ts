@@ -38,6 +38,11 @@ export const SERVICE_ERRORS = {
     action: "Give startDataService the exchange that the integration was made for.",
     retryable: false,
   },
+  "service.mixed-scales": {
+    summary: "A venue gave a record whose prices or quantities do not have one scale.",
+    action: "Report it: the venue's decoder has to bring them to one scale.",
+    retryable: false,
+  },
 } as const satisfies ErrorTable;
 
 export type ServiceErrorCode = keyof typeof SERVICE_ERRORS;

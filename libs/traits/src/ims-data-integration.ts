@@ -1,4 +1,4 @@
-import type { Clock, DataType, ExchangeId, Instrument, TimeResolutionText } from "@ims/common";
+import type { Clock, DataType, ExchangeId, FeedState, Instrument, TimeResolutionText } from "@ims/common";
 import type { MarketDataSink } from "./market-data-sink.js";
 
 /** What a venue offers; a service refuses requests for anything else. */
@@ -31,14 +31,26 @@ export interface IntegrationStatus {
   readonly subscriptions: readonly SubscriptionStatus[];
 }
 
+/** What an integration is asked for, of any number of symbols. */
+export interface FeedRequest {
+  /** One of {@link IntegrationDescription.dataTypes}. */
+  readonly dataType: DataType;
+  /** Of bars, one of {@link IntegrationDescription.resolutions}; absent for anything else. */
+  readonly resolution?: TimeResolutionText;
+}
+
 export interface SubscriptionStatus {
   readonly dataType: DataType;
   readonly symbol: string;
   readonly resolution?: TimeResolutionText;
   /** `acknowledged` says that the venue took the request, not that data flows. */
   readonly state: "pending" | "acknowledged";
+  /** Whether data flows, as last told to {@link MarketDataSink.feedStatus}. */
+  readonly feedState: FeedState;
   /** Wall time of the last record in microseconds; 0 before the first. */
   readonly lastMicros: number;
+  /** Usual time between records, microseconds; 0 while it is not known. */
+  readonly expectedMicros: number;
 }
 
 /**
@@ -46,7 +58,8 @@ export interface SubscriptionStatus {
  *
  * Start and stop are idempotent: starting what runs, or stopping what does not, succeeds. They resolve once the
  * subscription is placed; a venue that is unreachable is retried for ever behind the resolved call and shows in
- * {@link status}. Reference counting across clients is the template's: an integration is told of the first and the last.
+ * {@link status}. Starting a book that runs has one effect: as soon as the book is whole, all of it is passed on again
+ * ({@link MarketDataSink.bookSnapshot}), because a reader joins or a record was lost. Reference counting across clients is the template's: an integration is told of the first and the last.
  */
 export interface ImsDataIntegration {
   readonly description: IntegrationDescription;
@@ -54,10 +67,9 @@ export interface ImsDataIntegration {
   symbols(signal?: AbortSignal): Promise<readonly Instrument[]>;
   /** Splits into tradable instruments and refused names; throws nothing for bad names. */
   validate(symbols: readonly string[]): Promise<SymbolValidation>;
-  startTrades(symbols: readonly string[]): Promise<void>;
-  stopTrades(symbols: readonly string[]): Promise<void>;
-  startBars(symbols: readonly string[], resolution: TimeResolutionText): Promise<void>;
-  stopBars(symbols: readonly string[], resolution: TimeResolutionText): Promise<void>;
+  /** Rejects what {@link description} does not list, and unknown symbols; nothing is started then. */
+  start(feed: FeedRequest, symbols: readonly string[]): Promise<void>;
+  stop(feed: FeedRequest, symbols: readonly string[]): Promise<void>;
   /** Ends every subscription; the connections may stay. */
   stopAll(): Promise<void>;
   /** Ends everything; after it no sink call is made, no socket and no timer is left. */

@@ -1,5 +1,8 @@
 import type { Instrument } from "@ims/common";
 import type { BarFields } from "./bar-fields.js";
+import type { BookFields, TopOfBookFields } from "./book-fields.js";
+import type { LiquidationFields, MarkPriceFields, TickerFields } from "./derivative-fields.js";
+import type { FeedStatusFields, GapFields } from "./feed-fields.js";
 import type { TradeFields } from "./trade-fields.js";
 
 /** Why a frame, or one record of it, was not passed on. Each is counted by the sink. */
@@ -30,6 +33,23 @@ export interface MarketDataSink {
   register(instrument: Instrument): number;
   trade(trade: TradeFields): void;
   bar(bar: BarFields): void;
+  topOfBook(top: TopOfBookFields): void;
+  /**
+   * A whole book, however many levels: readers begin here, and again wherever one stands between changes. The flags
+   * Snapshot and LastInEvent of books are set by the sink.
+   */
+  bookSnapshot(book: BookFields): void;
+  /** A change of the book that was passed on last, in the order in which the venue made it. */
+  bookDelta(book: BookFields): void;
+  markPrice(price: MarkPriceFields): void;
+  liquidation(liquidation: LiquidationFields): void;
+  ticker(ticker: TickerFields): void;
+  /** Records that are lost for good; told once per loss, when nothing more of it can be had. */
+  gap(gap: GapFields): void;
+  /** Told at every change of state, and when the reason changes. */
+  feedStatus(status: FeedStatusFields): void;
+  /** A change of an instrument while running: a new listing, another status or increment, an expiry. */
+  instrument(instrument: Instrument): void;
   rejected(frame: RejectedFrame): void;
   readonly accepting: boolean;
   whenAccepting(): Promise<void>;

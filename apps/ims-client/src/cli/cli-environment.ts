@@ -16,9 +16,13 @@ export interface CliEnvironment {
   readonly env: NodeJS.ProcessEnv;
   readonly output: CliOutput;
   readonly errors: CliOutput;
+  /** The standard input. */
+  readonly input: AsyncIterable<Uint8Array>;
   readonly clock: Clock;
   /** Aborts when the user or the system asks the command to end. */
   readonly interrupted: AbortSignal;
+  /** Calls back when the process is told to read its files again; returns a function that ends that. */
+  onHangUp(listener: () => void): () => void;
   connect(options: ConnectOptions): Promise<ImsClient>;
 }
 

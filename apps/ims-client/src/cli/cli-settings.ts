@@ -17,7 +17,7 @@ export const CLI_SETTINGS = defineSettings({
     description: "exchange, for example binancespot",
   },
   url: {
-    schema: urlSetting("iggy", "iggy+tcp").default(DEFAULT_IGGY_URL),
+    schema: urlSetting("iggy", "iggy+tcp", "iggy+tls").default(DEFAULT_IGGY_URL),
     env: "IGGY_URL",
     flag: "url",
     description: "address of the broker",

@@ -18,8 +18,13 @@ const exitCode = await runCli({
   env: process.env,
   output: new StreamOutput(process.stdout, process.stdout.isTTY === true, () => interrupt.abort()),
   errors: new StreamOutput(process.stderr, process.stderr.isTTY === true, () => undefined),
+  input: process.stdin,
   clock: systemClock,
   interrupted: interrupt.signal,
+  onHangUp: (listener) => {
+    process.on("SIGHUP", listener);
+    return () => process.off("SIGHUP", listener);
+  },
   connect: (options) => ImsClient.connect(options),
 });
 process.exitCode = exitCode;

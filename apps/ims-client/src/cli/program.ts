@@ -4,10 +4,12 @@ import { EXCHANGE_NAMES, looksLikeResolution, resolveResolution } from "../clien
 import { CLIENT_VERSION } from "../client/client-version.js";
 import { DEFAULT_IGGY_URL } from "../client/connect-options.js";
 import { fail } from "../errors/client-errors.js";
+import { addBrokerCommands } from "./broker/broker-commands.js";
 import type { CliEnvironment } from "./cli-environment.js";
 import { type CliFlags, readCliSettings } from "./cli-settings.js";
 import { printFeed } from "./commands/feed-command.js";
 import { listSymbols } from "./commands/symbols-command.js";
+import { addIggyCommands } from "./iggy/iggy-commands.js";
 
 const EXAMPLES = `
 Examples:
@@ -25,7 +27,9 @@ Exchanges: ${EXCHANGE_NAMES.filter((name) => name.startsWith("binance")).join(",
 export function createProgram(environment: CliEnvironment): Command {
   const { output, errors, env } = environment;
   const program = new Command("ims")
-    .description("Reads market data of one exchange: its symbols, trades and bars.")
+    .description(
+      "Reads market data of one exchange: its symbols, trades and bars; looks at Iggy brokers and runs one.",
+    )
     .version(CLIENT_VERSION)
     .showSuggestionAfterError()
     .showHelpAfterError("(see ims --help)")
@@ -60,6 +64,8 @@ export function createProgram(environment: CliEnvironment): Command {
       return printFeed(environment, readCliSettings(flags, env), { type: "bar", symbols, resolution });
     });
 
+  addIggyCommands(program, environment);
+  addBrokerCommands(program, environment);
   return program;
 }
 

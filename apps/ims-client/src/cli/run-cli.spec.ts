@@ -2,21 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { ConnectOptions } from "../client/connect-options.js";
 import { stage } from "../spec-support/client-stage.js";
 import { encodeInstrument } from "../spec-support/sample-records.js";
-import type { CliOutput } from "./cli-environment.js";
+import { TextOutput } from "../spec-support/text-output.js";
 import { runCli } from "./run-cli.js";
-
-class TextOutput implements CliOutput {
-  text = "";
-  linesMax = Number.POSITIVE_INFINITY;
-
-  constructor(readonly isTerminal: boolean) {}
-
-  async write(text: string): Promise<boolean> {
-    if (this.text.split("\n").length > this.linesMax) return false;
-    this.text += text;
-    return true;
-  }
-}
 
 /** One run of `ims` against the scripted service. */
 function cli(commandLine: string, { terminal = false, env = {} as NodeJS.ProcessEnv } = {}) {
@@ -30,8 +17,10 @@ function cli(commandLine: string, { terminal = false, env = {} as NodeJS.Process
     env,
     output,
     errors,
+    input: (async function* () {})(),
     clock: scene.clock,
     interrupted: interrupt.signal,
+    onHangUp: () => () => undefined,
     connect: async (options) => {
       connects.push(options);
       return scene.client;

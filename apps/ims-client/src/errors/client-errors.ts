@@ -32,6 +32,11 @@ export const CLIENT_ERRORS = {
     action: "Correct the argument; nothing was sent",
     retryable: false,
   },
+  "client.not-there": {
+    summary: "The broker has no stream, topic or partition of this name",
+    action: "Look for it with ims iggy streams and ims iggy topics, or create it",
+    retryable: false,
+  },
   "client.closed": {
     summary: "The client was shut down",
     action: "Connect a new client",

@@ -26,11 +26,13 @@ export const MARKET_DATA_TOPICS = {
   markPrice: "mark-price",
   liquidations: "liquidations",
   optionTickers: "option-tickers",
+  tickers: "tickers",
   instruments: "instruments",
   gaps: "gaps",
+  feedStatus: "feed-status",
 } as const;
 
-/** Partitions of a market-data topic unless configured; `instruments` has one. */
+/** Partitions of a market-data topic unless configured; `instruments`, `gaps` and `feed-status` have one. */
 export const MARKET_DATA_PARTITION_COUNT = 4;
 
 /**

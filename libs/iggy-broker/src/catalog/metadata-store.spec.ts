@@ -1,9 +1,11 @@
 import { globalPermissions, streamPermissions, topicPermissions } from "@ims/iggy-protocol";
 import { Journal, MemoryFileSystem, systemError } from "@ims/segment-log";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BrokerLogger } from "../broker-options.js";
+import type { Catalog } from "./catalog.js";
 import type { CatalogChange } from "./catalog-change.js";
-import { encodeCatalog } from "./catalog-snapshot.js";
+import { decodeCatalog, encodeCatalog } from "./catalog-snapshot.js";
 import { MetadataStore } from "./metadata-store.js";
 
 const silent = () => undefined;
@@ -153,6 +155,69 @@ describe("MetadataStore", () => {
     await expect(MetadataStore.open({ fileSystem, directory, logger })).rejects.toMatchObject({
       code: "broker.data-corrupt",
     });
+  });
+
+  it("refuses changes while the disk does and takes them as soon as it does, in the log and for the next start", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const logged: string[] = [];
+    const note = (_context: object, message: string) => logged.push(message);
+    const store = await MetadataStore.open({
+      fileSystem,
+      directory,
+      logger: { ...logger, info: note, error: note },
+    });
+    for (const change of CHANGES.slice(0, 3)) await store.exclusive(() => store.commit(change));
+    const before = Buffer.from(encodeCatalog(store.catalog)).toString();
+    fileSystem.fault = ({ kind, path }) =>
+      kind === "sync" ? { error: systemError("EIO", path), writtenBytes: 9 } : undefined;
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await expect(store.exclusive(() => store.commit(CHANGES[3]!))).rejects.toMatchObject({
+        code: "journal.failed",
+      });
+    }
+    expect(store.isRefusing).toBe(true);
+    expect(Buffer.from(encodeCatalog(store.catalog)).toString()).toBe(before);
+    fileSystem.fault = undefined;
+    for (const change of CHANGES.slice(4)) await store.exclusive(() => store.commit(change));
+    expect(store.isRefusing).toBe(false);
+    expect(logged).toEqual([
+      "the disk refuses changes of the metadata",
+      "the disk takes changes of the metadata again",
+    ]);
+    const found = await MetadataStore.open({ fileSystem: fileSystem.crashed(() => 0), directory, logger });
+    expect(encodeCatalog(found.catalog)).toEqual(encodeCatalog(store.catalog));
+    expect(found.sequence).toBe(store.sequence);
+  });
+
+  it("never believes a change with a field missing or of another kind", async () => {
+    const wrong = fc.constantFrom<unknown>(undefined, null, -1, 1.5, 2 ** 53, "x", [], {}, true, [["a"]]);
+    const damaged = fc
+      .constantFrom(...CHANGES.filter(({ type }) => type !== "session-registered"))
+      .chain((change) => fc.tuple(fc.constant(change), fc.constantFrom(...Object.keys(change)), wrong));
+    await fc.assert(
+      fc.asyncProperty(damaged, async ([change, field, value]) => {
+        const before = CHANGES.slice(0, CHANGES.indexOf(change));
+        const fileSystem = new MemoryFileSystem();
+        const { journal } = await Journal.open({ fileSystem, directory });
+        for (const entry of [...before, { ...change, [field]: value }]) {
+          await journal.append(Buffer.from(JSON.stringify(entry)));
+        }
+        await journal.close();
+        const outcome = await MetadataStore.open({ fileSystem, directory, logger }).then(
+          (store) => store.catalog,
+          (error: unknown) => error,
+        );
+        // What fits may be another valid change; then the catalog must still be one that a snapshot keeps.
+        if (outcome instanceof Error) expect(outcome).toMatchObject({ code: "broker.data-corrupt" });
+        else {
+          const encoded = encodeCatalog(outcome as Catalog);
+          expect(Buffer.from(encodeCatalog(decodeCatalog(encoded))).toString()).toBe(
+            Buffer.from(encoded).toString(),
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it("reports a failed snapshot in words that cross to another thread, and goes on", async () => {

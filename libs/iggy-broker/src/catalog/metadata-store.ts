@@ -1,10 +1,11 @@
 import { describeError } from "@ims/common";
-import { type FileSystem, Journal, type JournalEntry } from "@ims/segment-log";
+import { type FileSystem, Journal } from "@ims/segment-log";
 import type { BrokerLogger } from "../broker-options.js";
 import { fail } from "../errors.js";
 import { Catalog } from "./catalog.js";
 import { applyChange, type CatalogChange } from "./catalog-change.js";
 import { decodeCatalog, encodeCatalog } from "./catalog-snapshot.js";
+import { decodeChange } from "./decode-change.js";
 
 const COMPACT_BYTES = 4 * 2 ** 20;
 
@@ -40,11 +41,13 @@ export class MetadataStore {
   /** @throws ImsError `broker.data-corrupt`, `journal.corrupt` */
   static async open(options: MetadataStoreOptions): Promise<MetadataStore> {
     const { fileSystem, directory, logger } = options;
-    const { journal, snapshot, entries, tornBytes } = await Journal.open({ fileSystem, directory });
+    let catalog = new Catalog();
+    const state = () => encodeCatalog(catalog);
+    const { journal, snapshot, entries, tornBytes } = await Journal.open({ fileSystem, directory, state });
     if (tornBytes > 0) logger.warn({ directory, tornBytes }, "an unconfirmed metadata entry was cut off");
     try {
-      const catalog = snapshot === undefined ? new Catalog() : decodeCatalog(snapshot.payload);
-      for (const entry of entries) applyChange(catalog, decodeChange(entry));
+      if (snapshot !== undefined) catalog = decodeCatalog(snapshot.payload);
+      for (const entry of entries) applyChange(catalog, decodeChange(entry.payload));
       return new MetadataStore(catalog, journal, options);
     } catch (cause) {
       await journal.close();
@@ -64,12 +67,37 @@ export class MetadataStore {
     return result;
   }
 
-  /** Only within {@link exclusive}: makes the change durable and applies it. */
+  /** Whether the last change was refused by the disk; the next one is tried all the same. */
+  get isRefusing(): boolean {
+    return this.journal.isSuspended;
+  }
+
+  /**
+   * Only within {@link exclusive}: makes the change durable and applies it.
+   * @throws ImsError (rejected) `journal.failed` when the disk refuses it: the catalog stays as it is, and the change is
+   *   not found after a restart once a later one was made
+   */
   async commit(change: CatalogChange): Promise<CommittedChange> {
-    const sequence = await this.journal.append(Buffer.from(JSON.stringify(change)));
+    const sequence = await this.append(Buffer.from(JSON.stringify(change)));
     const droppedStorageIds = applyChange(this.catalog, change);
     if (this.journal.sizeBytes >= (this.options.compactBytes ?? COMPACT_BYTES)) await this.compact();
     return { sequence, droppedStorageIds };
+  }
+
+  private async append(payload: Uint8Array): Promise<number> {
+    const { directory, logger } = this.options;
+    const wasRefusing = this.isRefusing;
+    try {
+      const sequence = await this.journal.append(payload);
+      if (wasRefusing) logger.info({ directory }, "the disk takes changes of the metadata again");
+      return sequence;
+    } catch (error) {
+      if (!wasRefusing) {
+        const reason = describeError(error);
+        logger.error({ directory, error: reason }, "the disk refuses changes of the metadata");
+      }
+      throw error;
+    }
   }
 
   /** The change that led here is durable already, so a failure only means that the journal stays long. */
@@ -86,8 +114,4 @@ export class MetadataStore {
   async close(): Promise<void> {
     await this.exclusive(() => this.journal.close());
   }
-}
-
-function decodeChange(entry: JournalEntry): CatalogChange {
-  return JSON.parse(Buffer.from(entry.payload).toString()) as CatalogChange;
 }

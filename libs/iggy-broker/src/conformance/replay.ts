@@ -18,7 +18,7 @@ import type { Entry, Transcript } from "./transcript.js";
 
 const LOGIN_SESSION_AT = HEADER_BYTES + 8;
 const SESSION_BYTES = 8;
-const MILLIS_PER_SECOND = 1000;
+const MILLIS_PER_UNIT = { ms: 1, s: 1000, min: 60_000 } as const;
 const DEFAULT_ANSWER_MILLIS = 10_000;
 /** Of the ping behind everything. */
 const LAST_REQUEST = 0xffff_ffffn;
@@ -58,8 +58,8 @@ class ReplayRun {
     const differences: string[] = [];
     await this.prepare();
     for (const [index, entry] of this.transcript.exchange.entries()) {
-      const seconds = /(\d+(?:\.\d+)?) s later/.exec(entry.note ?? "")?.[1];
-      if (seconds !== undefined) await this.options.letPass(Number(seconds) * MILLIS_PER_SECOND);
+      const waitedMillis = waitedBefore(entry);
+      if (waitedMillis > 0) await this.options.letPass(waitedMillis);
       const difference = await this.step(entry);
       if (difference === undefined) continue;
       differences.push(`#${index} ${entry.note ?? entry.event ?? ""}: ${difference}`);
@@ -183,6 +183,15 @@ class ReplayRun {
   private get answerMillis(): number {
     return this.options.answerMillis ?? DEFAULT_ANSWER_MILLIS;
   }
+}
+
+/** How long the recording waited before an entry: notes say so in words, silences as events. */
+function waitedBefore({ note = "", event = "" }: Entry): number {
+  const silence = /no reply within (\d+) ms/.exec(event)?.[1];
+  if (silence !== undefined) return Number(silence);
+  if (!/\b(?:later|after|wait|waits|waited|waiting|idle|silent|silence)\b/.test(note)) return 0;
+  const [, amount, unit] = /(\d+(?:\.\d+)?) ?(ms|s|min)\b/.exec(note) ?? [];
+  return amount === undefined ? 0 : Number(amount) * MILLIS_PER_UNIT[unit as keyof typeof MILLIS_PER_UNIT];
 }
 
 async function refusalInsteadOfEnd(peer: ReplayPeer): Promise<string | undefined> {

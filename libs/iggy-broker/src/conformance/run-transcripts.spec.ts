@@ -65,6 +65,19 @@ describe.skipIf(!folder)("a recording that was changed", () => {
     expect(differences?.join(" ")).toContain(said);
   });
 
+  it("lets the time pass that a note speaks of, without waiting", async () => {
+    const transcript = load("group-revocation-waits-for-commit");
+    // In place of the commit the recording waits for the rebalancing timeout.
+    const inTime = (note: string) => [
+      ...transcript.exchange.slice(0, 30),
+      { ...transcript.exchange[32]!, note },
+      ...transcript.exchange.slice(33, 36),
+    ];
+    const waited = inTime("a syncs, 31 s later");
+    expect(await differencesOf({ ...transcript, exchange: waited })).toEqual([]);
+    expect(await differencesOf({ ...transcript, exchange: inTime("a syncs") })).not.toEqual([]);
+  });
+
   it("fails when a reply is left out", async () => {
     const transcript = load("get-me");
     const exchange = transcript.exchange.slice(0, -1);

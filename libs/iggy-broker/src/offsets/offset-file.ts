@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
-import type { FileSystem, OpenFiles } from "@ims/segment-log";
+import type { FileHandle, FileSystem, OpenFiles } from "@ims/segment-log";
+import { fail } from "../errors.js";
 
 /*
  * Offsets file "offsets" of one partition, little-endian:
@@ -17,10 +18,12 @@ import type { FileSystem, OpenFiles } from "@ims/segment-log";
  *          @16  offset    u64
  *          @24  sequence  u64  grows with every write to this file
  *
- * A consumer has two slots and writes them in turn, so a torn write spoils only the newer of two known values. Slots of
- * a deleted consumer are used again. A slot whose checksum is wrong counts as never written.
+ * A consumer has two slots. One holds the last value that was synced; the other is written, as often as need be, until it
+ * is synced in its turn. So a torn write spoils only a value that was not synced. Slots of a deleted consumer are used
+ * again once the deletion is synced. A slot whose checksum is wrong counts as never written.
  */
 const HEADER = Buffer.from("IMSOFF\x01\x00", "latin1");
+const VERSION_AT = 6;
 const SLOT_BYTES = 32;
 /** Consumers and groups with an offset in one partition. */
 const CONSUMER_COUNT_MAX = 65_536;
@@ -34,7 +37,7 @@ interface StoredOffset {
   readonly consumerId: number;
   /** Undefined once deleted. */
   offset: number | undefined;
-  /** Positions of the two slots; the next write goes to the first of them. */
+  /** Positions of the two slots; writes go to the first of them, the second holds what was synced. */
   readonly slots: [number, number];
   /** Writes so far, and how many of them the file holds. */
   version: number;
@@ -54,10 +57,17 @@ export class OffsetFile {
   private readonly offsets = new Map<string, StoredOffset>();
   private readonly changed = new Set<StoredOffset>();
   private freeSlots: [number, number][] = [];
+  /** Offsets that are not deleted; a deleted one keeps its slots until that is synced. */
+  private storedCount = 0;
   private sequence = 0;
   private nextPosition = HEADER.length;
   private exists = false;
-  private unsynced = false;
+  /** Written since the last sync. */
+  private readonly unsynced = new Set<StoredOffset>();
+  /** What an earlier process wrote may not be on disk. */
+  private isInherited = false;
+  /** A sync failed: the system may never write by itself what the file shows. */
+  private syncFailed = false;
   /** False while the file's name may not survive a loss of power. */
   private nameSynced = false;
   private writing: Promise<void> | undefined;
@@ -68,7 +78,10 @@ export class OffsetFile {
   static async open(options: OffsetFileOptions, endOffset: number): Promise<OffsetFile> {
     const file = new OffsetFile(options);
     const bytes = await options.fileSystem.readFile(options.path);
-    if (bytes !== undefined) file.restore(Buffer.from(bytes), endOffset);
+    if (bytes !== undefined) {
+      checkVersion(Buffer.from(bytes), options.path);
+      file.restore(Buffer.from(bytes), endOffset);
+    }
     if (file.changed.size > 0) {
       // On disk before the first new message: the next start would believe the old values and skip what is new.
       await file.writeChanged();
@@ -83,7 +96,7 @@ export class OffsetFile {
 
   /** Whether an offset can be kept: those that are there can always be changed. */
   hasRoomFor(kind: ConsumerKind, consumerId: number): boolean {
-    return this.offsets.size < CONSUMER_COUNT_MAX || this.offsets.has(key(kind, consumerId));
+    return this.storedCount < CONSUMER_COUNT_MAX || this.get(kind, consumerId) !== undefined;
   }
 
   /** The smallest offset of those that count; undefined when there is none. */
@@ -106,13 +119,39 @@ export class OffsetFile {
     return this.change(kind, consumerId, undefined);
   }
 
-  /** Makes all confirmed changes survive a loss of power. */
+  /** Makes all confirmed changes survive a loss of power. Changes that come meanwhile wait for it. */
   async sync(): Promise<void> {
-    await this.writing?.catch(() => undefined);
-    if (!this.unsynced) return;
-    this.unsynced = false;
-    await this.options.files.use(this.options.path, "write", (file) => file.sync());
-    await this.syncName();
+    while (this.writing !== undefined) await this.writing.catch(() => undefined);
+    if (this.unsynced.size > 0) await this.alone(() => this.syncWritten());
+  }
+
+  /** Runs a write or sync; nothing else touches the file meanwhile. */
+  private alone(work: () => Promise<void>): Promise<void> {
+    this.writing = work().finally(() => {
+      this.writing = undefined;
+    });
+    return this.writing;
+  }
+
+  private async syncWritten(): Promise<void> {
+    const { path, files } = this.options;
+    try {
+      await files.use(path, "write", async (file) => {
+        if (this.syncFailed)
+          for (const stored of this.unsynced) await this.writeSlot(file, stored, stored.offset);
+        await file.sync();
+      });
+      await this.syncName();
+    } catch (error) {
+      this.syncFailed = true;
+      throw error;
+    }
+    this.syncFailed = false;
+    for (const stored of this.unsynced) {
+      stored.slots.reverse();
+      if (stored.offset === undefined && !this.changed.has(stored)) this.forget(stored);
+    }
+    this.unsynced.clear();
   }
 
   private async syncName(): Promise<void> {
@@ -125,25 +164,28 @@ export class OffsetFile {
   }
 
   async close(): Promise<void> {
-    await this.sync();
-    this.options.files.forget(this.options.path);
+    try {
+      await this.sync();
+    } finally {
+      this.options.files.forget(this.options.path);
+    }
   }
 
   private async change(kind: ConsumerKind, consumerId: number, offset: number | undefined): Promise<void> {
     const id = key(kind, consumerId);
     let stored = this.offsets.get(id);
     if (stored === undefined) {
-      stored = { kind, consumerId, offset, slots: this.takeSlots(), version: 0, writtenVersion: 0 };
+      const slots = this.takeSlots();
+      stored = { kind, consumerId, offset: undefined, slots, version: 0, writtenVersion: 0 };
       this.offsets.set(id, stored);
     }
+    if (stored.offset === undefined) this.storedCount += offset === undefined ? 0 : 1;
+    else if (offset === undefined) this.storedCount--;
     stored.offset = offset;
     const version = ++stored.version;
     this.changed.add(stored);
     while (stored.writtenVersion < version) {
-      this.writing ??= this.writeChanged().finally(() => {
-        this.writing = undefined;
-      });
-      await this.writing;
+      await (this.writing ?? this.alone(() => this.writeChanged()));
     }
   }
 
@@ -160,25 +202,26 @@ export class OffsetFile {
       await files.use(path, "create", async (file) => {
         if (!this.exists) await file.write([HEADER], 0);
         this.exists = true;
+        // The slot that is not written must hold something that is on disk.
+        if (this.isInherited) await file.sync();
+        this.isInherited = false;
         for (const { stored, offset } of group) {
-          await file.write([this.encodeSlot(stored, offset)], stored.slots[0]);
-          stored.slots.reverse();
+          this.unsynced.add(stored);
+          await this.writeSlot(file, stored, offset);
         }
-        if (this.options.syncEveryStore) await file.sync();
       });
-      if (this.options.syncEveryStore) await this.syncName();
+      if (this.options.syncEveryStore) await this.syncWritten();
     } catch (error) {
       for (const { stored } of group) this.changed.add(stored);
       throw error;
     }
-    this.unsynced = !this.options.syncEveryStore;
-    for (const { stored, version, offset } of group) {
-      stored.writtenVersion = version;
-      if (offset === undefined && stored.version === version) this.forget(stored);
-    }
+    for (const { stored, version } of group) stored.writtenVersion = version;
   }
 
-  /** The older slot still holds the value from before the deletion, so the pair stays unused until both are rewritten. */
+  private async writeSlot(file: FileHandle, stored: StoredOffset, offset: number | undefined): Promise<void> {
+    await file.write([this.encodeSlot(stored, offset)], stored.slots[0]);
+  }
+
   private forget(stored: StoredOffset): void {
     this.offsets.delete(key(stored.kind, stored.consumerId));
     this.freeSlots.push(stored.slots);
@@ -204,6 +247,7 @@ export class OffsetFile {
   }
 
   private restore(bytes: Buffer, endOffset: number): void {
+    this.isInherited = true;
     this.exists = bytes.subarray(0, HEADER.length).equals(HEADER);
     for (let at = HEADER.length; at + SLOT_BYTES <= bytes.length; at += 2 * SLOT_BYTES) {
       this.nextPosition = at + 2 * SLOT_BYTES;
@@ -226,8 +270,17 @@ export class OffsetFile {
     const isSame = offset === newer.offset;
     const stored = { kind, consumerId, offset, slots, version: isSame ? 0 : 1, writtenVersion: 0 };
     this.offsets.set(key(kind, consumerId), stored);
+    if (offset !== undefined) this.storedCount++;
     if (!isSame) this.changed.add(stored);
   }
+}
+
+/** A version 0 is what a torn header leaves. @throws ImsError `broker.data-dir-version` for a later one */
+function checkVersion(bytes: Buffer, path: string): void {
+  const version = bytes.length < HEADER.length ? 0 : bytes.readUInt8(VERSION_AT);
+  if (!bytes.subarray(0, VERSION_AT).equals(HEADER.subarray(0, VERSION_AT))) return;
+  if (version === 0 || version === HEADER[VERSION_AT]) return;
+  throw fail("broker.data-dir-version", `${path} is of format version ${version}`, { context: { path } });
 }
 
 function readSlot(bytes: Buffer, at: number) {

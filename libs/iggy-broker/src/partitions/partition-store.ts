@@ -5,8 +5,8 @@ import type { PartitionEntry, TopicEntry } from "../catalog/catalog.js";
 import type { TopicSettings } from "../catalog/topic-settings.js";
 import { OffsetFile } from "../offsets/offset-file.js";
 import { batchFormat } from "./batch-format.js";
-import { dropOldestSegments } from "./drop-segments.js";
 import { Partition } from "./partition.js";
+import { countExpired, isPassed } from "./retention.js";
 
 export interface PartitionStoreOptions {
   /** Holds one folder per storage id. */
@@ -27,7 +27,10 @@ const READ_AHEAD_BYTES_MAX = 16 * 2 ** 20;
 export class PartitionStore {
   private readonly partitions = new Map<number, Partition>();
   private readonly opening = new Map<number, Promise<Partition>>();
+  /** Removals of files behind the scenes. */
   private readonly removing = new Set<Promise<void>>();
+  /** Storage ids whose stored offsets could not be synced the last time. */
+  private readonly offsetsRefused = new Set<number>();
   private readonly files: OpenFiles;
   private readonly tailBudget: MemoryBudget;
   private readonly readAheadBudget: MemoryBudget;
@@ -70,46 +73,69 @@ export class PartitionStore {
     return opening;
   }
 
+  /** Partitions whose disk refused the last append or sync. */
+  get refusingCount(): number {
+    let count = 0;
+    for (const { log } of this.partitions.values()) if (log.isRefusing) count++;
+    return count;
+  }
+
   /** Takes partitions away at once; their files are removed behind the scenes. */
   remove(storageIds: readonly number[]): void {
     for (const storageId of storageIds) {
-      const removing = this.removeOne(storageId)
-        .catch((error: unknown) =>
-          this.options.logger.warn(
-            { error: describeError(error), storageId },
-            "the files of a removed partition could not be deleted",
-          ),
-        )
-        .finally(() => this.removing.delete(removing));
-      this.removing.add(removing);
+      this.behindTheScenes(this.removeOne(storageId), (error) =>
+        this.options.logger.warn(
+          { error: describeError(error), storageId },
+          "the files of a removed partition could not be deleted",
+        ),
+      );
     }
   }
 
   /**
-   * Removes the oldest sealed segments of a partition behind the scenes, but none with messages that a consumer or group
-   * has not come to yet. Requests that come later see the outcome.
+   * Removes the oldest sealed segments of a partition, but none with messages that a consumer or group has not come to
+   * yet. Readers see the outcome at once; the files go behind the scenes.
    */
   deleteSegments(topic: TopicEntry, { storageId }: PartitionEntry, segmentCountMax: number): void {
     const partition = this.partitions.get(storageId);
-    if (partition === undefined || segmentCountMax === 0 || partition.log.segmentCount < 2) return;
-    const directory = this.directoryOf(storageId);
-    const barrierOffset = partition.offsets.lowest(
-      (kind, id) => kind === "consumer" || topic.groups.find(id) !== undefined,
+    if (partition === undefined) return;
+    const barrierOffset = barrierOf(topic, partition);
+    const count = partition.log.countOldest(
+      ({ nextOffset }) => isPassed(nextOffset, barrierOffset),
+      segmentCountMax,
     );
-    const work = partition.replaceLog(async () => {
-      try {
-        await dropOldestSegments(this.options.fileSystem, directory, { segmentCountMax, barrierOffset });
-      } catch (error) {
-        this.options.logger.warn({ error: describeError(error), storageId }, "segments could not be deleted");
+    this.dropOldest(storageId, partition, count);
+  }
+
+  /** Removes the segments that are too old or too much for their topics, as {@link deleteSegments} does. */
+  applyRetention(topics: Iterable<TopicEntry>): void {
+    const nowMicros = this.options.clock.nowMicros();
+    for (const topic of topics) {
+      const { settings, partitions } = topic;
+      for (const { storageId } of partitions) {
+        const partition = this.partitions.get(storageId);
+        if (partition === undefined) continue;
+        const barrierOffset = barrierOf(topic, partition);
+        const state = { settings, partitionCount: partitions.length, barrierOffset, nowMicros };
+        this.dropOldest(storageId, partition, countExpired(partition.log, state));
       }
-      return this.openLog(storageId, topic.settings);
+    }
+  }
+
+  private dropOldest(storageId: number, { log }: Partition, segmentCount: number): void {
+    // A failed removal is made up for by the next one, also by one of nothing new.
+    const { logger } = this.options;
+    this.behindTheScenes(log.dropOldest(segmentCount), (error) => {
+      if (this.partitions.get(storageId)?.log !== log) return;
+      logger.warn({ error: describeError(error), storageId }, "segments could not be deleted");
     });
-    work.catch((error: unknown) =>
-      this.options.logger.error(
-        { error: describeError(error), storageId },
-        "a partition could not be opened again after its segments were deleted",
-      ),
-    );
+    if (segmentCount === 0) return;
+    logger.info({ storageId, segmentCount, firstOffset: log.firstOffset }, "the oldest segments are deleted");
+  }
+
+  private behindTheScenes(work: Promise<void>, onError: (error: unknown) => void): void {
+    const removing = work.catch(onError).finally(() => this.removing.delete(removing));
+    this.removing.add(removing);
   }
 
   /** Deletes what a group had stored, behind the scenes. What a failure leaves is never asked for again. */
@@ -128,18 +154,29 @@ export class PartitionStore {
     }
   }
 
-  /** Syncs all partitions, one after the other; a failing one is reported and leaves the others alone. */
+  /**
+   * Syncs all partitions, one after the other. A failing one is reported once, until it can be synced again, and leaves
+   * the others alone.
+   */
   async sync(): Promise<void> {
-    for (const [storageId, partition] of this.partitions) {
-      await partition.sync().catch((error: unknown) => {
-        const reason = describeError(error);
-        this.options.logger.error({ error: reason, storageId }, "a partition could not be synced");
-      });
+    for (const [storageId, { log, offsets }] of this.partitions) {
+      // The log reports by itself that the disk refuses.
+      await log.sync().catch(() => undefined);
+      await offsets.sync().then(
+        () => this.offsetsRefused.delete(storageId),
+        (error: unknown) => {
+          if (this.offsetsRefused.has(storageId)) return;
+          this.offsetsRefused.add(storageId);
+          const reason = describeError(error);
+          this.options.logger.error({ error: reason, storageId }, "stored offsets could not be synced");
+        },
+      );
     }
   }
 
   async close(): Promise<void> {
     while (this.opening.size > 0) await Promise.allSettled(this.opening.values());
+    while (this.removing.size > 0) await Promise.all(this.removing);
     const closed = await Promise.allSettled(
       [...this.partitions.values()].map((partition) => partition.close()),
     );
@@ -149,7 +186,6 @@ export class PartitionStore {
         this.options.logger.error({ error: reason }, "a partition could not be closed in order");
       }
     }
-    while (this.removing.size > 0) await Promise.all(this.removing);
     await this.files.close();
     this.partitions.clear();
   }
@@ -181,6 +217,14 @@ export class PartitionStore {
       segmentBytesMax: settings.segmentBytes,
       appendSync: settings.syncEveryBatch ? "every-append" : "later",
       onRecovery: (repair) => logger.warn(repair, "unconfirmed bytes at the end of a segment were cut off"),
+      onDisk: (state, cause) => {
+        if (state === "accepting") logger.info({ storageId }, "the disk takes messages of a partition again");
+        else
+          logger.error(
+            { storageId, error: describeError(cause) },
+            "the disk refuses messages of a partition; it is read only until it takes them again",
+          );
+      },
     });
   }
 
@@ -197,4 +241,9 @@ export class PartitionStore {
   private directoryOf(storageId: number): string {
     return `${this.options.directory}/${storageId}`;
   }
+}
+
+/** The smallest offset that a consumer or an existing group has stored; undefined when there is none. */
+function barrierOf(topic: TopicEntry, { offsets }: Partition): number | undefined {
+  return offsets.lowest((kind, id) => kind === "consumer" || topic.groups.find(id) !== undefined);
 }

@@ -78,6 +78,11 @@ export class Connection implements ReplySink {
     };
   }
 
+  /** Closes at once; requests under way are carried out and not answered. */
+  destroy(): void {
+    this.socket.destroy();
+  }
+
   /** Takes no more requests, lets those under way be answered, then closes. */
   async end(): Promise<void> {
     this.ending = true;

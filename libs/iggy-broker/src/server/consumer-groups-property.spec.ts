@@ -93,7 +93,7 @@ describe("any sequence of joins, leaves, disconnects, polls, commits, sends and 
         fc.array(step, { minLength: 25, maxLength: 60, size: "max" }),
         runSteps,
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 });
@@ -172,7 +172,7 @@ const concurrent = fc.array(
 describe("joins, leaves, polls and commits of several members at the same time", () => {
   it("never store an offset behind messages that nobody was given", { timeout: 60_000 }, async () => {
     const rounds = fc.array(concurrent, { minLength: 10, maxLength: 25, size: "max" });
-    await fc.assert(fc.asyncProperty(rounds, runRounds), { numRuns: 25 });
+    await fc.assert(fc.asyncProperty(rounds, runRounds), { numRuns: 12 });
   });
 });
 

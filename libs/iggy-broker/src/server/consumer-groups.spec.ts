@@ -14,6 +14,7 @@ import {
   groupSync,
   groupTarget,
 } from "../spec-support/group-client.js";
+import { HeldFileSystem } from "../spec-support/held-file-system.js";
 import { STREAM, send, TOPIC } from "../spec-support/messages.js";
 import { RunningBrokers } from "../spec-support/running-broker.js";
 
@@ -169,5 +170,43 @@ describe("a group", () => {
     await clock.advance(1);
     expect(await groupPoll(second, 1)).toEqual([0, 1]);
     await expect(groupCommit(admin, 1, 1)).rejects.toThrow("status 20");
+  });
+});
+
+describe("a partition that moves while it is polled", () => {
+  /** Three members on four partitions, of whom the first loses partition 1 to the second when the third leaves. */
+  async function threeMembers() {
+    const disk = new HeldFileSystem();
+    const broker = await running.start({ fileSystem: disk.fileSystem, hotTailBytesMax: 0 });
+    const admin = await begin(broker, 4);
+    const [old, heir, last] = [await login(broker, 1n), await login(broker, 2n), await login(broker, 3n)];
+    for (const member of [old, heir, last]) await groupJoin(member);
+    expect(await groupSync(old)).toEqual([0, 1]);
+    await send(admin, ["a"], 1);
+    await send(admin, ["b"], 1);
+    return { disk, old, heir, leave: () => last.call(COMMANDS.leaveGroup, groupTarget) };
+  }
+
+  it("is not committed by the old owner: the new one gets its messages", async () => {
+    const { disk, old, heir, leave } = await threeMembers();
+    const isRead = disk.holdBack({ kind: "read", pathEnd: ".log" });
+    const polled = groupPoll(old, 1, { count: 1, autoCommit: true });
+    await isRead;
+    await leave();
+    disk.letGo();
+    expect(await polled).toBe("fenced");
+    expect(await groupSync(heir)).toEqual([1, 3]);
+    expect(await groupPoll(heir, 1, { count: 1 })).toEqual([0]);
+  });
+
+  it("has given its messages to the old owner when they were committed before", async () => {
+    const { disk, old, heir, leave } = await threeMembers();
+    const isWritten = disk.holdBack({ kind: "write", pathEnd: "/offsets" });
+    const polled = groupPoll(old, 1, { count: 1, autoCommit: true });
+    await isWritten;
+    await leave();
+    disk.letGo();
+    expect(await polled).toEqual([0]);
+    expect(await groupPoll(heir, 1, { count: 1 })).toEqual([1]);
   });
 });

@@ -96,7 +96,7 @@ describe("delete segments", () => {
     expect(await work[1]).toBe(10);
   });
 
-  it("leaves the partition as it was when the files cannot be removed", async () => {
+  it("says so when files cannot be removed, and tries them again with the next ones", async () => {
     const fileSystem = new MemoryFileSystem();
     const warnings: string[] = [];
     const silent = () => undefined;
@@ -110,11 +110,13 @@ describe("delete segments", () => {
     await fill(client);
     fileSystem.fault = ({ kind, path }) =>
       kind === "remove" ? { error: systemError("EIO", path) } : undefined;
-    await deleteSegments(client, 2);
-    expect(await firstOffset(client)).toBe(0);
+    await deleteSegments(client, 1);
+    expect(await firstOffset(client)).toBe(3);
     expect(warnings).toContain("segments could not be deleted");
     fileSystem.fault = undefined;
-    await deleteSegments(client, 2);
-    expect(await firstOffset(client)).toBe(6);
+    await deleteSegments(client, 1);
+    expect(await figures(client)).toEqual([2, 4, 9]);
+    const again = await running.start({ fileSystem: fileSystem.crashed(() => 1) });
+    expect(await firstOffset(await running.login(again))).toBe(6);
   });
 });

@@ -20,13 +20,13 @@ import {
 } from "@ims/iggy-protocol";
 import type { BrokerContext, ConnectedClient } from "../handlers/broker-context.js";
 import type { Caller } from "../handlers/caller.js";
-import { sendMessages, storeFailureStatus } from "../handlers/message-commands.js";
 import { METADATA_COMMANDS } from "../handlers/metadata-commands.js";
 import { deleteOffset, storeOffset } from "../handlers/offset-commands.js";
 import { unauthorized } from "../handlers/permission.js";
 import { READ_COMMANDS } from "../handlers/read-commands.js";
 import { Refusal, statusRefusal } from "../handlers/refusal.js";
 import type { ReplyPieces } from "../handlers/reply-pieces.js";
+import { sendMessages, storeFailureStatus } from "../handlers/send-messages.js";
 import { register } from "../session/register.js";
 import type { Session } from "../session/session-table.js";
 import { executeMetadata } from "./metadata-request.js";
@@ -82,11 +82,19 @@ export class RequestDispatcher {
   evictIfSilent(silenceMillis: number): boolean {
     const { session } = this;
     if (session === undefined || !this.context.groups.isMember(session.client)) return false;
-    const sinceMillis = this.context.clock.monotonicMillis() - this.lastRequestMillis;
-    if (this.isHandling || sinceMillis <= silenceMillis) return false;
+    const nowMillis = this.context.clock.monotonicMillis();
+    if (this.isHandling || nowMillis - this.lastRequestMillis <= silenceMillis) return false;
     this.endSession();
+    // The connection stays, and the time for another login begins.
+    this.lastRequestMillis = nowMillis;
     this.sink.send([encodeEviction({ client: session.client, reason: EvictionReason.StaleClient })]);
     return true;
+  }
+
+  /** Whether nobody is logged in and no request came for so long. */
+  isSilentStranger(silenceMillis: number): boolean {
+    if (this.session !== undefined || this.isHandling) return false;
+    return this.context.clock.monotonicMillis() - this.lastRequestMillis >= silenceMillis;
   }
 
   /** Resolves when the next request may be taken; a send may still be on its way to the disk then. Never rejects. */

@@ -18,7 +18,8 @@ export class PasswordChecker {
   private readonly remembered = new Map<string, Buffer>();
   private readonly waiting: (() => void)[] = [];
   private running = 0;
-  private decoy: Promise<string> | undefined;
+  /** Stands for the hash of users that do not exist. */
+  private decoy: string | undefined;
 
   /** @param waitingMax checks that may wait for their turn; more are refused */
   constructor(
@@ -40,12 +41,17 @@ export class PasswordChecker {
   async matches(password: string, stored: string | undefined): Promise<boolean> {
     const known = stored === undefined ? undefined : this.remembered.get(stored);
     if (known !== undefined && timingSafeEqual(known, this.digest(password))) return true;
-    this.decoy ??= hashPassword("", this.cost);
-    const compared = stored ?? (await this.decoy);
-    const isRight = await this.inTurn(() => verifyPassword(password, compared));
+    const isRight = await this.inTurn(async () =>
+      verifyPassword(password, stored ?? (await this.decoyHash())),
+    );
     if (stored === undefined || !isRight) return false;
     this.remember(stored, password);
     return true;
+  }
+
+  private async decoyHash(): Promise<string> {
+    this.decoy ??= await hashPassword("", this.cost);
+    return this.decoy;
   }
 
   private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -82,11 +82,15 @@ export async function register(
   const { user, reason } = await authenticateWithin(dependencies, request.credentials, host);
   if (user === undefined) return evicted(reason);
   if (current !== undefined) return { kind: "registered", session: current, payload: reply(current, user) };
-  const owner = sessions.find(client)?.user;
-  if (owner !== undefined && owner !== user) return evicted(EvictionReason.SessionError);
-  const { sequence } = await metadata.exclusive(() => metadata.commit({ type: "session-registered" }));
-  const session: Session = { client, number: sequence, user, release };
-  sessions.add(session);
+  const session = await metadata.exclusive(async (): Promise<Session | undefined> => {
+    const owner = sessions.find(client)?.user;
+    if (owner !== undefined && owner !== user) return undefined;
+    const { sequence } = await metadata.commit({ type: "session-registered" });
+    const registered = { client, number: sequence, user, release };
+    sessions.add(registered);
+    return registered;
+  });
+  if (session === undefined) return evicted(EvictionReason.SessionError);
   return { kind: "registered", session, payload: reply(session, user) };
 }
 

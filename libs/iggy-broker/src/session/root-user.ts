@@ -29,7 +29,9 @@ export async function ensureRootUser(
   // Not waited for: the start must not take longer, and the first login wants the same work done.
   if (root !== undefined) void reportOtherCredentials(root, passwords, credentials, logger);
   if (!allowDefaultCredentials && (await isDefault(root, passwords, credentials))) {
-    throw fail("broker.default-credentials", "the root user has the default name and password");
+    const whose =
+      root === undefined ? "the configured root user" : "the root user that the data folder keeps";
+    throw fail("broker.default-credentials", `${whose} has the default name and password`);
   }
   if (root === undefined) await createRoot(metadata, await passwords.hash(credentials.password), credentials);
 }

@@ -61,7 +61,7 @@ describe("a snapshot", () => {
         "server-logs.txt",
         "server-config.txt",
       ]);
-      expect(files.get("filesystem-overview.txt")).toContain("0 0 1 2 1 305 0 1\n");
+      expect(files.get("filesystem-overview.txt")).toContain("0 0 1 2 1 305 0 1 accepting\n");
       expect(files.get("server-config.txt")).toContain('"frameBytesMax": 67108864');
       expect(files.get("server-logs.txt")).toContain("the broker listens");
       expect([...files.values()].join()).not.toContain("very-secret-root");

@@ -68,13 +68,16 @@ function offered(parts: readonly SnapshotPart[]): OfferedPart[] {
 
 /** Folders of partitions with their sizes; nothing of the disk beside them. */
 function filesystemOverview({ catalog, partitions }: BrokerContext): string {
-  const rows = ["stream topic partition folder segments bytes first-offset next-offset"];
+  const rows = ["stream topic partition folder segments bytes first-offset next-offset disk"];
   for (const stream of catalog.streams.sorted()) {
     for (const topic of stream.topics.sorted()) {
       for (const { id, storageId } of topic.partitions) {
         const log = partitions.find(storageId)?.log;
         const figures = [log?.segmentCount, log?.sizeBytes, log?.firstOffset, log?.committedNextOffset];
-        rows.push([stream.id, topic.id, id, storageId, ...figures.map((figure) => figure ?? 0)].join(" "));
+        const disk = log?.isRefusing ? "refusing" : "accepting";
+        rows.push(
+          [stream.id, topic.id, id, storageId, ...figures.map((figure) => figure ?? 0), disk].join(" "),
+        );
       }
     }
   }

@@ -46,6 +46,11 @@ export class FrameClient {
     });
   }
 
+  /** Over a socket that is connected already. */
+  static over(socket: Socket, client: bigint): FrameClient {
+    return new FrameClient(socket, client);
+  }
+
   /** Connects and logs in, as iggy / iggy unless told otherwise. */
   static async login(
     port: number,

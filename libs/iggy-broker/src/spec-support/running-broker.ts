@@ -1,7 +1,7 @@
 import { COMMANDS, type Credentials, globalPermissions, type Permissions } from "@ims/iggy-protocol";
 import { MemoryFileSystem } from "@ims/segment-log";
 import { startBroker } from "../broker.js";
-import type { Broker, BrokerOptions } from "../broker-options.js";
+import type { Broker, BrokerOptions, LocalBroker } from "../broker-options.js";
 import { FrameClient } from "./frame-client.js";
 
 /** Brokers in memory and their clients, for one test: {@link end} ends all of them. */
@@ -10,7 +10,7 @@ export class RunningBrokers {
   private clients: FrameClient[] = [];
   private nextClient = 1n;
 
-  async start(options: Partial<BrokerOptions> = {}): Promise<Broker> {
+  async start(options: Partial<BrokerOptions> = {}): Promise<LocalBroker> {
     const broker = await startBroker({
       port: 0,
       dataDir: "/broker",

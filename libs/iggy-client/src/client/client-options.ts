@@ -11,6 +11,7 @@ export interface ClientLog {
 
 /** Where a server is and how to reach it; what `parseConnectionString` gives. */
 export interface ServerAddress {
+  /** Name or IP address; IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
   /** Absent = plain TCP. Certificates are always validated. */
@@ -66,7 +67,7 @@ export interface ConnectOptions {
   readonly requestTimeoutMillis?: number;
   /** Requests on the wire at once; at most 64, above which servers drop requests silently. Default 64. */
   readonly inFlightMax?: number;
-  /** Requests waiting for a place on the wire or for a session. Default 1024. */
+  /** Calls under way at once, waiting or on the wire; one more fails with `iggy-client.queue-full`. Default 1024. */
   readonly queueMax?: number;
   /** Largest accepted reply. Default 64 MiB. */
   readonly frameBytesMax?: number;

@@ -157,4 +157,16 @@ describe("closing", () => {
     await connection.close();
     await expectNothingLeft(clock, connection, peer);
   });
+
+  it("is not kept from working by a part of the client that throws", async () => {
+    const { peer, clock, connection, streams } = await start();
+    connection.onChange(() => {
+      throw new Error("of a part");
+    });
+    connection.start();
+    await awaitFirstSession(connection, undefined, undefined);
+    expect(await streams.list()).toEqual([]);
+    await connection.close();
+    await expectNothingLeft(clock, connection, peer);
+  });
 });

@@ -125,6 +125,22 @@ describe("the time of a call", () => {
     expect(peer.connections.length).toBe(1);
   });
 
+  it("of one call does not keep the connection from noticing that another is not answered", async () => {
+    const peer = await peerWith((request) => ["system.snapshot", "stream.list"].includes(request.name));
+    const { client, clock } = await clientOf(peer, { requestTimeoutMillis: 1000 });
+    const slow = codeOf(client.system.snapshot(["all"], "stored", { timeoutMillis: 60_000 }));
+    const listed = codeOf(client.streams.list());
+    await until(() => peer.named("stream.list").length === 1);
+    await clock.advance(1000);
+    expect(listed.code).toBe("iggy-client.outcome-unknown");
+    await until(() => peer.connections[0]!.closed);
+    // The snapshot has time left, and a read may be sent again.
+    await advanceUntil(clock, () => peer.named("system.snapshot").length === 2);
+    expect(slow.code).toBeUndefined();
+    peer.named("system.snapshot")[1]!.reply(Uint8Array.of(1));
+    await until(() => slow.code === "fulfilled");
+  });
+
   it("is not begun anew by a repetition", async () => {
     const peer = await peerWith((request) => {
       if (request.name !== "stream.list") return false;

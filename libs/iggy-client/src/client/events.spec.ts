@@ -38,6 +38,19 @@ describe("events", () => {
     ]);
   });
 
+  it("tell of no lost connection while the client closes", async () => {
+    const peer = await peerWith((request) => {
+      if (request.name !== "session.logout") return false;
+      request.connection.drop();
+      return true;
+    });
+    const { client } = await clientOf(peer);
+    const seen = eventsOf(client);
+    await client.close();
+    expect(seen).toEqual(["closed"]);
+    expect(peer.connections.length).toBe(1);
+  });
+
   it("describe the session that was made", async () => {
     const peer = await peerWith();
     const { client, clock } = await clientOf(peer);

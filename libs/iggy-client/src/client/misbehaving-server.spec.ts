@@ -61,7 +61,8 @@ const FAULTS: Record<string, (request: PeerRequest) => boolean> = {
     return true;
   },
   "not accepted": (request) => {
-    request.refuseByResult(58);
+    if (request.command?.resultFramed) request.refuseByResult(58);
+    else request.refuseByStatus(58);
     return true;
   },
   refuse: (request) => {
@@ -94,15 +95,19 @@ const CALLS: Record<string, (subjects: Subjects) => Promise<unknown>> = {
   store: ({ offsets }) => offsets.store({ ...READ, offset: 1 }),
 };
 
+const RUNS = Number(process.env.IMS_SEEDS ?? 200);
+
 describe("a server that misbehaves", () => {
-  it("never keeps a call from ending, doubles no change, and leaves nothing behind", async () => {
+  it("never keeps a call from ending, doubles no change, and leaves nothing behind", {
+    timeout: 20_000 + 20 * RUNS,
+  }, async () => {
     const faultNames = fc.array(fc.constantFrom(...Object.keys(FAULTS)), { maxLength: 25 });
     const callNames = fc.array(fc.constantFrom(...Object.keys(CALLS)), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(faultNames, callNames, fc.boolean(), async (faults, calls, closesEarly) => {
         await runWith([...faults], calls, closesEarly);
       }),
-      { numRuns: 60 },
+      { numRuns: RUNS },
     );
   });
 });

@@ -1,4 +1,4 @@
-import { encodeBatch } from "@ims/iggy-protocol";
+import { encodeBatch, encodeReplyFrame, successBody } from "@ims/iggy-protocol";
 import { describe, expect, it } from "vitest";
 import type { Dialer } from "../connection/byte-stream.js";
 import { dial } from "../connection/dial.js";
@@ -104,6 +104,27 @@ describe("requests", () => {
     await expect(client.topics.list("s")).rejects.toMatchObject({
       context: { code: 41, name: "Unauthorized" },
     });
+  });
+
+  it("says of a change whose answer cannot be read that the outcome is unknown, of a read what is wrong", async () => {
+    const peer = await peerWith((request) => {
+      if (request.name !== "stream.create" && request.name !== "stream.list") return false;
+      const { client, request: number } = request.header;
+      const { replyOperation } = request.command!;
+      const body = successBody(replyOperation, Uint8Array.of(1, 2, 3));
+      request.connection.write(
+        encodeReplyFrame({ client, request: number, operation: replyOperation }, body),
+      );
+      return true;
+    });
+    const { client } = await clientOf(peer);
+    await expect(client.streams.create("s")).rejects.toMatchObject({
+      code: "iggy-client.outcome-unknown",
+      cause: { code: "iggy-protocol.truncated" },
+    });
+    await expect(client.streams.list()).rejects.toMatchObject({ code: "iggy-protocol.truncated" });
+    await client.ping();
+    expect(peer.connections.length).toBe(1);
   });
 
   it("never sends a body that harms servers", async () => {

@@ -1,4 +1,8 @@
 import type { ServerAddress } from "../client/client-options.js";
+import { fail } from "../errors.js";
+import { formatAddress } from "./server-address.js";
+
+const REDIRECTS_MAX = 3;
 
 /**
  * Which address is dialed next. A round tries the address of the last session first, then every address of the
@@ -7,6 +11,8 @@ import type { ServerAddress } from "../client/client-options.js";
 export class AddressRound {
   private left: ServerAddress[];
   private last: ServerAddress;
+  /** Addresses that sent the client on, in this round and since the last session. */
+  private path: string[] = [];
 
   /** @param seeds the addresses of the settings, at least one */
   constructor(private readonly seeds: readonly ServerAddress[]) {
@@ -21,9 +27,23 @@ export class AddressRound {
     return address;
   }
 
-  /** Tries this address before the others. */
+  /**
+   * Tries `to` before the others, since the last address sent the client there. Throws `iggy-client.redirect-loop` when
+   * that happens too often without a session in between.
+   */
   redirect(to: ServerAddress): void {
+    this.path.push(formatAddress(this.last));
+    if (this.path.length > REDIRECTS_MAX) {
+      const path = [...this.path, formatAddress(to)].join(" to ");
+      this.path = [];
+      throw fail("iggy-client.redirect-loop", `the servers sent the client on from ${path}`);
+    }
     this.left.unshift(to);
+  }
+
+  /** There is a session: redirects are counted anew. */
+  onSession(): void {
+    this.path = [];
   }
 
   /** Begins a new round after a session that was lost: with its address. */
@@ -37,5 +57,6 @@ export class AddressRound {
   /** Begins a new round after one in which no address gave a session. */
   begin(): void {
     this.left = [...this.seeds];
+    this.path = [];
   }
 }

@@ -118,6 +118,14 @@ describe("pauses between attempts", () => {
     expect(new Set(pauses.slice(10)).size).toBeGreaterThan(100);
     isAway = false;
     await advanceUntil(clock, () => client.connected);
+    // A session makes the pauses short again.
+    peer.connections.at(-1)!.drop();
+    await until(() => !client.connected);
+    const lostAtMillis = clock.monotonicMillis();
+    dialedAt.length = 0;
+    await clock.advance(100);
+    expect(dialedAt[0]! - lostAtMillis).toBeLessThanOrEqual(100);
+    await until(() => client.connected);
   });
 
   it("end after the given number of rounds, and calls then fail at once", async () => {
@@ -134,6 +142,17 @@ describe("pauses between attempts", () => {
     await expect(client.ping()).rejects.toMatchObject({ code: "iggy-client.not-connected" });
     expect(clock.pendingTimerCount).toBe(0);
     for (const peer of servers) await peer.listen(peer.port);
+  });
+
+  it("do not come at all with reconnection_retries=0, and connecting rejects with what was wrong", async () => {
+    const [peer] = (await peers(1)) as [ScriptedPeer];
+    const url = urlOf([peer], "&reconnection_retries=0");
+    await peer.close();
+    await expect(IggyClient.connect(url, { clock, random: seededRandom() })).rejects.toMatchObject({
+      code: "iggy-client.not-connected",
+      message: expect.stringMatching(/cannot be reached \(connect ECONNREFUSED/),
+    });
+    await peer.listen(peer.port);
   });
 
   it("last at least as long as reestablish_after since the last session began", async () => {

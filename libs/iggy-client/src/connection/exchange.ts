@@ -24,8 +24,12 @@ export function exchange(
       timer.cancel();
       resolve(outcome);
     };
-    const timer = clock.setTimer(timeoutMillis, () => resolve(undefined));
     const requestNumber = wire.nextRequestNumber();
+    const timer = clock.setTimer(timeoutMillis, () => {
+      // What may stay unanswered must not keep its place on the wire, or calls behind it would wait for nothing.
+      if (patienceMillis > timeoutMillis) wire.forget(requestNumber);
+      resolve(undefined);
+    });
     const frame = encodeRequestFrame(
       {
         client: wire.clientId,

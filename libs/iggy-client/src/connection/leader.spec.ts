@@ -1,55 +1,9 @@
-import { SimulatedClock } from "@ims/common";
-import type { ClusterNode } from "@ims/iggy-protocol";
-import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { IggyClient } from "../client/iggy-client.js";
-import { advanceUntil, ScriptedPeer, seededRandom, until } from "../spec-support/scripted-peer.js";
+import { clusterFixture, loginsOf, nodeOf, rosterOf } from "../spec-support/cluster-fixture.js";
+import { advanceUntil, type ScriptedPeer, seededRandom, until } from "../spec-support/scripted-peer.js";
 
-const clock = new SimulatedClock();
-const open: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const each of open.splice(0).reverse()) await each.close();
-  expect(clock.pendingTimerCount).toBe(0);
-});
-
-async function cluster(count: number): Promise<ScriptedPeer[]> {
-  const started = await Promise.all([...Array(count)].map(() => ScriptedPeer.start()));
-  open.push(...started);
-  return started;
-}
-
-function node(
-  peer: ScriptedPeer,
-  role: ClusterNode["role"],
-  status: ClusterNode["status"] = "healthy",
-): ClusterNode {
-  const name = `node-${peer.port}`;
-  return {
-    name,
-    ip: "127.0.0.1",
-    tcpPort: peer.port,
-    quicPort: 0,
-    httpPort: 0,
-    webSocketPort: 0,
-    role,
-    status,
-  };
-}
-
-/** What a server says when `leader` leads the servers. */
-function rosterOf(servers: readonly ScriptedPeer[], leader: ScriptedPeer | undefined) {
-  return { name: "c", nodes: servers.map((peer) => node(peer, peer === leader ? "leader" : "follower")) };
-}
-
-async function connect(peer: ScriptedPeer, options = ""): Promise<IggyClient> {
-  const client = await IggyClient.connect(peer.url + options, { clock, random: seededRandom() });
-  open.push(client);
-  return client;
-}
-
-const loginsOf = (servers: readonly ScriptedPeer[]) =>
-  servers.map((peer) => peer.named("session.login").length);
+const { clock, cluster, connect } = clusterFixture();
 
 describe("the leader", () => {
   it("is gone to after the login, and stayed with", async () => {
@@ -115,7 +69,7 @@ describe("the leader", () => {
     seed.cluster = rosterOf(servers, other);
     await advanceUntil(clock, () => loginsOf(servers)[1] === 1);
     await first;
-    seed.cluster = { name: "c", nodes: [node(seed, "follower"), node(other, "leader", "unreachable")] };
+    seed.cluster = { name: "c", nodes: [nodeOf(seed, "follower"), nodeOf(other, "leader", "unreachable")] };
     const startMillis = clock.monotonicMillis();
     let client: IggyClient | undefined;
     void connect(seed).then((connected) => {
@@ -193,57 +147,6 @@ describe("a server that says nothing of its cluster", () => {
     await clock.advance(120_000);
     await client!.ping();
     expect(peer.connections.length).toBe(1);
-  });
-});
-
-describe("whatever happens to a cluster", () => {
-  const step = fc.oneof(
-    fc.record({ kind: fc.constant("lead" as const), at: fc.nat(2) }),
-    fc.record({ kind: fc.constant("disagree" as const), at: fc.nat(2), leader: fc.nat(2) }),
-    fc.record({ kind: fc.constant("drop" as const), at: fc.nat(2) }),
-    fc.record({ kind: fc.constant("stop" as const), at: fc.nat(2) }),
-    fc.record({ kind: fc.constant("start" as const), at: fc.nat(2) }),
-    fc.record({ kind: fc.constant("pass" as const), millis: fc.nat(3000) }),
-  );
-
-  it("the client ends up with the leader once there is one, and never in a storm of logins", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-        const servers = await cluster(3);
-        const running = new Set(servers);
-        const agreeOn = (leader: ScriptedPeer) => {
-          for (const peer of servers) peer.cluster = rosterOf(servers, leader);
-        };
-        agreeOn(servers[0]!);
-        const client = await connect(servers[0]!, "&reconnection_interval_max=1s");
-        const startMillis = clock.monotonicMillis();
-        for (const each of steps) {
-          const peer = "at" in each ? servers[each.at]! : servers[0]!;
-          if (each.kind === "lead") agreeOn(peer);
-          else if (each.kind === "disagree") peer.cluster = rosterOf(servers, servers[each.leader]);
-          else if (each.kind === "drop") for (const connection of peer.connections) connection.drop();
-          else if (each.kind === "stop" && running.delete(peer)) await peer.close();
-          else if (each.kind === "start" && !running.has(peer)) {
-            await peer.listen(peer.port);
-            running.add(peer);
-          } else if (each.kind === "pass") await clock.advance(each.millis);
-        }
-        for (const peer of servers) if (!running.has(peer)) await peer.listen(peer.port);
-        const leader = servers[steps.length % 3]!;
-        agreeOn(leader);
-        for (const peer of servers) for (const connection of peer.connections) connection.drop();
-        await until(() => !client.connected);
-        await advanceUntil(clock, () => client.connected);
-        expect(leader.connections.some(({ closed }) => !closed)).toBe(true);
-        // A round is four logins at most for the one address, and rounds are 50 ms apart or more.
-        const rounds = 2 + steps.length + (clock.monotonicMillis() - startMillis) / 50;
-        const logins = loginsOf(servers).reduce((sum, count) => sum + count, 0);
-        expect(logins).toBeLessThanOrEqual(4 * rounds);
-        for (const each of open.splice(0).reverse()) await each.close();
-        expect(clock.pendingTimerCount).toBe(0);
-      }),
-      { numRuns: 25 },
-    );
   });
 });
 

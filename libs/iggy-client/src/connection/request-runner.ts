@@ -1,4 +1,4 @@
-import type { ImsError } from "@ims/common";
+import { describeError, type ImsError } from "@ims/common";
 import {
   type Command,
   type CommandCodec,
@@ -56,7 +56,14 @@ export class RequestRunner {
     request: Request,
     options: RunOptions = {},
   ): Promise<Reply> {
-    return command.codec.decodeReply(await this.send(command, command.codec.encodeRequest(request), options));
+    const payload = await this.send(command, command.codec.encodeRequest(request), options);
+    try {
+      return command.codec.decodeReply(payload);
+    } catch (cause) {
+      if (command.retry === "read") throw cause;
+      const detail = `${command.name} got an answer that cannot be read: ${describeError(cause)}`;
+      throw fail("iggy-client.outcome-unknown", detail, { cause });
+    }
   }
 
   /** Sends a body as it is and gives the payload of the reply, a view of received memory. */

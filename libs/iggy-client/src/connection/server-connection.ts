@@ -1,12 +1,13 @@
-import { backoffMillis, type Clock, describeError, ImsError, isImsError, sleep } from "@ims/common";
+import { backoffMillis, type Clock, describeError, ImsError, sleep } from "@ims/common";
 import { COMMANDS } from "@ims/iggy-protocol";
 import type { ClientLog, ConnectionSettings, ServerAddress } from "../client/client-options.js";
 import type { ClientMetrics } from "../diagnostics/client-metrics.js";
 import { fail } from "../errors.js";
-import { Listeners } from "../listeners.js";
+import type { Listeners } from "../listeners.js";
 import { AddressRound } from "./address-round.js";
 import type { ByteStream, Dialer } from "./byte-stream.js";
-import type { ConnectionEvents, EvictionNotice } from "./connection-events.js";
+import type { ConnectionEvents } from "./connection-events.js";
+import { ConnectionReports } from "./connection-reports.js";
 import { exchange } from "./exchange.js";
 import { findLeader, watchLeader } from "./find-leader.js";
 import { startHeartbeat } from "./heartbeat.js";
@@ -28,7 +29,6 @@ export interface ConnectionDependencies {
 
 const DIAL_TIMEOUT_MILLIS = 10_000;
 const LOGOUT_TIMEOUT_MILLIS = 1000;
-const REDIRECTS_MAX = 3;
 /** With other addresses at hand, a server that answers 58 to the login is left after this time. */
 const NOT_ACCEPTED_MILLIS = 2000;
 
@@ -43,10 +43,11 @@ type End =
  * hooks on; neither while closing.
  */
 export class ServerConnection {
-  readonly events: Listeners<ConnectionEvents>;
+  private readonly reports: ConnectionReports;
   /** All addresses of the settings, for messages. */
   readonly address: string;
   private readonly seeds: readonly ServerAddress[];
+  private readonly round: AddressRound;
   private wire: WireSession | undefined;
   private ready = false;
   private readonly hooks = new SessionHooks();
@@ -56,14 +57,11 @@ export class ServerConnection {
   private running: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
   private closeReason: ImsError | undefined;
-  private lastProblem: Error | undefined;
   /** Why no further attempt is made. */
   private gaveUp: ImsError | undefined;
   private sessionSinceMillis = Number.NEGATIVE_INFINITY;
   /** Rounds through all addresses since the last session that was ready. */
   private failedRounds = 0;
-  /** Addresses that sent the client on since then, or since the round began. */
-  private redirects: string[] = [];
 
   constructor(
     readonly settings: ConnectionSettings,
@@ -71,10 +69,13 @@ export class ServerConnection {
   ) {
     const { host, port, tls, otherAddresses } = settings;
     this.seeds = [{ host, port, tls }, ...(otherAddresses ?? [])];
+    this.round = new AddressRound(this.seeds);
     this.address = this.seeds.map(formatAddress).join(", ");
-    this.events = new Listeners((error) =>
-      dependencies.log?.error({ error: describeError(error) }, "a listener of the client failed"),
-    );
+    this.reports = new ConnectionReports(this.address, dependencies);
+  }
+
+  get events(): Listeners<ConnectionEvents> {
+    return this.reports.events;
   }
 
   get session(): WireSession | undefined {
@@ -91,7 +92,7 @@ export class ServerConnection {
 
   /** What went wrong last, for messages. */
   get problem(): Error | undefined {
-    return this.lastProblem;
+    return this.reports.lastProblem;
   }
 
   get seedCount(): number {
@@ -144,27 +145,26 @@ export class ServerConnection {
   }
 
   private async keepConnected(): Promise<void> {
-    const round = new AddressRound(this.seeds);
-    while (!this.stopped.signal.aborted) {
+    const { round } = this;
+    while (!this.closeReason) {
       const address = round.next();
       if (!address) {
         if (++this.failedRounds > this.settings.reconnectAttemptsMax) {
-          const { lastProblem } = this;
+          const { lastProblem } = this.reports;
           this.gaveUp = lastProblem instanceof ImsError ? lastProblem : hookFault(lastProblem);
           this.notify();
           return;
         }
         await this.pause();
-        this.redirects = [];
         round.begin();
         continue;
       }
       const end = await this.connectTo(address);
-      if (!end || this.stopped.signal.aborted) continue;
+      if (!end || this.closeReason) continue;
       if (end.kind === "redirect") {
-        this.follow(round, address, end.to);
+        this.follow(address, end.to);
       } else {
-        this.onDisconnected(end.reason);
+        this.reports.disconnected(end.reason);
         await this.pause();
         round.beginWithLast();
       }
@@ -176,26 +176,20 @@ export class ServerConnection {
     try {
       return await this.oneSession(address);
     } catch (error) {
-      if (this.stopped.signal.aborted) return undefined;
-      this.report(error);
+      if (this.closeReason) return undefined;
+      this.reports.attemptFailed(error);
       return undefined;
     }
   }
 
-  private follow(round: AddressRound, from: ServerAddress, to: ServerAddress): void {
-    const { metrics, log } = this.dependencies;
-    const redirect = { from: formatAddress(from), to: formatAddress(to) };
-    this.redirects.push(redirect.from);
-    if (this.redirects.length > REDIRECTS_MAX) {
-      const path = [...this.redirects, redirect.to].join(" to ");
-      this.redirects = [];
-      this.report(fail("iggy-client.redirect-loop", `the servers sent the client on from ${path}`));
+  private follow(from: ServerAddress, to: ServerAddress): void {
+    try {
+      this.round.redirect(to);
+    } catch (error) {
+      this.reports.attemptFailed(error);
       return;
     }
-    metrics.redirected();
-    log?.info(redirect, "another node leads the cluster; going there");
-    this.events.emit("redirected", redirect);
-    round.redirect(to);
+    this.reports.redirected({ from: formatAddress(from), to: formatAddress(to) });
   }
 
   private async pause(): Promise<void> {
@@ -267,7 +261,7 @@ export class ServerConnection {
     if (this.closeReason) throw await wire.ended;
     this.ready = true;
     this.failedRounds = 0;
-    this.redirects = [];
+    this.round.onSession();
     this.stopHeartbeat = startHeartbeat(wire, this.settings.heartbeatMillis, clock, requestTimeoutMillis);
     this.events.emit("connected");
     this.notify();
@@ -277,36 +271,19 @@ export class ServerConnection {
       wire.destroy(redirected(found));
     });
     const reason = await wire.ended;
-    if (!newLeader || this.closeReason) return { kind: "lost", reason };
-    this.onDisconnected(reason);
+    if (!newLeader) return { kind: "lost", reason };
+    this.reports.disconnected(reason);
     return { kind: "redirect", to: newLeader };
   }
 
-  private onDisconnected(reason: ImsError): void {
-    this.lastProblem = reason;
-    this.dependencies.metrics.sessionLost();
-    this.tellEviction(reason);
-    this.dependencies.log?.warn({ server: this.address, error: reason.message }, "the connection ended");
-    this.events.emit("disconnected", reason);
-  }
-
-  private report(error: unknown): void {
-    const shown = error instanceof Error ? error : new Error(describeError(error));
-    this.lastProblem = shown;
-    this.tellEviction(shown);
-    this.dependencies.log?.warn({ server: this.address, error: describeError(error) }, "no session yet");
-    this.events.emit("error", shown);
-  }
-
-  private tellEviction(error: Error): void {
-    if (!isImsError(error) || typeof error.context.reason !== "number") return;
-    const { reason, name } = error.context as unknown as EvictionNotice;
-    this.dependencies.metrics.evicted();
-    this.events.emit("evicted", { reason, name });
-  }
-
   private notify(): void {
-    for (const listener of [...this.changeListeners]) listener();
+    for (const listener of [...this.changeListeners]) {
+      try {
+        listener();
+      } catch (error) {
+        this.dependencies.log?.error({ error: describeError(error) }, "a part of the client failed");
+      }
+    }
   }
 }
 

@@ -138,6 +138,14 @@ export class WireSession {
     this.write(frame);
   }
 
+  /** Nobody waits for this answer any more: it has no place on the wire, and is ignored should it come. */
+  forget(requestNumber: number): void {
+    if (!this.pending.delete(requestNumber)) return;
+    this.settings.metrics.requestsLost(1);
+    if (this.pending.size === 0) this.cancelAgeTimer();
+    this.offerRoom();
+  }
+
   /** Lets an eviction answer the request in flight instead of ending the session, for the time of the login. */
   interceptEviction(handler: ((eviction: Eviction) => void) | undefined): void {
     this.onEviction = handler;
@@ -221,6 +229,10 @@ export class WireSession {
     }
     this.guard(() => request.handler.onReply(outcome));
     this.watchAcceptance(outcome, frame[REPLY_AT.operation]!);
+    this.offerRoom();
+  }
+
+  private offerRoom(): void {
     while (this.isOpen && this.hasRoom) {
       const [next] = this.roomWaiters;
       if (!next) break;

@@ -30,6 +30,7 @@ export class Assignment {
   private readonly pausedPartitions = new Set<number>();
   private allPaused = false;
   private readonly handledBefore = new Map<number, number>();
+  /** One for every revoked partition. */
   private readonly deadlines = new Map<PartitionReader, TimerHandle>();
 
   constructor(
@@ -109,6 +110,7 @@ export class Assignment {
 
   /** Lets go of revoked partitions that are through. To be called whenever something was handled or committed. */
   releaseRevoked(): void {
+    if (this.deadlines.size === 0) return;
     for (const reader of [...this.readers]) {
       if (!reader.isRevoked) continue;
       if (reader.isComplete) this.drop(reader, true);
@@ -181,7 +183,6 @@ export class Assignment {
       if (!wanted.has(reader.partitionId)) this.withdraw(reader, joined);
       else if (reader.isRevoked) this.restore(reader);
       else if (joined) reader.onRejoined();
-      else reader.commits.retry();
     }
     for (const partitionId of wanted) if (!this.readerOf(partitionId)) this.add(partitionId);
     this.releaseRevoked();

@@ -174,6 +174,34 @@ describe("commits by polls", () => {
     expect(topic.storedBy(SINGLE_IDENTITY)).toBe(6);
   });
 
+  it("are taken back also where the reply came while a handler was still at work, or was lost", async () => {
+    for (const isLost of [false, true]) {
+      const topic = topicOf(20);
+      let reply: (() => void) | undefined;
+      const options = { batchCount: 1, commit: { kind: "poll" } };
+      const { consumer, clock, client } = await bench(topic, options, (request) => {
+        if (request.name !== "message.poll" || topic.polls.length !== 1) return false;
+        reply = () => {
+          if (isLost) request.connection.write = () => {};
+          topic.script(request);
+          if (isLost) request.connection.drop();
+        };
+        return true;
+      });
+      let finish = () => {};
+      const running = consumer.run(() => new Promise<void>((resolve) => (finish = resolve)));
+      await until(() => consumer.partitions()[0]?.position === 1 && reply !== undefined);
+      const closing = consumer.close();
+      reply!();
+      await until(() => topic.storedBy(SINGLE_IDENTITY) === 1);
+      await settled();
+      if (isLost) await advanceUntil(clock, () => client.connected);
+      finish();
+      await Promise.all([closing, running]);
+      expect(topic.storedBy(SINGLE_IDENTITY)).toBe(0);
+    }
+  });
+
   it("leave no offset when nothing was taken at all", async () => {
     const topic = topicOf(20);
     const { consumer } = await bench(topic, { batchCount: 5, commit: { kind: "poll" } });

@@ -56,6 +56,11 @@ export class ConsumedBatch extends PolledBatches {
     return Math.max(0, Math.min(this.lastOffset, throughOffset) - this.firstOffset + 1);
   }
 
+  /** Messages that are not passed over. */
+  get countLeft(): number {
+    return Math.max(0, this.lastOffset - Math.max(this.firstOffset - 1, this.passedOver));
+  }
+
   /** Whether the current message is the last one. */
   get atLast(): boolean {
     return this.offset === this.lastOffset;

@@ -119,22 +119,3 @@ export interface PartitionStatus {
   readonly paused: boolean;
   readonly revoked: boolean;
 }
-
-/** Counts since the consumer was made. */
-export interface ConsumerCounters {
-  polls: number;
-  emptyPolls: number;
-  /** Messages and payload bytes of polls fetched. */
-  messages: number;
-  bytes: number;
-  /** Messages left out because they were handled before. */
-  repeated: number;
-  /** Messages left out because they cannot be read. */
-  unreadable: number;
-  gaps: number;
-  retries: number;
-  fenced: number;
-  joins: number;
-  commits: number;
-  commitFailures: number;
-}

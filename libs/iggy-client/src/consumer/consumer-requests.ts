@@ -61,7 +61,10 @@ export class ConsumerRequests {
     return this.named(call, partitionId);
   }
 
-  /** Throws `iggy-client.partition-lost` where the partition belongs to another member of the group. */
+  /**
+   * Throws `iggy-client.partition-lost` where the partition belongs to another member of the group. For a group it is not
+   * sent again by itself: on a new session it would come before the client is a member again.
+   */
   async storeOffset(partitionId: number, offset: number): Promise<void> {
     const request = {
       ...this.offsetTarget(partitionId),
@@ -69,7 +72,8 @@ export class ConsumerRequests {
       ack: "quorum" as const,
     };
     try {
-      await this.named(this.requests.call(COMMANDS.storeOffset, request), partitionId);
+      const resend = this.settings.group === undefined;
+      await this.named(this.requests.call(COMMANDS.storeOffset, request, { resend }), partitionId);
     } catch (cause) {
       if (refusalCode(cause) !== IggyErrorCode.ResourceNotFound || !this.settings.group) throw cause;
       throw consumerError(

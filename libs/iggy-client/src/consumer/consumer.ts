@@ -5,13 +5,9 @@ import { Listeners } from "../listeners.js";
 import { Assignment } from "./assignment.js";
 import type { ConsumedBatch } from "./consumed-batch.js";
 import type { ConsumedMessage } from "./consumed-message.js";
+import { type ConsumerCounters, noCounts } from "./consumer-counters.js";
 import { consumerError } from "./consumer-errors.js";
-import type {
-  ConsumerCounters,
-  ConsumerEvents,
-  ConsumerOptions,
-  PartitionStatus,
-} from "./consumer-options.js";
+import type { ConsumerEvents, ConsumerOptions, PartitionStatus } from "./consumer-options.js";
 import { ConsumerRequests } from "./consumer-requests.js";
 import { type ConsumerSettings, consumerSettings } from "./consumer-settings.js";
 import { Delivery } from "./delivery.js";
@@ -30,7 +26,7 @@ export interface MessagePlace {
   readonly offset: number;
 }
 
-export interface RunOptions {
+export interface ConsumerRunOptions {
   /** Ends `run` after the message at hand. */
   readonly signal?: AbortSignal;
 }
@@ -148,7 +144,7 @@ export class Consumer implements AsyncIterable<ConsumedMessage> {
    * handled. Resolves when the signal aborts or the consumer is closed. Rejects with what the handler throws; its
    * message comes again in the next run. `close` waits for a handler at work, so a handler must not wait for `close`.
    */
-  run(handler: (message: ConsumedMessage) => unknown, { signal }: RunOptions = {}): Promise<void> {
+  run(handler: (message: ConsumedMessage) => unknown, { signal }: ConsumerRunOptions = {}): Promise<void> {
     return this.reading.run(handler, signal);
   }
 
@@ -237,10 +233,9 @@ export class Consumer implements AsyncIterable<ConsumedMessage> {
       await commits.commit(commits.due);
       return;
     }
-    const isAhead = reader.isCommittedAhead;
     // A poll under way commits when the server gets to it: only behind it can that be taken back.
     await reader.whenEnded();
-    if (!isAhead || this.outOfTime.signal.aborted) return;
+    if (!reader.hasPolled || this.outOfTime.signal.aborted) return;
     if (commits.position === 0) await this.requests.deleteOffset(partitionId);
     else await this.requests.storeOffset(partitionId, commits.position - 1);
   }
@@ -298,21 +293,4 @@ function lostError(partitionId: number, offset: number): Error {
     `offset ${offset} of partition ${partitionId}: the partition is not read by this consumer`,
     { context: { partitionId, offset } },
   );
-}
-
-function noCounts(): ConsumerCounters {
-  return {
-    polls: 0,
-    emptyPolls: 0,
-    messages: 0,
-    bytes: 0,
-    repeated: 0,
-    unreadable: 0,
-    gaps: 0,
-    retries: 0,
-    fenced: 0,
-    joins: 0,
-    commits: 0,
-    commitFailures: 0,
-  };
 }

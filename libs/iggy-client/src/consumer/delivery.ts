@@ -2,8 +2,10 @@ import type { Listeners } from "../listeners.js";
 import type { Assignment } from "./assignment.js";
 import type { ConsumedBatch } from "./consumed-batch.js";
 import { ConsumedMessage } from "./consumed-message.js";
+import type { ConsumerCounters } from "./consumer-counters.js";
 import { consumerError } from "./consumer-errors.js";
-import type { ConsumerCounters, ConsumerEvents } from "./consumer-options.js";
+import type { ConsumerEvents } from "./consumer-options.js";
+import type { ConsumerRequests } from "./consumer-requests.js";
 import type { ConsumerSettings } from "./consumer-settings.js";
 import type { FetchedBatch } from "./fetched-batches.js";
 import type { PartitionCommits } from "./partition-commits.js";
@@ -11,6 +13,7 @@ import type { PartitionReader } from "./partition-reader.js";
 
 export interface DeliveryHost {
   readonly settings: ConsumerSettings;
+  readonly requests: ConsumerRequests;
   readonly counters: ConsumerCounters;
   readonly events: Listeners<ConsumerEvents>;
 }
@@ -82,13 +85,9 @@ export class Delivery {
     const active = this.usable();
     if (!active) return undefined;
     this.active = undefined;
-    const { batch, commits } = active;
-    this.take(
-      active,
-      batch.lastOffset,
-      batch.lastOffset + 1 - Math.max(batch.firstOffset, commits.position),
-      true,
-    );
+    const { batch } = active;
+    if (batch.countLeft === 0) return undefined;
+    this.take(active, batch.lastOffset, batch.countLeft, true);
     return batch;
   }
 
@@ -136,6 +135,7 @@ export class Delivery {
         throw error;
       }
       counters.unreadable++;
+      this.host.requests.connection.dependencies.metrics.dropped(1);
       events.emit("unreadable", { partitionId, offset, error });
       commits.onTaken(offset, 1, batch.atLast);
       commits.onHandled(offset, 1, batch.atLast);

@@ -1,6 +1,6 @@
 import type { ConsumerRequests } from "./consumer-requests.js";
 import type { ConsumerSettings } from "./consumer-settings.js";
-import type { PollTicket } from "./poll-gate.js";
+import type { PartitionPolls } from "./partition-polls.js";
 
 /** Where a partition is read from. */
 export interface PartitionStart {
@@ -25,7 +25,7 @@ export async function findStart(
   requests: ConsumerRequests,
   { start, batchCount, allowReplay }: ConsumerSettings,
   partitionId: number,
-  ticket: PollTicket,
+  polls: PartitionPolls,
 ): Promise<PartitionStart | NoStart> {
   const known = await requests.getOffset(partitionId);
   const stored = known?.storedOffset ?? -1;
@@ -38,14 +38,14 @@ export async function findStart(
     case "offset":
       return { position: Number(start.value), stored: allowReplay ? -1 : stored, end, exact: true };
     case "last": {
-      const reply = await requests.poll(partitionId, { kind: "first" }, 0, false, ticket);
+      const reply = await polls.look({ kind: "first" }, 0);
       if (reply.resyncRequired) return "fenced";
       const position = Math.max(0, reply.currentOffset - batchCount + 1);
       return { position, stored: allowReplay ? -1 : stored, end: reply.currentOffset, exact: false };
     }
     case "timestamp": {
       const strategy = { kind: "timestamp", value: BigInt(start.value) } as const;
-      const reply = await requests.poll(partitionId, strategy, 1, false, ticket);
+      const reply = await polls.look(strategy, 1);
       if (reply.resyncRequired) return "fenced";
       if (reply.messageCount === 0) return "nothing-yet";
       reply.findRange(() => {});

@@ -194,6 +194,42 @@ describe("lost membership", () => {
     }
   });
 
+  it("gives no batch of which another member has handled everything", async () => {
+    const topic = topicOf(1, 40);
+    const options = { group: "g", batchCount: 10, commit: { kind: "manual" } };
+    const { consumer, clock, events, peer } = await bench(topic, options);
+    const batches = consumer.batches();
+    await batches.next();
+    await until(() => consumer.counters.messages === 20);
+    topic.group.leave(peer.connections[0]!.requests[0]!.header.client);
+    topic.offsets.set("group g 0", 24);
+    await advanceUntil(clock, () => events.joined.length === 2);
+    await settled();
+    const { value: batch } = await batches.next();
+    expect([batch.next(), batch.offset]).toEqual([true, 25]);
+  });
+
+  it("commits after a new connection what was under way when the old one was lost", async () => {
+    const topic = topicOf(1, 10);
+    let losses = 1;
+    const options = { group: "g", commit: { kind: "manual" }, pollRetryMillis: 300 };
+    const { consumer, clock, events } = await bench(topic, options, (request) => {
+      if (request.name !== "offset.store" || losses === 0) return false;
+      losses--;
+      request.connection.drop();
+      return true;
+    });
+    await take(consumer, 5);
+    let committed = false;
+    void consumer.commit({ partitionId: 0, offset: 4 }).then(() => {
+      committed = true;
+    });
+    await advanceUntil(clock, () => committed);
+    expect(topic.storedBy(GROUP_IDENTITY)).toBe(4);
+    expect(events.commitFailed).toEqual([]);
+    expect(events.joined.length).toBe(2);
+  });
+
   it("joins again when the server has forgotten it", async () => {
     const topic = topicOf(1, 10);
     const { consumer, clock, events, peer } = await bench(topic, { group: "g", batchCount: 5 });
@@ -227,6 +263,26 @@ describe("lost membership", () => {
     const rest = take(consumer, 39 - storedMeanwhile);
     await advanceUntil(clock, () => consumer.partitions()[0]!.position === 40);
     expect(await rest).toEqual(places(storedMeanwhile + 1, 40));
+  });
+
+  it("gives nothing more of a partition that went to another member, however much was fetched", async () => {
+    const topic = topicOf(2, 20);
+    const { consumer, clock, events, peer } = await bench(topic, { group: "g", batchCount: 10 });
+    const [place] = await take(consumer, 1);
+    const partitionId = Number(place!.split(":")[0]);
+    const other = topic.group;
+    other.leave(peer.connections[0]!.requests[0]!.header.client);
+    other.join(99n);
+    if (partitionId === 1) other.join(98n);
+    await advanceUntil(clock, () => events.revoked.length > 0);
+    expect(events.revoked).toContainEqual({ partitionId, complete: false });
+    await settled();
+    let next: string[] = [];
+    void take(consumer, 20).then((taken) => {
+      next = taken;
+    });
+    await advanceUntil(clock, () => next.length > 0 || clock.monotonicMillis() > 30_000);
+    expect(next.filter((taken) => taken.startsWith(`${partitionId}:`))).toEqual([]);
   });
 
   it("creates a group anew that was deleted", async () => {

@@ -1,7 +1,7 @@
 import { type Clock, sleep } from "@ims/common";
 import type { CommitRules } from "./commit-mode.js";
+import type { ConsumerCounters } from "./consumer-counters.js";
 import { consumerError } from "./consumer-errors.js";
-import type { ConsumerCounters } from "./consumer-options.js";
 import { requestFault } from "./request-fault.js";
 
 /** What the commits of a partition need from its consumer. */

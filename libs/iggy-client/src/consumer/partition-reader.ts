@@ -1,14 +1,15 @@
 import type { Listeners } from "../listeners.js";
+import { checkReply, type Hole } from "./check-reply.js";
 import type { ConsumedBatch } from "./consumed-batch.js";
+import type { ConsumerCounters } from "./consumer-counters.js";
 import { consumerError } from "./consumer-errors.js";
-import type { ConsumerCounters, ConsumerEvents, PartitionStatus } from "./consumer-options.js";
+import type { ConsumerEvents, PartitionStatus } from "./consumer-options.js";
 import type { ConsumerRequests } from "./consumer-requests.js";
 import type { ConsumerSettings } from "./consumer-settings.js";
 import { type FetchedBatch, FetchedBatches } from "./fetched-batches.js";
 import { findStart } from "./find-start.js";
 import { type CommitHost, PartitionCommits } from "./partition-commits.js";
-import type { PollTicket } from "./poll-gate.js";
-import { PollSize } from "./poll-size.js";
+import { PartitionPolls } from "./partition-polls.js";
 import { PollTimer } from "./poll-timer.js";
 import { ReaderRemedies } from "./reader-remedy.js";
 
@@ -27,14 +28,6 @@ export interface ReaderHost {
   refreshAssignment(): Promise<void>;
 }
 
-interface PollUnderWay {
-  readonly position: number;
-  readonly count: number;
-  readonly epoch: number;
-  readonly ticket: PollTicket;
-  readonly reply: Promise<ConsumedBatch>;
-}
-
 /**
  * Fetches the messages of one partition, poll by poll, ahead of the application as far as the settings allow. Every poll
  * names the offset it begins at, so nothing is passed over: not by lost replies, nor by repeated ones.
@@ -43,10 +36,7 @@ export class PartitionReader {
   commits: PartitionCommits;
   private readonly fetched = new FetchedBatches();
   private readonly timer: PollTimer;
-  private readonly size: PollSize;
-  private ticket: PollTicket = { alone: false, shared: false };
-  /** The poll behind the one that is awaited. */
-  private ahead: PollUnderWay | undefined;
+  private readonly polls: PartitionPolls;
   private readonly remedies: ReaderRemedies;
   /** Offset to ask for next, −1 = not known yet. */
   private position = -1;
@@ -67,6 +57,7 @@ export class PartitionReader {
   /** Counts what makes replies under way worthless. */
   private epoch = 0;
   private inFlight = false;
+  private polled = false;
   private ended: Promise<void> = Promise.resolve();
   private fencedBefore = false;
   /** Where a reply was damaged last. */
@@ -79,9 +70,9 @@ export class PartitionReader {
     private readonly handledBefore: number,
   ) {
     const { settings, requests, commitHost } = host;
-    this.size = new PollSize(settings.batchCount, settings.batchBytesMax);
+    this.polls = new PartitionPolls(partitionId, requests, settings);
     this.timer = new PollTimer(commitHost.clock, settings);
-    this.remedies = new ReaderRemedies(partitionId, settings, requests, this.size);
+    this.remedies = new ReaderRemedies(partitionId, settings, requests, this.polls);
     this.commits = new PartitionCommits(partitionId, commitHost);
   }
 
@@ -139,9 +130,9 @@ export class PartitionReader {
     return !this.inFlight && this.fetched.count === 0 && this.commits.due >= this.fetchedThrough;
   }
 
-  /** The server may have committed, with a poll, what the application has not taken. */
-  get isCommittedAhead(): boolean {
-    return this.inFlight || this.fetchedThrough >= this.commits.position;
+  /** A poll was sent: with it the server may have committed what the application has not taken, whatever came back. */
+  get hasPolled(): boolean {
+    return this.polled;
   }
 
   get isReadable(): boolean {
@@ -181,6 +172,7 @@ export class PartitionReader {
   /** A new membership: in between the partition may have been read and committed by somebody else. */
   onRejoined(): void {
     this.epoch++;
+    this.polls.forget();
     this.mustRecheck = this.position >= 0;
     this.timer.wakeNow();
   }
@@ -188,6 +180,7 @@ export class PartitionReader {
   /** Reading goes on at this offset, with nothing of what was fetched. @param stored offset the server has, −1 = of no matter */
   seek(offset: number, stored = -1): void {
     this.epoch++;
+    this.polls.forget();
     this.position = offset;
     this.exact = false;
     this.fetchedThrough = -1;
@@ -243,7 +236,7 @@ export class PartitionReader {
 
   private async begin(epoch: number): Promise<void> {
     const { host, partitionId, handledBefore } = this;
-    const start = await findStart(host.requests, host.settings, partitionId, this.ticket);
+    const start = await findStart(host.requests, host.settings, partitionId, this.polls);
     if (!this.isCurrent(epoch)) return;
     if (start === "fenced") {
       await this.onFenced(epoch);
@@ -282,8 +275,9 @@ export class PartitionReader {
     const { host, position } = this;
     const { pollIntervalMillis } = host.settings;
     if (pollIntervalMillis > 0) this.timer.holdOff(pollIntervalMillis);
-    const batch = await this.nextReply();
-    this.ticket = { alone: false, shared: false };
+    this.polled = true;
+    const batch = await this.polls.next(position, this.end, this.fetched);
+    this.polls.onAnswer();
     if (!this.isCurrent(epoch)) return;
     host.counters.polls++;
     if (batch.resyncRequired) {
@@ -301,45 +295,10 @@ export class PartitionReader {
     else if (this.isSound(batch)) this.accept(batch);
   }
 
-  /** The reply to the poll at `position`, which may be under way already, with the next one on its way behind it. */
-  private nextReply(): Promise<ConsumedBatch> {
-    const { ahead, position, epoch } = this;
-    this.ahead = undefined;
-    const isAhead = ahead?.position === position && ahead.epoch === epoch;
-    const poll = isAhead ? ahead : this.send(position, this.ticket);
-    this.ticket = poll.ticket;
-    if (this.mayReadAhead(poll)) {
-      this.ahead = this.send(position + poll.count, { alone: false, shared: false });
-      this.ahead.reply.catch(() => {});
-    }
-    return poll.reply;
-  }
-
-  private send(position: number, ticket: PollTicket): PollUnderWay {
-    const { host, partitionId, epoch } = this;
-    const { count } = this.size;
-    const strategy = { kind: "offset", value: BigInt(position) } as const;
-    const { onPoll } = host.settings.commit;
-    const reply = host.requests.poll(partitionId, strategy, count, onPoll, ticket);
-    return { position, count, epoch, ticket, reply };
-  }
-
-  /**
-   * Only where it is known to be full of messages, and where it does not matter whether its reply is used: a server
-   * remembers what a member of a group has polled, and what it has committed itself.
-   */
-  private mayReadAhead({ position, count, ticket }: PollUnderWay): boolean {
-    const { prefetchBatches, prefetchBytesMax, commit, group, pollIntervalMillis } = this.host.settings;
-    if (group !== undefined || commit.onPoll || pollIntervalMillis > 0 || ticket.alone) return false;
-    const { count: batchesAhead, bytes } = this.fetched;
-    if (batchesAhead + 1 >= prefetchBatches || bytes + this.size.replyBytes >= prefetchBytesMax) return false;
-    return this.end >= position + 2 * count - 1;
-  }
-
   private accept(batch: ConsumedBatch): void {
     const { host, position, commits } = this;
     const { messageCount, bytes } = batch;
-    this.size.onReply(messageCount, bytes.length);
+    this.polls.onReply(messageCount, bytes.length);
     host.requests.connection.dependencies.metrics.polled(messageCount, bytes.length);
     host.counters.messages += messageCount;
     host.counters.bytes += bytes.length;
@@ -364,17 +323,15 @@ export class PartitionReader {
   /** Checks a reply; asks for fewer messages where something is wrong, until a single one is to blame. */
   private isSound(batch: ConsumedBatch): boolean {
     const { host, partitionId, position } = this;
-    const holes: [expected: number, found: number][] = [];
+    let holes: Hole[];
     try {
-      if (batch.partitionId !== partitionId) throw foreignReply(partitionId, batch.partitionId);
-      if (host.settings.verifyChecksums) batch.verifyChecksums();
-      batch.findRange((expected, found) => holes.push([expected, found]));
+      holes = checkReply(batch, partitionId, host.settings.verifyChecksums);
     } catch (cause) {
       host.requests.connection.dependencies.metrics.checksumFailed();
       // A single message gets a second chance: the bytes may have changed on the way.
       const isNew = this.damagedAt !== position;
       this.damagedAt = position;
-      if (this.size.narrow() || isNew) return false;
+      if (this.polls.narrow() || isNew) return false;
       const where = `the message at or behind offset ${position} of ${host.requests.label(partitionId)}`;
       const error = consumerError("iggy-client.message-unreadable", `${where} cannot be read`, {
         cause,
@@ -384,13 +341,14 @@ export class PartitionReader {
       else this.fail(error);
       return false;
     }
-    for (const [expected, found] of holes) this.onGap(expected, found, "retention");
+    for (const { expected, found } of holes) this.onGap(expected, found, "retention");
     return true;
   }
 
   private skip(error: Error): void {
     const { host, partitionId, position } = this;
     host.counters.unreadable++;
+    host.requests.connection.dependencies.metrics.dropped(1);
     host.events.emit("unreadable", { partitionId, offset: position, error });
     this.position = position + 1;
     this.exact = false;
@@ -428,9 +386,7 @@ export class PartitionReader {
   }
 
   private onFault(thrown: unknown): void {
-    const { alone, shared } = this.ticket;
-    const remedy = this.remedies.choose(thrown, this.position, this.end >= 0, shared);
-    this.ticket = { alone: alone || (remedy.kind === "retry" && remedy.alone), shared: false };
+    const remedy = this.remedies.choose(thrown, this.position, this.end >= 0);
     if (remedy.kind === "fail") {
       this.fail(remedy.error);
       return;
@@ -444,11 +400,4 @@ export class PartitionReader {
     this.failure = error;
     this.host.onReadable();
   }
-}
-
-function foreignReply(partitionId: number, found: number): Error {
-  return consumerError(
-    "iggy-client.message-unreadable",
-    `partition ${partitionId} was asked for, partition ${found} came`,
-  );
 }

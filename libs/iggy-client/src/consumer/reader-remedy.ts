@@ -2,7 +2,7 @@ import { describeError } from "@ims/common";
 import { consumerError } from "./consumer-errors.js";
 import type { ConsumerRequests } from "./consumer-requests.js";
 import type { ConsumerSettings } from "./consumer-settings.js";
-import type { PollSize } from "./poll-size.js";
+import type { PartitionPolls } from "./partition-polls.js";
 import { requestFault } from "./request-fault.js";
 
 /** What to do about a failed request of a reader: try again after a pause, or tell the application. */
@@ -10,8 +10,6 @@ export type ReaderRemedy =
   | {
       readonly kind: "retry";
       readonly afterMillis: number;
-      /** While no other poll of the client is under way. */
-      readonly alone: boolean;
       readonly error: Error;
     }
   | { readonly kind: "fail"; readonly error: Error };
@@ -24,37 +22,38 @@ export class ReaderRemedies {
     private readonly partitionId: number,
     private readonly settings: ConsumerSettings,
     private readonly requests: ConsumerRequests,
-    private readonly size: PollSize,
+    private readonly polls: PartitionPolls,
   ) {}
 
   /**
    * @param position offset that was asked for, −1 = the start was still being looked for
    * @param wasThere whether the partition was found before
-   * @param wasShared whether other polls were under way at the same time
    */
-  choose(thrown: unknown, position: number, wasThere: boolean, wasShared: boolean): ReaderRemedy {
+  choose(thrown: unknown, position: number, wasThere: boolean): ReaderRemedy {
     const error = thrown instanceof Error ? thrown : new Error(describeError(thrown));
     const { terminal } = this.requests.connection;
     if (terminal) return { kind: "fail", error: terminal };
     const { initRetries, initRetryMillis, pollRetryMillis } = this.settings;
     switch (requestFault(error)) {
       case "retry":
-        return { kind: "retry", afterMillis: pollRetryMillis, alone: false, error };
+        return { kind: "retry", afterMillis: pollRetryMillis, error };
       case "missing":
         if (wasThere || this.initTries >= initRetries) return { kind: "fail", error };
         this.initTries++;
-        return { kind: "retry", afterMillis: initRetryMillis, alone: false, error };
+        return { kind: "retry", afterMillis: initRetryMillis, error };
       case "too-large":
-        return this.afterTooLarge(error, position, wasShared);
+        return this.afterTooLarge(error, position);
       case "fatal":
         return { kind: "fail", error };
     }
   }
 
   /** First alone, then with fewer messages, until one message is to blame. */
-  private afterTooLarge(cause: Error, position: number, wasShared: boolean): ReaderRemedy {
-    const { partitionId, requests, size } = this;
-    if (wasShared || size.narrow()) return { kind: "retry", afterMillis: 0, alone: true, error: cause };
+  private afterTooLarge(cause: Error, position: number): ReaderRemedy {
+    const { partitionId, requests, polls } = this;
+    const { wasShared } = polls;
+    polls.goAlone();
+    if (wasShared || polls.narrow()) return { kind: "retry", afterMillis: 0, error: cause };
     const what = position < 0 ? "the first message" : `the message at offset ${position}`;
     const error = consumerError(
       "iggy-client.message-too-large",

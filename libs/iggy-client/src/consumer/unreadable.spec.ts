@@ -165,11 +165,11 @@ describe("replies above the frame limit", () => {
     expect((await rest).length).toBe(8);
   });
 
-  it("are blamed on the partition they come from", async () => {
+  it.each([1, 50])("are blamed on the partition they come from, with polls of %i", async (batchCount) => {
     const topic = new TopicModel(3);
     for (const partition of topic.partitions) partition.append(10, 100);
     topic.partitions[1]!.append(1, 30_000);
-    const { consumer, clock } = await bench(topic, { consumer: 1, batchCount: 50 }, () => false, connect);
+    const { consumer, clock } = await bench(topic, { consumer: 1, batchCount }, () => false, connect);
     const seen = new Map<number, number>();
     const failures: unknown[] = [];
     const read = async () => {

@@ -29,6 +29,17 @@ export class SparseIndex {
     this.nextPosition = position + this.intervalBytes;
   }
 
+  /** Forgets the entries of records at or behind a position, as when they are undone. */
+  cutAt(position: number): void {
+    let count = this.positions.length;
+    while (count > 0 && this.positions[count - 1]! >= position) count--;
+    if (count === this.positions.length) return;
+    this.offsets.length = count;
+    this.positions.length = count;
+    this.timestamps.length = count;
+    this.nextPosition = count === 0 ? 0 : this.positions[count - 1]! + this.intervalBytes;
+  }
+
   /** Position of the last known record that begins at or before the offset, or `fallback`. */
   positionOfOffset(offset: number, fallback: number): number {
     const entry = lastNotAbove(this.offsets, offset);

@@ -100,14 +100,44 @@ describe("Journal", () => {
     });
   });
 
-  it("refuses everything after a failed write", async () => {
-    const fileSystem = new MemoryFileSystem();
-    const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY });
+  it.each([
+    ["a write", "write", 0],
+    ["half a write", "write", 10],
+    ["all of a write", "write", 1000],
+    ["a sync", "sync", 0],
+  ] as const)("refuses an entry when %s fails, and takes the next one", async (_what, kind, writtenBytes) => {
+    const { fileSystem } = await filledJournal(2);
+    const state = () => Buffer.from("state at 2");
+    const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY, state });
     fileSystem.fault = (operation) =>
-      operation.kind === "write" ? { error: systemError("ENOSPC", operation.path) } : undefined;
+      operation.kind === kind ? { error: systemError("ENOSPC", operation.path), writtenBytes } : undefined;
+    const refused = [journal.append(Buffer.from("a")), journal.append(Buffer.from("b"))];
+    for (const append of refused) await expect(append).rejects.toMatchObject({ code: "journal.failed" });
+    await expect(journal.append(Buffer.from("c"))).rejects.toMatchObject({ code: "journal.failed" });
+    expect(journal.isSuspended).toBe(true);
+    fileSystem.fault = undefined;
+    const sequence = await journal.append(Buffer.from("entry 3"));
+    expect(sequence).toBeGreaterThan(2);
+    expect(journal.isSuspended).toBe(false);
+    for (const disk of [fileSystem.crashed(() => 1), fileSystem.crashed(() => 0)]) {
+      const { snapshot, entries } = await Journal.open({ fileSystem: disk, directory: DIRECTORY });
+      expect(text(snapshot!.payload)).toBe("state at 2");
+      expect(entries.map((entry) => [entry.sequence, text(entry.payload)])).toEqual([[sequence, "entry 3"]]);
+    }
+    await journal.close();
+    expect(fileSystem.openFileCount).toBe(0);
+  });
+
+  it("takes no entry after a failed write when it has no state to begin anew with", async () => {
+    const { fileSystem } = await filledJournal(2);
+    const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY });
+    fileSystem.fault = ({ kind, path }) =>
+      kind === "write" ? { error: systemError("ENOSPC", path), writtenBytes: 7 } : undefined;
     await expect(journal.append(Buffer.from("a"))).rejects.toMatchObject({ code: "journal.failed" });
     fileSystem.fault = undefined;
     await expect(journal.append(Buffer.from("b"))).rejects.toMatchObject({ code: "journal.failed" });
+    await journal.compact(Buffer.from("state at 2"));
+    expect(await journal.append(Buffer.from("c"))).toBeGreaterThan(2);
   });
 
   it("loses nothing confirmed when the power goes, whenever it goes", async () => {
@@ -158,23 +188,25 @@ describe("Journal", () => {
 
   it("goes on with the old file, also over restarts, when a new one could not be begun", async () => {
     const { fileSystem } = await filledJournal(3);
-    const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY });
+    const state = () => Buffer.from("state at 3");
+    const { journal } = await Journal.open({ fileSystem, directory: DIRECTORY, state });
     let syncCount = 0;
     fileSystem.fault = ({ kind, path }) =>
       // The snapshot is synced first, then the new file.
       kind === "sync" && ++syncCount === 2 ? { error: systemError("EIO", path) } : undefined;
-    await expect(journal.compact(Buffer.from("state at 3"))).rejects.toMatchObject({ code: "EIO" });
+    await expect(journal.compact(state())).rejects.toMatchObject({ code: "EIO" });
     fileSystem.fault = undefined;
-    await journal.append(Buffer.from("entry 4"));
+    let sequence = await journal.append(Buffer.from("entry 4"));
+    expect(sequence).toBe(4);
     await journal.close();
-    for (let sequence = 5; sequence <= 7; sequence++) {
+    for (let number = 5; number <= 7; number++) {
       const opened = await Journal.open({ fileSystem, directory: DIRECTORY });
-      expect(opened.entries.at(-1)?.sequence).toBe(sequence - 1);
-      expect(await opened.journal.append(Buffer.from(`entry ${sequence}`))).toBe(sequence);
+      expect(opened.entries.at(-1)?.sequence).toBe(sequence);
+      expect(await opened.journal.append(Buffer.from(`entry ${number}`))).toBe(++sequence);
       await opened.journal.close();
     }
     const { snapshot, entries } = await Journal.open({ fileSystem, directory: DIRECTORY });
-    expect(snapshot?.sequence).toBe(3);
+    expect(text(snapshot!.payload)).toBe("state at 3");
     expect(entries.map(({ payload }) => text(payload))).toEqual(["entry 4", "entry 5", "entry 6", "entry 7"]);
     expect(fileSystem.openFileCount).toBe(1);
   });

@@ -19,6 +19,8 @@ export interface RecoveredJournal {
   readonly activeFirstSequence: number | undefined;
   /** Length of the valid part of that file; what follows must be cut off. */
   readonly activeBytes: number;
+  /** Length of the part of it that a confirmed entry says was synced. */
+  readonly activeVouchedBytes: number;
   readonly tornBytes: number;
 }
 
@@ -36,7 +38,7 @@ export async function recoverJournal(fileSystem: FileSystem, directory: string):
     .filter((entry): entry is readonly [string, number] => entry[1] !== undefined);
   const entries: JournalEntry[] = [];
   let nextSequence = snapshot === undefined ? 1 : snapshot.sequence + 1;
-  let active: { firstSequence: number; bytes: number; tornBytes: number } | undefined;
+  let active: { firstSequence: number; read: JournalRead } | undefined;
   for (const [name, firstSequence] of firstSequences) {
     const path = `${directory}/${name}`;
     const read = await readJournal(fileSystem, path, firstSequence);
@@ -52,15 +54,27 @@ export async function recoverJournal(fileSystem: FileSystem, directory: string):
       entries.push(entry);
       nextSequence++;
     }
-    active = { firstSequence, bytes: read.validBytes, tornBytes: read.tornBytes };
+    active = { firstSequence, read };
+  }
+  // A file that ends in front of the snapshot was given up when the disk refused it a write; it gets no more entries.
+  if (active !== undefined && active.firstSequence + active.read.entries.length !== nextSequence) {
+    active = undefined;
   }
   return {
     snapshot,
     entries,
     activeFirstSequence: active?.firstSequence,
-    activeBytes: active?.bytes ?? 0,
-    tornBytes: active?.tornBytes ?? 0,
+    activeBytes: active?.read.validBytes ?? 0,
+    activeVouchedBytes: active?.read.vouchedBytes ?? 0,
+    tornBytes: active?.read.tornBytes ?? 0,
   };
+}
+
+interface JournalRead {
+  readonly entries: readonly JournalEntry[];
+  readonly validBytes: number;
+  readonly vouchedBytes: number;
+  readonly tornBytes: number;
 }
 
 async function newestSnapshot(fileSystem: FileSystem, directory: string, names: readonly string[]) {
@@ -75,7 +89,12 @@ async function newestSnapshot(fileSystem: FileSystem, directory: string, names: 
   return snapshot;
 }
 
-async function readJournal(fileSystem: FileSystem, path: string, firstSequence: number) {
+/** @returns undefined for a file that was never begun: nothing but a part of its header came to the disk */
+async function readJournal(
+  fileSystem: FileSystem,
+  path: string,
+  firstSequence: number,
+): Promise<JournalRead | undefined> {
   const source = (await fileSystem.readFile(path)) ?? new Uint8Array(0);
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.length);
   if (decodeJournalHeader(bytes) !== firstSequence) {
@@ -88,13 +107,15 @@ async function readJournal(fileSystem: FileSystem, path: string, firstSequence: 
   }
   const entries: JournalEntry[] = [];
   let at = JOURNAL_HEADER_BYTES;
+  let vouchedBytes = JOURNAL_HEADER_BYTES;
   for (let entry = decodeEntry(bytes, at); entry !== undefined; entry = decodeEntry(bytes, at)) {
     if (entry.sequence !== firstSequence + entries.length) break;
     entries.push(entry);
+    vouchedBytes = Math.max(vouchedBytes, Math.min(entry.syncedBytes, at));
     at = entry.end;
   }
   if (provenSyncedBytes(bytes, at) > at) throw corrupt(path, at, "a confirmed entry is damaged");
-  return { entries, validBytes: at, tornBytes: bytes.length - at };
+  return { entries, validBytes: at, vouchedBytes, tornBytes: bytes.length - at };
 }
 
 /** The largest synced length that any valid entry at or behind a position vouches for. */

@@ -16,6 +16,11 @@ export type RecoveryReport = (repair: {
   readonly reason: string;
 }) => void;
 
+/**
+ * Says that the disk refuses appends or syncs, with the reason, and that it takes them again; once for each change.
+ */
+export type DiskReport = (state: "refusing" | "accepting", cause?: unknown) => void;
+
 export interface PartitionLogOptions {
   /** Folder of this log alone; made with the first record. */
   readonly directory: string;
@@ -39,6 +44,17 @@ export interface PartitionLogOptions {
   /** Default `later`: the owner calls `sync` when it wants. */
   readonly appendSync?: AppendSync;
   readonly onRecovery?: RecoveryReport;
+  readonly onDisk?: DiskReport;
+}
+
+/** What is known of a segment that takes no more records. */
+export interface SealedSegment {
+  readonly baseOffset: number;
+  /** Offset behind its last message. */
+  readonly nextOffset: number;
+  readonly recordBytes: number;
+  /** When its last record was appended, microseconds since 1970. */
+  readonly lastTimestampMicros: number;
 }
 
 /** The options with every default filled in. */
@@ -54,5 +70,6 @@ export function logContext(options: PartitionLogOptions): LogContext {
     tailBytesMax: options.tailBytesMax ?? 4 * 2 ** 20,
     appendSync: options.appendSync ?? "later",
     onRecovery: options.onRecovery ?? (() => undefined),
+    onDisk: options.onDisk ?? (() => undefined),
   };
 }

@@ -58,22 +58,28 @@ export class LogReader {
     let next = offset;
     let wanted = limits.messageCountMax;
     while (next < endOffset && wanted > 0) {
-      const segment = this.segmentOf(next);
-      const from = next;
+      const from = Math.max(next, this.segments[0]!.baseOffset);
+      next = from;
+      const segment = this.segmentOf(from);
       const firstBytes = this.expectedBytes(
         segment,
         Math.min(wanted, endOffset - next),
         limits.bytesMax - bytes,
       );
-      const full = await this.scan(segment, from, endOffset, { chunks, firstBytes }, (record) => {
-        if (wanted <= 0 || (records.length > 0 && bytes + record.bytes.length > limits.bytesMax))
-          return false;
-        records.push(record);
-        bytes += record.bytes.length;
-        next = record.baseOffset + record.messageCount;
-        wanted -= next - Math.max(offset, record.baseOffset);
-        return wanted > 0 || "last";
-      });
+      const full = await this.whileThere(segment, () =>
+        this.scan(segment, from, endOffset, { chunks, firstBytes }, (record) => {
+          if (wanted <= 0 || (records.length > 0 && bytes + record.bytes.length > limits.bytesMax))
+            return false;
+          records.push(record);
+          bytes += record.bytes.length;
+          next = record.baseOffset + record.messageCount;
+          wanted -= next - Math.max(offset, record.baseOffset);
+          return wanted > 0 || "last";
+        }),
+      );
+      // What was read of a segment that is gone now is whole, and the next read goes on behind the gap.
+      if (full === "gone" && records.length > 0) break;
+      if (full === "gone") continue;
       if (full) break;
       if (next === from) throw this.damaged(segment, `the record with offset ${from} is missing`, 0);
     }
@@ -81,8 +87,17 @@ export class LogReader {
   }
 
   async offsetOfTimestamp(timestampMicros: number, endOffset: number): Promise<number> {
-    const segment = this.segments.find((candidate) => candidate.lastTimestampMicros >= timestampMicros);
-    if (segment === undefined || segment.baseOffset >= endOffset) return endOffset;
+    for (;;) {
+      const segment = this.segments.find((candidate) => candidate.lastTimestampMicros >= timestampMicros);
+      if (segment === undefined || segment.baseOffset >= endOffset) return endOffset;
+      const found = await this.whileThere(segment, () =>
+        this.offsetWithin(segment, timestampMicros, endOffset),
+      );
+      if (found !== "gone") return found;
+    }
+  }
+
+  private async offsetWithin(segment: Segment, timestampMicros: number, endOffset: number): Promise<number> {
     const index = await this.indexOf(segment);
     const start = index.positionBeforeTimestamp(timestampMicros, SEGMENT_HEADER_BYTES);
     let found = endOffset;
@@ -95,6 +110,16 @@ export class LogReader {
     });
     for (const chunk of chunks) this.context.blocks.giveBack(chunk);
     return Math.min(found, endOffset);
+  }
+
+  /** Reads from a segment that retention may take away meanwhile, and with it its file. */
+  private async whileThere<Result>(segment: Segment, read: () => Promise<Result>): Promise<Result | "gone"> {
+    try {
+      return await read();
+    } catch (error) {
+      if (this.segments.includes(segment)) throw error;
+      return "gone";
+    }
   }
 
   /** @returns true when the visitor stopped it */

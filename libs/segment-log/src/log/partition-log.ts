@@ -3,15 +3,16 @@ import { fail } from "../errors.js";
 import { recoverSegments } from "../recovery/recover-log.js";
 import { loadIndex } from "../recovery/recover-segment.js";
 import { Segment } from "../segment/segment.js";
+import { SYNCED_MARK_NAME, SyncedMarkFile } from "../segment/synced-mark.js";
 import { AppendQueue, type PendingAppend } from "./append-queue.js";
+import { DiskState } from "./disk-state.js";
+import { GoneSegments } from "./gone-segments.js";
 import { HotTail } from "./hot-tail.js";
-import { type LogContext, logContext, type PartitionLogOptions } from "./log-context.js";
+import { type LogContext, logContext, type PartitionLogOptions, type SealedSegment } from "./log-context.js";
 import { LogReader, type ReadLimits } from "./log-reader.js";
+import { LogSync } from "./log-sync.js";
 import { ReadAhead } from "./read-ahead.js";
 import type { LogRead } from "./record-format.js";
-
-/** An index file is written again when this much was appended and synced since the last one. */
-const INDEX_CHECKPOINT_BYTES = 64 * 2 ** 20;
 
 /**
  * An append-only log of records with consecutive offsets, kept in segments.
@@ -27,10 +28,15 @@ export class PartitionLog {
   private readonly tail: HotTail;
   private readonly reader: LogReader;
   private readonly ahead: ReadAhead;
+  private readonly disk: DiskState;
+  private readonly mark: SyncedMarkFile;
+  private readonly syncer: LogSync;
+  private readonly gone: GoneSegments;
   private pumping: Promise<void> | undefined;
-  private syncing: Promise<void> | undefined;
   private waiters: { readonly targetOffset: number; readonly resolve: () => void }[] = [];
   private refusal: ImsError | undefined;
+  /** The newest segment's file may hold more than the segment counts. */
+  private hasRemnant = false;
   private stampedNextOffset: number;
   private visibleNextOffset: number;
   private storedBytes: number;
@@ -38,7 +44,13 @@ export class PartitionLog {
   private constructor(
     private readonly context: LogContext,
     private readonly segments: Segment[],
+    markSequence: number,
   ) {
+    this.disk = new DiskState(context.onDisk);
+    const markPath = `${context.directory}/${SYNCED_MARK_NAME}`;
+    this.mark = new SyncedMarkFile(markPath, context.files, markSequence);
+    this.syncer = new LogSync(() => this.segments.at(-1), this.mark, this.disk);
+    this.gone = new GoneSegments(context, () => this.syncer.sync());
     this.tail = new HotTail(context.tailBudget, context.tailBytesMax, context.blocks);
     this.reader = new LogReader(context, segments);
     this.ahead = new ReadAhead(
@@ -56,10 +68,10 @@ export class PartitionLog {
    */
   static async open(options: PartitionLogOptions): Promise<PartitionLog> {
     const context = logContext(options);
-    const segments = await recoverSegments(context);
+    const { segments, markSequence } = await recoverSegments(context);
     const active = segments.at(-1);
     if (active !== undefined) active.index ??= await loadIndex(context, active);
-    return new PartitionLog(context, segments);
+    return new PartitionLog(context, segments, markSequence);
   }
 
   /** Offset of the oldest message kept. */
@@ -96,6 +108,11 @@ export class PartitionLog {
     return this.segments.at(-1)?.lastTimestampMicros ?? 0;
   }
 
+  /** Whether the disk refused the last append or sync. Reads go on, and so do appends as soon as it takes them. */
+  get isRefusing(): boolean {
+    return this.disk.isRefusing;
+  }
+
   /** Bytes of appends not yet confirmed. */
   get pendingBytes(): number {
     return this.queue.bytes;
@@ -106,7 +123,7 @@ export class PartitionLog {
    * after that they are the caller's again.
    * @returns when the record is written, and synced if the log was opened so
    * @throws ImsError (rejected) `log.write-failed` when the disk refused it: this and all later pending appends are
-   *   undone and `nextOffset` steps back; `log.failed`, `log.closed`, `log.record-invalid`
+   *   undone and `nextOffset` steps back; `log.closed`, `log.record-invalid`
    */
   append(record: Uint8Array): Promise<void> {
     const pending = this.describe(record);
@@ -142,22 +159,39 @@ export class PartitionLog {
 
   /**
    * Makes all confirmed records survive a loss of power. Calls during a running sync join the next one.
-   * @throws ImsError `log.failed` when the disk refuses; once, for the log takes no more records and syncs from then on
-   *   have nothing to do
+   * @throws ImsError `log.sync-failed` when the disk refuses; what is not certain then is written again before the next
+   *   append, and by the next sync. `log.failed` when it cannot be, because bytes are gone
    */
   async sync(): Promise<void> {
-    while (this.syncing !== undefined) await this.syncing;
-    const active = this.segments.at(-1);
-    if (active === undefined || active.syncedBytes === active.sizeBytes || this.refusal !== undefined) return;
-    this.syncing = this.syncSegment(active).finally(() => {
-      this.syncing = undefined;
-    });
-    await this.syncing;
+    if (this.refusal === undefined) await this.syncer.sync();
+  }
+
+  /** How many of the oldest segments may go in a row, the newest one never among them. */
+  countOldest(mayGo: (segment: SealedSegment) => boolean, countMax: number): number {
+    const limit = Math.min(countMax, this.segments.length - 1);
+    let count = 0;
+    while (count < limit && mayGo(this.segments[count]!)) count++;
+    return count;
+  }
+
+  /**
+   * Takes the oldest segments away: readers see them no more, and those within one go on with the first that stays.
+   * @param count at most as many as {@link countOldest} says
+   * @returns when their files are gone
+   * @throws the operating system's error or `log.sync-failed`; the next call tries those files again
+   */
+  async dropOldest(count: number): Promise<void> {
+    this.checkOpen();
+    if (count === 0 && this.gone.isEmpty) return;
+    const dropped = this.segments.splice(0, Math.min(count, this.segments.length - 1));
+    this.storedBytes -= dropped.reduce((sum, segment) => sum + segment.recordBytes, 0);
+    this.ahead.dropHeld();
+    await this.gone.remove(dropped);
   }
 
   /**
    * Confirms what is pending, syncs, writes the index and lets go of every file.
-   * @throws ImsError `log.failed`; the files are let go of all the same
+   * @throws ImsError `log.sync-failed`, `log.failed`; the files are let go of all the same
    */
   async close(): Promise<void> {
     if (this.refusal?.code === "log.closed") return;
@@ -175,6 +209,7 @@ export class PartitionLog {
     this.refusal = fail("log.closed", `the log in ${this.context.directory} is closed`);
     this.tail.dropHeld();
     this.ahead.dropHeld();
+    this.mark.forget();
     for (const segment of this.segments) this.context.files.forget(segment.path);
   }
 
@@ -201,10 +236,10 @@ export class PartitionLog {
     while (!this.queue.isEmpty) {
       let group: PendingAppend[] = [];
       try {
+        if (this.hasRemnant) await this.discardRemnant();
         const active = await this.activeSegment();
         group = this.queue.takeGroup(this.context.segmentBytesMax - active.sizeBytes);
-        await active.write(group.map((append) => append.record));
-        await this.commit(active, group);
+        await this.store(active, group);
       } catch (error) {
         await this.undo(group, error);
       }
@@ -229,8 +264,8 @@ export class PartitionLog {
     if (last !== undefined && last.sizeBytes < this.context.segmentBytesMax) return last;
     if (last !== undefined) {
       await this.sync();
-      if (this.refusal !== undefined) throw this.refusal;
-      await last.writeIndex();
+      // Without its index a sealed segment is read from end to end at the next start, no more.
+      await last.writeIndex().catch(() => undefined);
     }
     const next = new Segment(this.context, last?.nextOffset ?? 0);
     await next.create(this.context.clock.nowMicros());
@@ -240,48 +275,49 @@ export class PartitionLog {
     return next;
   }
 
-  private async commit(active: Segment, group: readonly PendingAppend[]): Promise<void> {
-    for (const { baseOffset, messageCount, record, timestampMicros } of group) {
-      active.advance(baseOffset, messageCount, record.length, timestampMicros);
-    }
+  /** Writes a group, syncs it if every append is, and shows it to readers. */
+  private async store(active: Segment, group: readonly PendingAppend[]): Promise<void> {
+    const before = active.summary();
+    await this.syncer.whileWriting(async () => {
+      await active.write(group.map((append) => append.record));
+      for (const { baseOffset, messageCount, record, timestampMicros } of group) {
+        active.advance(baseOffset, messageCount, record.length, timestampMicros);
+      }
+    });
     if (this.context.appendSync === "every-append") {
-      await this.sync();
-      if (this.refusal !== undefined) throw this.refusal;
+      try {
+        await this.syncer.sync();
+      } catch (error) {
+        active.restore(before);
+        throw error;
+      }
     }
     for (const { baseOffset, messageCount, record } of group) {
       this.tail.add({ bytes: record, baseOffset, messageCount });
       this.storedBytes += record.length;
     }
     this.visibleNextOffset = active.nextOffset;
+    this.disk.accepts("write");
     for (const append of group) append.resolve();
   }
 
   /** The failed group and everything stamped behind it are refused together, so the next offset is certain again. */
   private async undo(group: readonly PendingAppend[], cause: unknown): Promise<void> {
     const { directory } = this.context;
+    this.disk.refuses("write", cause);
     const error =
-      this.refusal ?? fail("log.write-failed", `a record could not be written in ${directory}`, { cause });
+      this.refusal ?? fail("log.write-failed", `a record could not be stored in ${directory}`, { cause });
     const refused = [...group, ...this.queue.takeAll()];
     this.stampedNextOffset = this.visibleNextOffset;
-    // The remnant is overwritten by the next write at the same place; cutting it now only spares recovery the work.
-    if (this.refusal === undefined)
-      await this.segments
-        .at(-1)
-        ?.discardUnaccounted()
-        .catch(() => undefined);
+    this.hasRemnant = true;
+    // Tried again before the next write: a refused record must not come to stand behind a later one.
+    await this.discardRemnant().catch(() => undefined);
     for (const append of refused) append.reject(error);
   }
 
-  private async syncSegment(segment: Segment): Promise<void> {
-    try {
-      await segment.sync();
-    } catch (cause) {
-      // The kernel may have dropped the dirty pages: what the file holds is unknown until it is read again.
-      this.refusal ??= fail("log.failed", `${segment.path} could not be synced`, { cause });
-      throw this.refusal;
-    }
-    if (segment.sizeBytes - segment.indexedBytes >= INDEX_CHECKPOINT_BYTES)
-      await segment.writeIndex().catch(() => undefined);
+  private async discardRemnant(): Promise<void> {
+    if (this.refusal === undefined) await this.segments.at(-1)?.discardUnaccounted();
+    this.hasRemnant = false;
   }
 
   private checkOpen(): void {

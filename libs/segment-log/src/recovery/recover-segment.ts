@@ -2,31 +2,49 @@ import { fail } from "../errors.js";
 import { decodeIndex, type SegmentSummary } from "../index/index-file.js";
 import { SparseIndex } from "../index/sparse-index.js";
 import type { LogContext } from "../log/log-context.js";
-import { ownMemory, type ScanEnd, scanRecords } from "../segment/scan-records.js";
+import { reusedMemory, type ScanEnd, scanRecords } from "../segment/scan-records.js";
 import { Segment } from "../segment/segment.js";
 import { decodeSegmentHeader, SEGMENT_HEADER_BYTES, type SegmentHeader } from "../segment/segment-file.js";
 
 const SCAN_CHUNK_BYTES = 2 ** 20;
 
+/** What is known of the newest segment from elsewhere. */
+export interface TailKnowledge {
+  /** Bytes of it that were synced; none of them may be cut off. */
+  readonly syncedBytes: number;
+  /** There is no older segment, so this one's name alone says which offset is next. */
+  readonly isOnly: boolean;
+}
+
 /**
  * Opens the newest segment: what its index speaks for is taken as it is, the rest is verified record by record, and
  * the file is cut in front of the first record that is torn or wrong.
  * @returns undefined when not even the header was written; the file is then gone
+ * @throws ImsError `log.corrupt` when that record had been synced, which a crash cannot explain
  */
 export async function recoverTailSegment(
   context: LogContext,
   baseOffset: number,
+  { syncedBytes, isOnly }: TailKnowledge,
 ): Promise<Segment | undefined> {
   const segment = new Segment(context, baseOffset);
   const sizeBytes = await fileBytes(context, segment.path);
   if ((await readHeader(context, segment, sizeBytes)) === "torn") {
+    if (syncedBytes > 0) throw corrupt(segment.path, 0, "segment header");
+    report(context, segment.path, 0, sizeBytes, "segment header");
+    if (isOnly && baseOffset > 0) {
+      await segment.create(context.clock.nowMicros());
+      return segment;
+    }
     context.files.forget(segment.path);
     await context.fileSystem.remove(segment.path);
     await context.fileSystem.remove(segment.indexPath);
-    report(context, segment.path, 0, sizeBytes, "segment header");
     return undefined;
   }
   const { recovered, end } = await loadAndScan(context, segment, sizeBytes);
+  recovered.syncedBytes = Math.max(recovered.syncedBytes, Math.min(syncedBytes, recovered.sizeBytes));
+  if (recovered.sizeBytes < syncedBytes)
+    throw corrupt(segment.path, recovered.sizeBytes, `${end.reason} record`);
   if (recovered.sizeBytes < sizeBytes) {
     await context.files.use(segment.path, "write", async (file) => {
       await file.truncate(recovered.sizeBytes);
@@ -104,7 +122,7 @@ async function scanFrom(
     end: sizeBytes,
     chunkBytes: SCAN_CHUNK_BYTES,
     chunkBytesMax: SCAN_CHUNK_BYTES,
-    allocate: reusedMemory(),
+    allocate: reusedMemory(SCAN_CHUNK_BYTES),
   };
   const end = await context.files.use(segment.path, "write", (file) =>
     scanRecords(file, format, range, (view, chunk, at, length) => {
@@ -162,13 +180,4 @@ function corrupt(path: string, position: number, what: string) {
   return fail("log.corrupt", `${path} holds a damaged ${what} at byte ${position}`, {
     context: { path, position },
   });
-}
-
-/** One chunk for the whole scan: nothing is kept of a record that was verified. */
-function reusedMemory(): (byteCount: number) => Uint8Array {
-  let memory = ownMemory(SCAN_CHUNK_BYTES);
-  return (byteCount) => {
-    if (byteCount > memory.length) memory = ownMemory(byteCount);
-    return memory.subarray(0, byteCount);
-  };
 }

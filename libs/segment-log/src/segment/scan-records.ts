@@ -69,3 +69,12 @@ export async function scanRecords(
 export function ownMemory(byteCount: number): Uint8Array {
   return new Uint8Array(Buffer.allocUnsafeSlow(byteCount).buffer, 0, byteCount);
 }
+
+/** One chunk for a whole scan whose visitor keeps nothing. */
+export function reusedMemory(chunkBytes: number): (byteCount: number) => Uint8Array {
+  let memory = ownMemory(chunkBytes);
+  return (byteCount) => {
+    if (byteCount > memory.length) memory = ownMemory(byteCount);
+    return memory.subarray(0, byteCount);
+  };
+}

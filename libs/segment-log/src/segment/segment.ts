@@ -1,6 +1,7 @@
 import { type SegmentSummary, writeIndexFile } from "../index/index-file.js";
 import { SparseIndex } from "../index/sparse-index.js";
 import type { LogContext } from "../log/log-context.js";
+import { reusedMemory, scanRecords } from "./scan-records.js";
 import {
   encodeSegmentHeader,
   INDEX_SUFFIX,
@@ -9,12 +10,7 @@ import {
   segmentName,
 } from "./segment-file.js";
 
-/** Bytes that one call appends, with what the index must know of them. */
-export interface AppendGroup {
-  readonly records: readonly Uint8Array[];
-  readonly byteCount: number;
-  readonly messageCount: number;
-}
+const REWRITE_CHUNK_BYTES = 2 ** 20;
 
 /**
  * One file of the log.
@@ -75,6 +71,45 @@ export class Segment {
     this.sizeBytes += byteCount;
     this.nextOffset = offset + messageCount;
     this.lastTimestampMicros = timestampMicros;
+  }
+
+  /** Goes back to an earlier {@link summary}: what was advanced since counts as never appended. */
+  restore({ nextOffset, segmentBytes, lastTimestampMicros }: SegmentSummary): void {
+    this.index?.cutAt(segmentBytes);
+    this.nextOffset = nextOffset;
+    this.sizeBytes = segmentBytes;
+    this.lastTimestampMicros = lastTimestampMicros;
+  }
+
+  /**
+   * Reads what is not known to be on disk, checks every record of it and writes it again. After a sync that failed, the
+   * system may show bytes that it has given up writing; only a new write makes it try once more.
+   * @returns the position of the first record that is not as it was written, undefined when all are
+   */
+  async rewriteUnsynced(): Promise<number | undefined> {
+    const { files, format } = this.context;
+    const end = this.sizeBytes;
+    const memory = reusedMemory(REWRITE_CHUNK_BYTES);
+    return files.use(this.path, "write", async (file) => {
+      const range = {
+        start: Math.max(this.syncedBytes, SEGMENT_HEADER_BYTES),
+        end,
+        chunkBytes: REWRITE_CHUNK_BYTES,
+        chunkBytesMax: REWRITE_CHUNK_BYTES,
+        allocate: memory,
+      };
+      const scan = await scanRecords(file, format, range, (_view, bytes, at, length) =>
+        format.verify(bytes.subarray(at, at + length)),
+      );
+      if (scan.reason !== "end") return scan.position;
+      for (let at = this.syncedBytes; at < end; at += REWRITE_CHUNK_BYTES) {
+        const chunk = memory(Math.min(REWRITE_CHUNK_BYTES, end - at));
+        if ((await file.read(chunk, at)) < chunk.length) return at;
+        await file.write([chunk], at);
+      }
+      await file.truncate(end);
+      return undefined;
+    });
   }
 
   /** Cuts off what a failed write may have left. */

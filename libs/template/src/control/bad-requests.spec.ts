@@ -123,7 +123,7 @@ describe("messages that are no requests", () => {
     const [first, second] = [await client.reply(requestId), await client.reply(requestId)];
     const { sentTime: _, ...rest } = first.json;
     expect(second.json).toMatchObject(rest);
-    expect(fixture.venue.calls).toEqual(["startTrades BTCUSDT"]);
+    expect(fixture.venue.calls).toEqual(["start trades BTCUSDT"]);
   });
 
   it("old requests are dropped with a count", async () => {

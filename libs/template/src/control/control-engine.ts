@@ -1,4 +1,4 @@
-import { type Clock, DataErrorCode, describeError, type Logger } from "@ims/common";
+import { type Clock, DataErrorCode, DataType, describeError, type Logger, NO_RESOLUTION } from "@ims/common";
 import { inject, Lifecycle, scoped } from "tsyringe";
 import { ServiceCounters } from "../health/service-counters.js";
 import { InstrumentList } from "../publishing/instrument-list.js";
@@ -6,7 +6,7 @@ import { RateLimitedLog } from "../publishing/rate-limited-log.js";
 import { SbeSink } from "../publishing/sbe-sink.js";
 import { CLOCK, LOGGER } from "../service/tokens.js";
 import { SessionRegistry } from "../sessions/session-registry.js";
-import { feedKey } from "../subscriptions/feed.js";
+import { type Feed, feedKey } from "../subscriptions/feed.js";
 import { FeedRunner } from "../subscriptions/feed-runner.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
 import { PartitionOffsets } from "../topology/partition-offsets.js";
@@ -24,12 +24,17 @@ interface Answered {
   readonly answer: Answer;
 }
 
+/** Between two times that the venue is asked for books of which records were lost. */
+const RENEW_MILLIS = 5000;
+
 /**
  * Carries out batches of control messages: asks the venue about symbols, lets the router decide, makes the feeds
  * follow, completes the answers and queues the replies. Calls must not overlap.
  */
 @scoped(Lifecycle.ContainerScoped)
 export class ControlEngine {
+  #renewAtMillis = 0;
+
   constructor(
     @inject(SymbolVerdicts) private readonly verdicts: SymbolVerdicts,
     @inject(RequestRouter) private readonly router: RequestRouter,
@@ -72,13 +77,29 @@ export class ControlEngine {
       this.logger.info({ clientId, subscriptionsEnded }, "session expired");
     }
     if (expired.length > 0 || this.feeds.hasWork) await this.#followSubscriptions();
+    await this.#renewBrokenBooks();
+  }
+
+  /** A book of which a record found no room is asked for again once there is some. */
+  async #renewBrokenBooks(): Promise<void> {
+    const { brokenBooks } = this.sink;
+    const nowMillis = this.clock.monotonicMillis();
+    if (brokenBooks.size === 0 || !this.sink.accepting || nowMillis < this.#renewAtMillis) return;
+    this.#renewAtMillis = nowMillis + RENEW_MILLIS;
+    await this.feeds.renew(
+      [...brokenBooks].map((symbol) => ({ dataType: DataType.Book, resolution: NO_RESOLUTION, symbol })),
+    );
   }
 
   /** Offsets are taken before the feeds start: what a request causes lies behind the offset that it is told. */
   async #complete(answered: readonly Answered[]): Promise<void> {
     const fresh = answered.filter(({ answer }) => !answer.isComplete);
     for (const { answer } of fresh) await this.#fillIn(answer);
+    const asked = fresh.flatMap(({ answer }) => answer.feed ?? []);
+    // A reader that joins a book has to begin with all of it.
+    const joined = asked.filter((feed) => feed.dataType === DataType.Book && this.feeds.isRunning(feed));
     const failures = await this.#followSubscriptions();
+    await this.feeds.renew(distinct(joined));
     let withdrawn = false;
     for (const { request, answer } of fresh) {
       answer.isComplete = true;
@@ -120,4 +141,8 @@ export class ControlEngine {
       }));
     }
   }
+}
+
+function distinct(feeds: readonly Feed[]): Feed[] {
+  return [...new Map(feeds.map((feed) => [feedKey(feed), feed])).values()];
 }

@@ -157,6 +157,15 @@ export class RequestRouter {
       const resolutionRefusal = this.#checks.resolution(request.resolution);
       if (resolutionRefusal) return refusal(request, resolutionRefusal);
     }
+    if (request.generation === 1 && !isBar && request.dataType !== DataType.Trade) {
+      return refusal(
+        request,
+        refuseData(
+          DataErrorCode.DataUnavailable,
+          "Version 1 has records of trades and bars only. Use version 2.",
+        ),
+      );
+    }
     if (request.generation === 1 && Buffer.byteLength(verdict.symbol) > VERSION_1_SYMBOL_BYTES_MAX) {
       return refusal(
         request,

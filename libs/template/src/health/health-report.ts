@@ -6,7 +6,12 @@ export interface SubscriptionReport {
   readonly symbol: string;
   readonly resolution?: string;
   readonly subscriberCount: number;
+  /** Whether the venue took the request: `pending` or `acknowledged`. */
   readonly state: string;
+  /** Whether data flows, for example `live` or `stale`. */
+  readonly feedState: string;
+  /** Usual time between records; null while it is not known. */
+  readonly expectedSeconds: number | null;
   /** ISO time of the last record; null before the first. */
   readonly lastMessageAt: string | null;
 }

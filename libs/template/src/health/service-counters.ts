@@ -1,12 +1,13 @@
 import type { RejectReason } from "@ims/traits";
 import { Lifecycle, scoped } from "tsyringe";
+import { CHANNEL_TOPICS } from "../publishing/channels.js";
 
 /** Running totals since the start of the service; read by the health server. */
 @scoped(Lifecycle.ContainerScoped)
 export class ServiceCounters {
-  tradesPublished = 0;
-  barsPublished = 0;
-  /** Records that found no room in the outgoing batches; each is a loss that the log names. */
+  /** Records written into outgoing batches, by channel. */
+  readonly published: number[] = CHANNEL_TOPICS.map(() => 0);
+  /** Records that found no room in the outgoing batches, and changes of a book that lost one; the log names them. */
   recordsDropped = 0;
   /** Records of the shared topics that the broker refused or that could not be confirmed. */
   recordsFailed = 0;

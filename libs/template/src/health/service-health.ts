@@ -1,7 +1,15 @@
-import { type Clock, dataTypeName, maskUrl, type StreamNames, timeResolutionText } from "@ims/common";
+import {
+  type Clock,
+  dataTypeName,
+  FeedState,
+  maskUrl,
+  type StreamNames,
+  timeResolutionText,
+} from "@ims/common";
 import type { IggyClient } from "@ims/iggy-client";
 import type { ImsDataIntegration } from "@ims/traits";
 import { type DependencyContainer, inject, Lifecycle, scoped } from "tsyringe";
+import { CHANNEL_TOPICS } from "../publishing/channels.js";
 import { InstrumentRefresh } from "../publishing/instrument-refresh.js";
 import { SbeSink } from "../publishing/sbe-sink.js";
 import { CLIENT, CLOCK, INTEGRATION, NAMES, SETTINGS } from "../service/tokens.js";
@@ -12,6 +20,17 @@ import { SubscriptionTable } from "../subscriptions/subscription-table.js";
 import type { HealthReport, ServiceStatus, SubscriptionReport } from "./health-report.js";
 import type { HealthSource } from "./health-server.js";
 import { ServiceCounters } from "./service-counters.js";
+
+/** As they stand in reports. */
+const FEED_STATES: Readonly<Record<FeedState, string>> = {
+  [FeedState.Starting]: "starting",
+  [FeedState.Live]: "live",
+  [FeedState.Quiet]: "quiet",
+  [FeedState.Stale]: "stale",
+  [FeedState.Dead]: "dead",
+  [FeedState.Refused]: "refused",
+  [FeedState.Stopped]: "stopped",
+};
 
 /** Subscriptions that one report lists; the count is always right. */
 const SUBSCRIPTIONS_LISTED_MAX = 2000;
@@ -90,18 +109,23 @@ export class ServiceHealth implements HealthSource {
       sessionCount: this.sessions.size,
       subscriptionCount: this.subscriptions.subscriptionCount,
       subscriptions: this.#subscriptions(),
-      counters: { ...this.counters },
+      counters: {
+        ...this.counters,
+        published: Object.fromEntries(
+          CHANNEL_TOPICS.map((topic, channel) => [topic, this.counters.published[channel]]),
+        ),
+      },
       memoryMebibytes: Math.round(process.memoryUsage.rss() / 1_048_576),
     };
   }
 
   #subscriptions(): SubscriptionReport[] {
-    const states = new Map(
+    const known = new Map(
       this.integration
         .status()
-        .subscriptions.map(({ dataType, symbol, resolution, state }) => [
-          `${dataType}:${resolution ?? ""}:${symbol}`,
-          state,
+        .subscriptions.map((subscription) => [
+          `${subscription.dataType}:${subscription.resolution ?? ""}:${subscription.symbol}`,
+          subscription,
         ]),
     );
     return this.subscriptions
@@ -110,12 +134,15 @@ export class ServiceHealth implements HealthSource {
       .map((feed: Feed) => {
         const resolution = timeResolutionText(feed.resolution);
         const lastMicros = this.sink.lastMicrosOf(feed);
+        const atVenue = known.get(`${feed.dataType}:${resolution ?? ""}:${feed.symbol}`);
         return {
           dataType: dataTypeName(feed.dataType) ?? feedKey(feed),
           symbol: feed.symbol,
           ...(resolution === undefined ? {} : { resolution }),
           subscriberCount: this.subscriptions.subscribersOf(feed).length,
-          state: states.get(`${feed.dataType}:${resolution ?? ""}:${feed.symbol}`) ?? "pending",
+          state: atVenue?.state ?? "pending",
+          feedState: FEED_STATES[atVenue?.feedState ?? FeedState.Starting],
+          expectedSeconds: atVenue?.expectedMicros ? atVenue.expectedMicros / 1_000_000 : null,
           lastMessageAt: lastMicros === 0 ? null : new Date(lastMicros / 1000).toISOString(),
         };
       });

@@ -44,6 +44,7 @@ export class InstrumentList {
   readonly #encoder = new v2.InstrumentEncoder();
   #published: PublishedInstruments | undefined;
   #publishedKey = "";
+  #changes: Promise<void> = Promise.resolve();
 
   constructor(
     @inject(CLIENT) private readonly client: Pick<IggyClient, "sendMessages">,
@@ -72,6 +73,28 @@ export class InstrumentList {
     this.#publishedKey = key;
     this.#published = { firstOffset, count: records.length };
     return this.#published;
+  }
+
+  /**
+   * Publishes one instrument anew behind the list, in the order of the calls: readers go on to the end of the topic, and
+   * the newest message of a symbol counts. Before the first list there is nothing to change. What cannot be sent is
+   * published with the next whole list.
+   */
+  changed(instrument: Instrument): void {
+    if (!this.#published) return;
+    const record = this.#encode(instrument);
+    if (!record) return;
+    this.#changes = this.#changes.then(async () => {
+      try {
+        await this.#send([record]);
+      } catch (error) {
+        this.#publishedKey = "";
+        this.log.warn("instrument-change", "a changed instrument could not be published", () => ({
+          symbol: instrument.symbol,
+          error: describeError(error),
+        }));
+      }
+    });
   }
 
   /** Forgets the published list if the topic no longer reaches to its end, so that it is published again. */

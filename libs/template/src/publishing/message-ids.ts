@@ -1,17 +1,45 @@
 import { DataType, type ExchangeId } from "@ims/common";
-import type { BarFields, TradeFields } from "@ims/traits";
+import type {
+  BarFields,
+  BookFields,
+  FeedStatusFields,
+  GapFields,
+  LiquidationFields,
+  MarkPriceFields,
+  RecordHead,
+  TickerFields,
+  TopOfBookFields,
+  TradeFields,
+} from "@ims/traits";
 
 const TWO_32 = 4294967296;
+/** Added to the data type of a feed in ids of what is told about it. */
+const GAP_TYPES = 0x80;
+const STATUS_TYPES = 0xc0;
 
 /**
  * 128-bit message ids as four 32-bit words, lowest first. They depend only on what the venue said, so a record that is
- * published again (sent twice, back-filled, read by another instance) carries the id that it had before.
+ * published again (sent twice, back-filled, read by another instance) carries the id that it had before. A whole book
+ * is the exception: each time it is published it is another message, since readers that join begin with it.
  *
  * ```
- * word 0, 1   trade id; of a bar the event time in 53 bits and the lowest 11 bits of its trade count
+ * word 0, 1   an id of the venue, or a time in 53 bits; above them 11 bits of what else tells records apart
  * word 2      instrument id
- * word 3      exchange (8 bits), data type (8), resolution (8), state of a bar or kind of a trade (8)
+ * word 3      exchange (8 bits), data type (8), resolution or part of a book (8), state or kind (8)
  * ```
+ *
+ * | record | words 0 and 1 | 11 bits | lowest 8 bits of word 3 |
+ * |---|---|---|---|
+ * | trade | trade id | all of the id's | kind |
+ * | bar | event time | trade count | state |
+ * | top of book | update id, else time | prices and quantities | 0 |
+ * | whole book | last update id, else time | time of publishing | 1 |
+ * | change of a book | last update id, else time | 0 | 0 |
+ * | mark price | time | mark price | 0 |
+ * | liquidation | time | price and quantities | status |
+ * | ticker | time | trade count | 0 |
+ * | gap | first id, else time before it | last id, else time behind it | reason |
+ * | feed status | time since when | time of its making | state |
  */
 export class MessageIds {
   /** Written by the methods below and read at once by the caller. */
@@ -29,14 +57,81 @@ export class MessageIds {
   }
 
   bar(bar: BarFields): Uint32Array {
-    const { words } = this;
     const micros = bar.eventMicros || bar.openMicros;
-    words[0] = micros;
-    words[1] = Math.floor(micros / TWO_32) | ((bar.tradeCount & 0x7ff) << 21);
-    words[2] = bar.instrumentId;
-    words[3] = (this.exchange << 24) | (DataType.Bar << 16) | (bar.resolution << 8) | bar.state;
+    return this.fill(bar, DataType.Bar, micros, bar.tradeCount, bar.resolution, bar.state);
+  }
+
+  topOfBook(top: TopOfBookFields): Uint32Array {
+    const prices = top.bidPrice.lo ^ (top.askPrice.lo << 3);
+    const quantities = top.bidQuantity.lo ^ (top.askQuantity.lo << 5);
+    return this.fill(top, DataType.TopOfBook, top.updateId || timeOf(top), folded(prices ^ quantities), 0, 0);
+  }
+
+  /** @param part 0 for the whole book itself, counting on for the changes that complete a large one */
+  bookSnapshot(book: BookFields, part: number, publishMicros: number): Uint32Array {
+    const id = book.lastUpdateId || timeOf(book);
+    return this.fill(book, DataType.Book, id, publishMicros % 2048, part, 1);
+  }
+
+  bookDelta(book: BookFields, part: number): Uint32Array {
+    return this.fill(book, DataType.Book, book.lastUpdateId || timeOf(book), 0, part, 0);
+  }
+
+  markPrice(price: MarkPriceFields): Uint32Array {
+    return this.fill(price, DataType.MarkPrice, timeOf(price), lowBits(price.markPrice), 0, 0);
+  }
+
+  liquidation(liquidation: LiquidationFields): Uint32Array {
+    const { price, quantity, filledQuantity, status } = liquidation;
+    const rest = lowBits(price) ^ lowBits(quantity) ^ (lowBits(filledQuantity) << 1);
+    return this.fill(liquidation, DataType.Liquidation, timeOf(liquidation), rest, 0, status);
+  }
+
+  ticker(ticker: TickerFields): Uint32Array {
+    return this.fill(ticker, DataType.Ticker, timeOf(ticker), ticker.tradeCount, 0, 0);
+  }
+
+  gap(gap: GapFields): Uint32Array {
+    const end = (gap.toId || gap.toMicros) % 2048;
+    const type = GAP_TYPES + gap.dataType;
+    return this.fill(gap, type, gap.fromId || gap.fromMicros, end, gap.resolution, gap.reason);
+  }
+
+  feedStatus(status: FeedStatusFields): Uint32Array {
+    const type = STATUS_TYPES + status.dataType;
+    const { sinceMicros, receiveMicros, resolution, state } = status;
+    return this.fill(status, type, sinceMicros, receiveMicros % 2048, resolution, state);
+  }
+
+  private fill(
+    head: RecordHead,
+    type: number,
+    low53: number,
+    high11: number,
+    resolution: number,
+    kind: number,
+  ): Uint32Array {
+    const { words } = this;
+    words[0] = low53;
+    words[1] = Math.floor(low53 / TWO_32) | ((high11 & 0x7ff) << 21);
+    words[2] = head.instrumentId;
+    words[3] = (this.exchange << 24) | (type << 16) | (resolution << 8) | kind;
     return words;
   }
+}
+
+/** The venue's time of a record, or where it gives none, that of its arrival. */
+function timeOf(head: RecordHead): number {
+  return head.eventMicros || head.sendMicros || head.receiveMicros;
+}
+
+/** All 32 bits in 11. */
+function folded(word: number): number {
+  return word ^ (word >>> 11) ^ (word >>> 22);
+}
+
+function lowBits(mantissa: bigint): number {
+  return Number(BigInt.asUintN(11, mantissa));
 }
 
 /** The words as the one value that the broker's client takes for single messages. */

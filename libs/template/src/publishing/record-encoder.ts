@@ -1,15 +1,8 @@
 import type { ExchangeId } from "@ims/common";
 import { v1, v2 } from "@ims/sbe";
 import type { BarFields, TradeFields } from "@ims/traits";
+import { flagsOf, type SymbolOctets, writeHead } from "./record-head.js";
 
-/** A symbol as records carry it. */
-export interface SymbolOctets {
-  readonly octets: Uint8Array;
-}
-
-/** A version 1 record: which of the two shapes is written where. */
-export const VERSION_1_TRADE_BYTES = v1.TradeBarEncoder.ENCODED_LENGTH;
-export const VERSION_1_BAR_BYTES = v1.DataBarEncoder.ENCODED_LENGTH;
 export const TRADE_BYTES = v2.TradeEncoder.ENCODED_LENGTH;
 export const BAR_BYTES = v2.BarEncoder.ENCODED_LENGTH;
 
@@ -31,9 +24,8 @@ export class RecordEncoder {
   trade(view: DataView, at: number, trade: TradeFields, symbol: SymbolOctets, publishMicros: number): void {
     const { price, quantity } = trade;
     const values = this.tradeValues;
-    const hasEventTime = trade.eventMicros !== 0;
-    values.flags = hasEventTime ? 0 : v2.RecordFlags.VenueTimeMissing;
-    values.eventTimeNumber = hasEventTime ? trade.eventMicros : null;
+    values.flags = flagsOf(trade);
+    values.eventTimeNumber = trade.eventMicros === 0 ? null : trade.eventMicros;
     values.sendTimeNumber = trade.sendMicros === 0 ? null : trade.sendMicros;
     values.receiveTimeNumber = trade.receiveMicros;
     values.publishTimeNumber = publishMicros;
@@ -60,19 +52,11 @@ export class RecordEncoder {
   /** Message 211 at `view[at, at + BAR_BYTES)`. */
   bar(view: DataView, at: number, bar: BarFields, symbol: SymbolOctets, publishMicros: number): void {
     const encoder = this.barEncoder.wrapAndApplyHeader(view, at);
-    if (bar.eventMicros === 0) encoder.eventTimeNull().flags(v2.RecordFlags.VenueTimeMissing);
-    else encoder.eventTimeNumber(bar.eventMicros);
-    if (bar.sendMicros === 0) encoder.sendTimeNull();
-    else encoder.sendTimeNumber(bar.sendMicros);
+    writeHead(encoder, bar, this.exchange, symbol, publishMicros);
     encoder
-      .receiveTimeNumber(bar.receiveMicros)
-      .publishTimeNumber(publishMicros)
-      .instrumentId(bar.instrumentId)
-      .exchangeId(this.exchange)
       .priceScale(bar.priceScale)
       .quantityScale(bar.quantityScale)
       .quoteScale(bar.quoteScale)
-      .symbolBytes(symbol.octets, 0, symbol.octets.length)
       .openTimeNumber(bar.openMicros)
       .closeTimeNumber(bar.closeMicros)
       .open(bar.open)
@@ -88,17 +72,20 @@ export class RecordEncoder {
   }
 
   /** Message 205, the reference system's trade: no ids, no side, one time. */
-  version1Trade(view: DataView, at: number, trade: TradeFields, symbol: SymbolOctets): void {
-    const encoder = this.tradeBarEncoder.wrapAndApplyHeader(view, at);
+  version1Trade(trade: TradeFields, symbol: SymbolOctets): Uint8Array {
+    const record = new Uint8Array(v1.TradeBarEncoder.ENCODED_LENGTH);
+    const encoder = this.tradeBarEncoder.wrapAndApplyHeader(new DataView(record.buffer), 0);
     encoder.messageType(v1.MessageType.TradeBar).symbolIDBytes(symbol.octets, 0, symbol.octets.length);
     encoder.dateTimeNumber(trade.eventMicros || trade.receiveMicros);
     encoder.price().numWords(trade.price.lo, trade.price.hi).scale(trade.price.scale);
     encoder.volume().numWords(trade.quantity.lo, trade.quantity.hi).scale(trade.quantity.scale);
+    return record;
   }
 
   /** Message 204, the reference system's bar: its time is the start of the bar. */
-  version1Bar(view: DataView, at: number, bar: BarFields, symbol: SymbolOctets): void {
-    const encoder = this.dataBarEncoder.wrapAndApplyHeader(view, at);
+  version1Bar(bar: BarFields, symbol: SymbolOctets): Uint8Array {
+    const record = new Uint8Array(v1.DataBarEncoder.ENCODED_LENGTH);
+    const encoder = this.dataBarEncoder.wrapAndApplyHeader(new DataView(record.buffer), 0);
     encoder.messageType(v1.MessageType.DataBar).symbolIDBytes(symbol.octets, 0, symbol.octets.length);
     encoder.dateTimeNumber(bar.openMicros);
     encoder.openPrice().num(bar.open).scale(bar.priceScale);
@@ -106,5 +93,6 @@ export class RecordEncoder {
     encoder.lowPrice().num(bar.low).scale(bar.priceScale);
     encoder.closePrice().num(bar.close).scale(bar.priceScale);
     encoder.volume().num(bar.volume).scale(bar.quantityScale);
+    return record;
   }
 }

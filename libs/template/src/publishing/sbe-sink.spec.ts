@@ -8,6 +8,7 @@ import { FakeProducer } from "../spec-support/fake-producer.js";
 import { recordingLogger } from "../spec-support/silent-logger.js";
 import type { Feed } from "../subscriptions/feed.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
+import { Channel } from "./channels.js";
 import { fnv1a32 } from "./instrument-numbers.js";
 import { messageIdOf } from "./message-ids.js";
 import { RateLimitedLog } from "./rate-limited-log.js";
@@ -22,11 +23,11 @@ function setUp() {
   const sink = new SbeSink(ExchangeId.BinanceSpot, clock, counters, new RateLimitedLog(clock, logger));
   const trades = [new FakeProducer(), new FakeProducer(), new FakeProducer()];
   const bars = [new FakeProducer(), new FakeProducer()];
+  const byChannel = [trades, bars];
   const copies: { clientId: number; payload: Uint8Array; id: bigint | undefined }[] = [];
   const targets = {
     producers: {
-      trades: trades.map((producer) => producer.asProducer()),
-      bars: bars.map((producer) => producer.asProducer()),
+      of: (channel: Channel) => byChannel[channel]?.map((producer) => producer.asProducer()) ?? [],
       get accepting() {
         return trades.every((producer) => producer.accepting);
       },
@@ -79,7 +80,7 @@ describe("SbeSink", () => {
       kind: "Regular",
     });
     expect(record!.idWords).toEqual([3, 256, id, (4 << 24) | (1 << 16)]);
-    expect(counters.tradesPublished).toBe(1);
+    expect(counters.published[Channel.Trades]).toBe(1);
     expect(sink.lastMicrosOf(TRADES)).toBe(clock.nowMicros());
   });
 
@@ -119,6 +120,7 @@ describe("SbeSink", () => {
       eventMicros: 0,
       sendMicros: 0,
       receiveMicros: 1,
+      flags: 0,
       open: 1n,
       high: 1n,
       low: 1n,
@@ -149,7 +151,7 @@ describe("SbeSink", () => {
     expect(sink.accepting).toBe(true);
     for (const producer of trades) producer.room = 1;
     for (const tradeId of [2, 3, 4]) venue.emitTrade("BTCUSDT", tradeId, 1n, 1n);
-    expect([counters.tradesPublished, counters.recordsDropped]).toEqual([1, 3]);
+    expect([counters.published[Channel.Trades], counters.recordsDropped]).toEqual([1, 3]);
     expect(lines.filter(({ kind }) => kind === "record-dropped")).toHaveLength(1);
   });
 
@@ -159,7 +161,7 @@ describe("SbeSink", () => {
     for (const producer of [...trades, ...bars]) producer.isClosed = true;
     venue.emitTrade("BTCUSDT", 1, 1n, 1n);
     venue.emitBar("BTCUSDT", "1m", 60_000_000, 1n);
-    expect([counters.tradesPublished, counters.barsPublished, counters.recordsDropped]).toEqual([0, 0, 2]);
+    expect([...counters.published.slice(0, 2), counters.recordsDropped]).toEqual([0, 0, 2]);
     expect(lines.filter(({ kind }) => kind === "record-dropped")).toHaveLength(1);
   });
 
@@ -179,9 +181,11 @@ describe("SbeSink", () => {
     sink.setReaders(TRADES, table);
     venue.emitTrade("BTCUSDT", 1, 1n, 1n);
     expect(copies.map(({ clientId }) => clientId)).toEqual([102]);
-    expect([counters.tradesPublished, counters.privateCopies, counters.privateCopiesDropped]).toEqual([
-      1, 1, 1,
-    ]);
+    expect([
+      counters.published[Channel.Trades],
+      counters.privateCopies,
+      counters.privateCopiesDropped,
+    ]).toEqual([1, 1, 1]);
   });
 
   it("rejects what a record cannot hold, and goes on", () => {
@@ -190,7 +194,7 @@ describe("SbeSink", () => {
     venue.emitTrade("BTCUSDT", 2 ** 60, 1n, 1n);
     venue.emitTrade("BTCUSDT", 7, 1n, 1n);
     expect(counters.framesRejected.overflow).toBe(1);
-    expect(counters.tradesPublished).toBe(1);
+    expect(counters.published[Channel.Trades]).toBe(1);
     const [record] = trades.flatMap(({ records }) => records);
     expect(decodeTrade(record!.payload)).toMatchObject({ tradeId: "7" });
   });

@@ -1,37 +1,42 @@
-import {
-  type Clock,
-  DataType,
-  describeError,
-  type ExchangeId,
-  type Instrument,
-  marketDataPartition,
-} from "@ims/common";
-import type { PartitionProducer } from "@ims/iggy-client";
-import type { BarFields, MarketDataSink, RejectedFrame, TradeFields } from "@ims/traits";
+import { type Clock, DataType, type ExchangeId, type Instrument } from "@ims/common";
+import type {
+  BarFields,
+  BookFields,
+  FeedStatusFields,
+  GapFields,
+  LiquidationFields,
+  MarketDataSink,
+  MarkPriceFields,
+  RejectedFrame,
+  TickerFields,
+  TopOfBookFields,
+  TradeFields,
+} from "@ims/traits";
 import { inject, Lifecycle, scoped } from "tsyringe";
 import { Delivery } from "../control/control-request.js";
 import { ServiceCounters } from "../health/service-counters.js";
 import { CLOCK, EXCHANGE } from "../service/tokens.js";
-import { type Feed, feedKey } from "../subscriptions/feed.js";
+import type { Feed } from "../subscriptions/feed.js";
 import type { Subscription, SubscriptionTable } from "../subscriptions/subscription-table.js";
-import type { ClientOutboxes } from "./client-outboxes.js";
-import { InstrumentNumbers } from "./instrument-numbers.js";
-import type { MarketDataProducers } from "./market-data-producers.js";
-import { MessageIds, messageIdOf } from "./message-ids.js";
-import { PublishedInstrument } from "./published-instrument.js";
-import { RateLimitedLog } from "./rate-limited-log.js";
+import { BookEncoder, bookPartBytes, bookPartCount, TOP_OF_BOOK_BYTES } from "./book-encoder.js";
+import { Channel, channelOf } from "./channels.js";
 import {
-  BAR_BYTES,
-  RecordEncoder,
-  TRADE_BYTES,
-  VERSION_1_BAR_BYTES,
-  VERSION_1_TRADE_BYTES,
-} from "./record-encoder.js";
+  DerivativeEncoder,
+  LIQUIDATION_BYTES,
+  MARK_PRICE_BYTES,
+  TICKER_BYTES,
+} from "./derivative-encoder.js";
+import { FeedEncoder, feedStatusBytes, GAP_BYTES, statusText } from "./feed-encoder.js";
+import { MessageIds } from "./message-ids.js";
+import type { PublishedInstrument } from "./published-instrument.js";
+import { RateLimitedLog } from "./rate-limited-log.js";
+import { BAR_BYTES, RecordEncoder, TRADE_BYTES } from "./record-encoder.js";
+import { type PublishingTargets, RecordPublisher } from "./record-publisher.js";
 
 /** Where the sink sends to, once the broker is there. */
-export interface SinkTargets {
-  readonly producers: MarketDataProducers;
-  readonly outboxes: ClientOutboxes;
+export interface SinkTargets extends PublishingTargets {
+  /** Told of each instrument that changed. */
+  readonly instruments: { changed(instrument: Instrument): void };
 }
 
 /**
@@ -40,209 +45,258 @@ export interface SinkTargets {
  */
 @scoped(Lifecycle.ContainerScoped)
 export class SbeSink implements MarketDataSink {
-  readonly #numbers = new InstrumentNumbers();
-  private readonly instruments = new Map<number, PublishedInstrument>();
-  private readonly encoder: RecordEncoder;
+  private readonly out: RecordPublisher;
+  private readonly records: RecordEncoder;
+  private readonly books: BookEncoder;
+  private readonly derivatives: DerivativeEncoder;
+  private readonly feeds: FeedEncoder;
   private readonly ids: MessageIds;
-  private targets: SinkTargets | undefined;
+  readonly #brokenBooks = new Set<string>();
+  #instruments: SinkTargets["instruments"] | undefined;
 
   constructor(
     @inject(EXCHANGE) exchange: ExchangeId,
-    @inject(CLOCK) private readonly clock: Clock,
-    @inject(ServiceCounters) private readonly counters: ServiceCounters,
-    @inject(RateLimitedLog) private readonly log: RateLimitedLog,
+    @inject(CLOCK) clock: Clock,
+    @inject(ServiceCounters) counters: ServiceCounters,
+    @inject(RateLimitedLog) log: RateLimitedLog,
   ) {
-    this.encoder = new RecordEncoder(exchange);
+    this.out = new RecordPublisher(clock, counters, log);
+    this.records = new RecordEncoder(exchange);
+    this.books = new BookEncoder(exchange);
+    this.derivatives = new DerivativeEncoder(exchange);
+    this.feeds = new FeedEncoder(exchange);
     this.ids = new MessageIds(exchange);
   }
 
   /** Begins to publish; records before that are dropped and counted. */
   attach(targets: SinkTargets): void {
-    this.targets = targets;
-    for (const instrument of this.instruments.values()) this.#place(instrument);
+    this.out.attach(targets);
+    this.#instruments = targets.instruments;
   }
 
   register(instrument: Instrument): number {
-    const id = this.#numbers.numberOf(instrument.symbol);
-    if (!this.instruments.has(id)) {
-      const published = new PublishedInstrument(id, instrument.symbol);
-      this.#place(published);
-      this.instruments.set(id, published);
-    }
-    return id;
+    return this.out.register(instrument);
   }
 
   trade(trade: TradeFields): void {
-    const instrument = this.instruments.get(trade.instrumentId);
-    const producer = instrument && this.targets?.producers.trades[instrument.tradePartition];
-    const at = producer ? this.#reserve(producer, TRADE_BYTES) : -1;
-    if (at < 0) {
-      this.#dropped(instrument);
-      return;
-    }
-    const now = this.clock.nowMicros();
+    const { out } = this;
+    if (!out.begin(Channel.Trades, trade.instrumentId, TRADE_BYTES)) return;
     try {
-      this.encoder.trade(producer!.arena.view, at, trade, instrument!, now);
-      producer!.commit(TRADE_BYTES, this.ids.trade(trade), now);
+      this.records.trade(out.view, out.at, trade, out.instrument, out.now);
+      out.end(this.ids.trade(trade));
     } catch (error) {
-      this.#unencodable(instrument!, error);
+      out.unencodable(error);
       return;
     }
-    this.counters.tradesPublished++;
-    instrument!.lastTradeMicros = now;
-    const readers = instrument!.privateTrades;
-    if (readers)
-      this.#copyTrade(readers, trade, instrument!, producer!.arena.bytes.slice(at, at + TRADE_BYTES));
+    const readers = out.instrument.privateReaders[Channel.Trades];
+    if (readers) out.copy(readers, () => this.records.version1Trade(trade, out.instrument));
   }
 
   bar(bar: BarFields): void {
-    const instrument = this.instruments.get(bar.instrumentId);
-    const producer = instrument && this.targets?.producers.bars[instrument.barPartition];
-    const at = producer ? this.#reserve(producer, BAR_BYTES) : -1;
-    if (at < 0) {
-      this.#dropped(instrument);
-      return;
-    }
-    const now = this.clock.nowMicros();
+    const { out } = this;
+    if (!out.begin(Channel.Bars, bar.instrumentId, BAR_BYTES)) return;
     try {
-      this.encoder.bar(producer!.arena.view, at, bar, instrument!, now);
-      producer!.commit(BAR_BYTES, this.ids.bar(bar), now);
+      this.records.bar(out.view, out.at, bar, out.instrument, out.now);
+      out.end(this.ids.bar(bar));
     } catch (error) {
-      this.#unencodable(instrument!, error);
+      out.unencodable(error);
       return;
     }
-    this.counters.barsPublished++;
-    instrument!.lastBarMicros.set(bar.resolution, now);
-    const readers = instrument!.privateBars?.get(bar.resolution);
-    if (readers) this.#copyBar(readers, bar, instrument!, producer!.arena.bytes.slice(at, at + BAR_BYTES));
+    out.instrument.lastBarMicros.set(bar.resolution, out.now);
+    const readers = out.instrument.privateBars?.get(bar.resolution);
+    if (readers) out.copy(readers, () => this.records.version1Bar(bar, out.instrument));
+  }
+
+  topOfBook(top: TopOfBookFields): void {
+    const { out } = this;
+    if (!out.begin(Channel.TopOfBook, top.instrumentId, TOP_OF_BOOK_BYTES)) return;
+    try {
+      this.books.topOfBook(out.view, out.at, top, out.instrument, out.now);
+      out.end(this.ids.topOfBook(top));
+    } catch (error) {
+      out.unencodable(error);
+      return;
+    }
+    const readers = out.instrument.privateReaders[Channel.TopOfBook];
+    if (readers) out.copy(readers);
+  }
+
+  bookSnapshot(book: BookFields): void {
+    const partCount = bookPartCount(book);
+    for (let part = 0; part < partCount; part++) if (!this.#bookPart(book, true, part)) return;
+    const { instrument } = this.out;
+    if (!instrument.isBookBroken) return;
+    instrument.isBookBroken = false;
+    this.#brokenBooks.delete(instrument.symbol);
+  }
+
+  bookDelta(book: BookFields): void {
+    const instrument = this.out.find(book.instrumentId);
+    if (instrument?.isBookBroken) {
+      this.out.dropped(instrument);
+      return;
+    }
+    const partCount = bookPartCount(book);
+    for (let part = 0; part < partCount; part++) if (!this.#bookPart(book, false, part)) return;
+  }
+
+  markPrice(price: MarkPriceFields): void {
+    const { out } = this;
+    if (!out.begin(Channel.MarkPrice, price.instrumentId, MARK_PRICE_BYTES)) return;
+    try {
+      this.derivatives.markPrice(out.view, out.at, price, out.instrument, out.now);
+      out.end(this.ids.markPrice(price));
+    } catch (error) {
+      out.unencodable(error);
+      return;
+    }
+    const readers = out.instrument.privateReaders[Channel.MarkPrice];
+    if (readers) out.copy(readers);
+  }
+
+  liquidation(liquidation: LiquidationFields): void {
+    const { out } = this;
+    if (!out.begin(Channel.Liquidations, liquidation.instrumentId, LIQUIDATION_BYTES)) return;
+    try {
+      this.derivatives.liquidation(out.view, out.at, liquidation, out.instrument, out.now);
+      out.end(this.ids.liquidation(liquidation));
+    } catch (error) {
+      out.unencodable(error);
+      return;
+    }
+    const readers = out.instrument.privateReaders[Channel.Liquidations];
+    if (readers) out.copy(readers);
+  }
+
+  ticker(ticker: TickerFields): void {
+    const { out } = this;
+    if (!out.begin(Channel.Tickers, ticker.instrumentId, TICKER_BYTES)) return;
+    try {
+      this.derivatives.ticker(out.view, out.at, ticker, out.instrument, out.now);
+      out.end(this.ids.ticker(ticker));
+    } catch (error) {
+      out.unencodable(error);
+      return;
+    }
+    const readers = out.instrument.privateReaders[Channel.Tickers];
+    if (readers) out.copy(readers);
+  }
+
+  gap(gap: GapFields): void {
+    const { out } = this;
+    if (!out.begin(Channel.Gaps, gap.instrumentId, GAP_BYTES)) return;
+    try {
+      this.feeds.gap(out.view, out.at, gap, out.instrument, out.now);
+      out.end(this.ids.gap(gap));
+    } catch (error) {
+      out.unencodable(error);
+      return;
+    }
+    const readers = readersOf(out.instrument, gap.dataType, gap.resolution);
+    if (readers) out.copy(readers);
+  }
+
+  feedStatus(status: FeedStatusFields): void {
+    const { out } = this;
+    const text = statusText(status.text);
+    if (!out.begin(Channel.FeedStatus, status.instrumentId, feedStatusBytes(text))) return;
+    try {
+      this.feeds.feedStatus(out.view, out.at, status, text, out.instrument, out.now);
+      out.end(this.ids.feedStatus(status));
+    } catch (error) {
+      out.unencodable(error);
+      return;
+    }
+    const readers = readersOf(out.instrument, status.dataType, status.resolution);
+    if (readers) out.copy(readers);
+  }
+
+  instrument(instrument: Instrument): void {
+    this.register(instrument);
+    this.#instruments?.changed(instrument);
   }
 
   rejected(frame: RejectedFrame): void {
-    this.counters.framesRejected[frame.reason]++;
-    this.log.warn(`rejected-${frame.reason}`, "a venue frame was rejected", () => ({ ...frame }));
+    this.out.rejected(frame);
   }
 
   get accepting(): boolean {
-    return this.targets?.producers.accepting ?? false;
+    return this.out.accepting;
   }
 
-  async whenAccepting(): Promise<void> {
-    await this.targets?.producers.whenAccepting();
+  whenAccepting(): Promise<void> {
+    return this.out.whenAccepting();
+  }
+
+  /** Symbols whose book lost a record and was not whole since: whoever asks has the venue pass on a snapshot. */
+  get brokenBooks(): ReadonlySet<string> {
+    return this.#brokenBooks;
   }
 
   /** Copies go to the clients that read the feed in private delivery at the moment. */
   setReaders(feed: Feed, table: SubscriptionTable): void {
-    const instrument = this.instruments.get(this.#numbers.numberOf(feed.symbol));
-    if (!instrument) return;
-    const readers = table.subscribersOf(feed).filter(({ delivery }) => delivery === Delivery.Private);
-    if (feed.dataType === DataType.Trade) {
-      instrument.privateTrades = readers.length > 0 ? readers : undefined;
+    const instrument = this.out.findSymbol(feed.symbol);
+    const channel = channelOf(feed.dataType);
+    if (!instrument || channel === undefined) return;
+    if (feed.dataType === DataType.Book && !table.isWanted(feed)) this.#brokenBooks.delete(feed.symbol);
+    const subscribers = table.subscribersOf(feed).filter(({ delivery }) => delivery === Delivery.Private);
+    const readers = subscribers.length > 0 ? subscribers : undefined;
+    if (channel !== Channel.Bars) {
+      instrument.privateReaders[channel] = readers;
       return;
     }
     const bars = instrument.privateBars ?? new Map<number, readonly Subscription[]>();
-    if (readers.length > 0) bars.set(feed.resolution, readers);
+    if (readers) bars.set(feed.resolution, readers);
     else bars.delete(feed.resolution);
     instrument.privateBars = bars.size > 0 ? bars : undefined;
   }
 
   /** When the last record of a feed was published, microseconds; 0 before the first. */
   lastMicrosOf(feed: Feed): number {
-    const instrument = this.instruments.get(this.#numbers.numberOf(feed.symbol));
-    if (!instrument) return 0;
-    return feed.dataType === DataType.Trade
-      ? instrument.lastTradeMicros
-      : (instrument.lastBarMicros.get(feed.resolution) ?? 0);
+    const instrument = this.out.findSymbol(feed.symbol);
+    const channel = channelOf(feed.dataType);
+    if (!instrument || channel === undefined) return 0;
+    return channel === Channel.Bars
+      ? (instrument.lastBarMicros.get(feed.resolution) ?? 0)
+      : instrument.lastMicros[channel]!;
   }
 
-  #place(instrument: PublishedInstrument): void {
-    const producers = this.targets?.producers;
-    if (!producers) return;
-    instrument.tradePartition = marketDataPartition(instrument.id, producers.trades.length);
-    instrument.barPartition = marketDataPartition(instrument.id, producers.bars.length);
-  }
-
-  /** Room for a record, or -1: also when the producer is closed, since a venue delivers what it had read until its end. */
-  #reserve(producer: PartitionProducer, byteCount: number): number {
+  /** False when the part is lost: what follows would be applied to another book than it was made for. */
+  #bookPart(book: BookFields, isSnapshot: boolean, part: number): boolean {
+    const { out } = this;
+    if (!out.begin(Channel.Book, book.instrumentId, bookPartBytes(book, isSnapshot, part))) {
+      this.#bookBroken(this.out.find(book.instrumentId));
+      return false;
+    }
+    const { view, at, instrument, now } = out;
     try {
-      return producer.reserve(byteCount);
-    } catch {
-      return -1;
-    }
-  }
-
-  /** A field outside its range, for example an id above 2^53: what was reserved is simply reserved again. */
-  #unencodable(instrument: PublishedInstrument, error: unknown): void {
-    this.rejected({ reason: "overflow", detail: describeError(error), symbol: instrument.symbol });
-  }
-
-  #dropped(instrument: PublishedInstrument | undefined): void {
-    this.counters.recordsDropped++;
-    this.log.error("record-dropped", "records are lost: the outgoing batches are full or closed", () => ({
-      symbol: instrument?.symbol ?? "not registered",
-      pending: this.targets?.producers.pendingCount ?? 0,
-      total: this.counters.recordsDropped,
-    }));
-  }
-
-  #copyTrade(
-    readers: readonly Subscription[],
-    trade: TradeFields,
-    instrument: PublishedInstrument,
-    record: Uint8Array,
-  ): void {
-    let version1: Uint8Array | undefined;
-    for (const reader of readers) {
-      this.#copy(reader, () => {
-        if (reader.generation !== 1) return record;
-        if (!version1) {
-          version1 = new Uint8Array(VERSION_1_TRADE_BYTES);
-          this.encoder.version1Trade(new DataView(version1.buffer), 0, trade, instrument);
-        }
-        return version1;
-      });
-    }
-  }
-
-  #copyBar(
-    readers: readonly Subscription[],
-    bar: BarFields,
-    instrument: PublishedInstrument,
-    record: Uint8Array,
-  ): void {
-    let version1: Uint8Array | undefined;
-    for (const reader of readers) {
-      this.#copy(reader, () => {
-        if (reader.generation !== 1) return record;
-        if (!version1) {
-          version1 = new Uint8Array(VERSION_1_BAR_BYTES);
-          this.encoder.version1Bar(new DataView(version1.buffer), 0, bar, instrument);
-        }
-        return version1;
-      });
-    }
-  }
-
-  /** Version 1 has narrower fields, so a record may fail to become a payload of it; the other copies still go out. */
-  #copy(reader: Subscription, payload: () => Uint8Array): void {
-    try {
-      if (this.targets!.outboxes.of(reader.clientId).push(payload(), messageIdOf(this.ids.words))) {
-        this.counters.privateCopies++;
-        return;
-      }
+      if (isSnapshot && part === 0) this.books.snapshot(view, at, book, instrument, now);
+      else this.books.delta(view, at, book, isSnapshot, part, instrument, now);
+      out.end(isSnapshot ? this.ids.bookSnapshot(book, part, now) : this.ids.bookDelta(book, part));
     } catch (error) {
-      this.log.error("copy-failed", "a client's private copy cannot be made", () => ({
-        clientId: reader.clientId,
-        feed: feedKey(reader.feed),
-        error: describeError(error),
-      }));
-      this.counters.privateCopiesDropped++;
-      return;
+      out.unencodable(error);
+      this.#bookBroken(instrument);
+      return false;
     }
-    this.counters.privateCopiesDropped++;
-    this.log.error("copy-dropped", "a client's private copies are lost: its own stream is too slow", () => ({
-      clientId: reader.clientId,
-      feed: feedKey(reader.feed),
-      total: this.counters.privateCopiesDropped,
-    }));
+    const readers = instrument.privateReaders[Channel.Book];
+    if (readers) out.copy(readers);
+    return true;
   }
+
+  #bookBroken(instrument: PublishedInstrument | undefined): void {
+    if (!instrument) return;
+    instrument.isBookBroken = true;
+    this.#brokenBooks.add(instrument.symbol);
+  }
+}
+
+/** Who reads the feed that a record of `gaps` or `feed-status` is about, in private delivery. */
+function readersOf(
+  instrument: PublishedInstrument,
+  dataType: number,
+  resolution: number,
+): readonly Subscription[] | undefined {
+  if (dataType === DataType.Bar) return instrument.privateBars?.get(resolution);
+  const channel = channelOf(dataType);
+  return channel === undefined ? undefined : instrument.privateReaders[channel];
 }

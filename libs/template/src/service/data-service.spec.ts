@@ -90,7 +90,7 @@ describe("a data service", () => {
     expect(report).toMatchObject({
       status: "ready",
       sessionCount: 1,
-      counters: { tradesPublished: 2500, recordsDropped: 0 },
+      counters: { published: { trades: 2500, bars: 0 }, recordsDropped: 0 },
     });
     expect(report.subscriptions).toMatchObject([
       { dataType: "trades", symbol: "BTCUSDT", subscriberCount: 1 },
@@ -127,7 +127,7 @@ describe("a data service", () => {
     await client.startTrades("ETHUSDT");
     await other.startTrades("ETHUSDT");
     await other.startBars("ETHUSDT", timeResolutionOf("1h")!);
-    expect(fixture.venue.calls).toEqual(["startTrades ETHUSDT", "startBars ETHUSDT 1h"]);
+    expect(fixture.venue.calls).toEqual(["start trades ETHUSDT", "start bars ETHUSDT 1h"]);
     expect((await client.stopTrades("ETHUSDT")).json).toMatchObject({ affectedCount: 1 });
     expect(fixture.venue.running).toEqual(new Set(["trades ETHUSDT", "bars ETHUSDT 1h"]));
     expect((await other.logout()).json).toMatchObject({ affectedCount: 2 });

@@ -61,7 +61,7 @@ describe("a broker that goes away", () => {
     const { partitionId } = (await fresh.startTrades("BTCUSDT")).json as { partitionId: number };
     fixture.venue.emitTrade("BTCUSDT", 7, 1n, 1n);
     expect((await fresh.next("binancespot-market-data", "trades", partitionId)).json.tradeId).toBe("7");
-    expect(fixture.venue.calls).toEqual(["startTrades BTCUSDT"]);
+    expect(fixture.venue.calls).toEqual(["start trades BTCUSDT"]);
   });
 });
 

@@ -9,6 +9,7 @@ import { fail } from "../errors.js";
 import { HealthServer } from "../health/health-server.js";
 import { ServiceHealth } from "../health/service-health.js";
 import { ClientOutboxes } from "../publishing/client-outboxes.js";
+import { InstrumentList } from "../publishing/instrument-list.js";
 import { InstrumentRefresh } from "../publishing/instrument-refresh.js";
 import { MarketDataProducers } from "../publishing/market-data-producers.js";
 import { SbeSink } from "../publishing/sbe-sink.js";
@@ -119,7 +120,8 @@ export class VenueService implements DataService {
     if (signal.aborted) return;
     const outboxes = this.container.resolve(ClientOutboxes);
     const producers = this.container.resolve(MarketDataProducers);
-    this.container.resolve(SbeSink).attach({ producers, outboxes });
+    const list = this.container.resolve(InstrumentList);
+    this.container.resolve(SbeSink).attach({ producers, outboxes, instruments: list });
     const instruments = this.container.resolve(InstrumentRefresh);
     instruments.start(signal);
     this.#health.brokerConnected(this.container);

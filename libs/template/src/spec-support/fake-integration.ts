@@ -2,6 +2,7 @@ import {
   Aggressor,
   BarState,
   DataType,
+  dataTypeName,
   ExchangeId,
   type Instrument,
   MantissaCell,
@@ -12,6 +13,7 @@ import {
 } from "@ims/common";
 import type {
   BarFields,
+  FeedRequest,
   ImsDataIntegration,
   IntegrationContext,
   IntegrationDescription,
@@ -97,32 +99,23 @@ export class FakeIntegration implements ImsDataIntegration {
     };
   }
 
-  async startTrades(symbols: readonly string[]): Promise<void> {
-    await this.#start(
-      `startTrades ${symbols}`,
-      symbols.map((symbol) => `trades ${symbol}`),
-    );
+  async start(feed: FeedRequest, symbols: readonly string[]): Promise<void> {
+    this.calls.push(`start ${feedText(feed, String(symbols))}`);
+    const held = this.#held;
+    this.#held = undefined;
+    await held;
+    const failure = this.failNextStart;
+    this.failNextStart = undefined;
+    if (failure) throw failure;
+    for (const symbol of symbols) this.running.add(feedText(feed, symbol));
   }
 
-  async startBars(symbols: readonly string[], resolution: TimeResolutionText): Promise<void> {
-    await this.#start(
-      `startBars ${symbols} ${resolution}`,
-      symbols.map((symbol) => `bars ${symbol} ${resolution}`),
-    );
-  }
-
-  async stopTrades(symbols: readonly string[]): Promise<void> {
-    this.#stop(
-      `stopTrades ${symbols}`,
-      symbols.map((symbol) => `trades ${symbol}`),
-    );
-  }
-
-  async stopBars(symbols: readonly string[], resolution: TimeResolutionText): Promise<void> {
-    this.#stop(
-      `stopBars ${symbols} ${resolution}`,
-      symbols.map((symbol) => `bars ${symbol} ${resolution}`),
-    );
+  async stop(feed: FeedRequest, symbols: readonly string[]): Promise<void> {
+    this.calls.push(`stop ${feedText(feed, String(symbols))}`);
+    const failure = this.failNextStop;
+    this.failNextStop = undefined;
+    if (failure) throw failure;
+    for (const symbol of symbols) this.running.delete(feedText(feed, symbol));
   }
 
   async stopAll(): Promise<void> {
@@ -166,6 +159,7 @@ export class FakeIntegration implements ImsDataIntegration {
       eventMicros: openMicros + 5,
       sendMicros: 0,
       receiveMicros: openMicros + 7,
+      flags: 0,
       open: 100n,
       high: 300n,
       low: 50n,
@@ -180,25 +174,10 @@ export class FakeIntegration implements ImsDataIntegration {
     };
     this.sink.bar(bar);
   }
+}
 
-  async #start(call: string, feeds: string[]): Promise<void> {
-    this.calls.push(call);
-    const held = this.#held;
-    this.#held = undefined;
-    await held;
-    const failure = this.failNextStart;
-    this.failNextStart = undefined;
-    if (failure) throw failure;
-    for (const feed of feeds) this.running.add(feed);
-  }
-
-  #stop(call: string, feeds: string[]): void {
-    this.calls.push(call);
-    const failure = this.failNextStop;
-    this.failNextStop = undefined;
-    if (failure) throw failure;
-    for (const feed of feeds) this.running.delete(feed);
-  }
+function feedText({ dataType, resolution }: FeedRequest, symbols: string): string {
+  return `${dataTypeName(dataType)} ${symbols}${resolution === undefined ? "" : ` ${resolution}`}`;
 }
 
 function emptyTrade(): TradeFields {
@@ -210,6 +189,7 @@ function emptyTrade(): TradeFields {
     eventMicros: 0,
     sendMicros: 0,
     receiveMicros: 0,
+    flags: 0,
     price: new MantissaCell(),
     quantity: new MantissaCell(),
     aggressor: Aggressor.Unknown,

@@ -36,7 +36,7 @@ export class ServiceFixture {
 
   async startService(
     settings: Partial<ServiceSettings> = {},
-    startEmbeddedBroker: typeof startBroker = startBroker,
+    startEmbeddedBroker: NonNullable<DataServiceOptions["startEmbeddedBroker"]> = startBroker,
     waits: Pick<DataServiceOptions, "firstSessionMillis" | "brokerAbsenceMillis"> = {},
   ): Promise<DataService> {
     const service = await startDataService({

@@ -31,14 +31,14 @@ describe("FeedRunner", () => {
     add(table, 100, B);
     add(table, 100, BARS);
     await runner.reconcile();
-    expect(integration.calls).toEqual(["startTrades A,B", "startBars A 1m"]);
+    expect(integration.calls).toEqual(["start trades A,B", "start bars A 1m"]);
     table.remove(100, A);
     await runner.reconcile();
     expect(integration.calls).toHaveLength(2);
     table.remove(101, A);
     table.remove(100, BARS);
     await runner.reconcile();
-    expect(integration.calls.slice(2)).toEqual(["stopTrades A", "stopBars A 1m"]);
+    expect(integration.calls.slice(2)).toEqual(["stop trades A", "stop bars A 1m"]);
   });
 
   it("reports a feed that the venue refused and tries it again", async () => {

@@ -1,12 +1,5 @@
-import {
-  type Clock,
-  DataType,
-  describeError,
-  type TimeResolution,
-  type TimeResolutionText,
-  timeResolutionText,
-} from "@ims/common";
-import type { ImsDataIntegration, IntegrationLogger } from "@ims/traits";
+import { type Clock, type DataType, describeError, timeResolutionText } from "@ims/common";
+import type { FeedRequest, ImsDataIntegration, IntegrationLogger } from "@ims/traits";
 import { inject, Lifecycle, scoped } from "tsyringe";
 import { CLOCK, INTEGRATION, LOGGER } from "../service/tokens.js";
 import { type Feed, feedKey } from "./feed.js";
@@ -55,9 +48,30 @@ export class FeedRunner {
     return failures;
   }
 
+  isRunning(feed: Feed): boolean {
+    return this.#running.has(feedKey(feed));
+  }
+
+  /**
+   * Starts feeds that run once more, which has the venue pass on whole books again. What fails is only logged: readers
+   * of a book know by themselves that it is not whole.
+   */
+  async renew(feeds: readonly Feed[]): Promise<void> {
+    const running = feeds.filter((feed) => this.isRunning(feed));
+    await Promise.all(
+      groups(running).map(async (group) => {
+        try {
+          await this.#within(invoke(() => this.integration.start(requestOf(group), symbolsOf(group))));
+        } catch (error) {
+          this.logger.warn(describe(group, error), "the venue did not pass on whole books again");
+        }
+      }),
+    );
+  }
+
   async #start(group: Feed[], failures: Map<string, unknown>): Promise<void> {
     for (const feed of group) this.#running.set(feedKey(feed), feed);
-    const placing = invoke(() => this.#callStart(group));
+    const placing = invoke(() => this.integration.start(requestOf(group), symbolsOf(group)));
     try {
       const placed = await this.#within(placing);
       if (placed) return;
@@ -80,7 +94,7 @@ export class FeedRunner {
   }
 
   async #stop(group: Feed[]): Promise<void> {
-    const stopping = invoke(() => this.#callStop(group));
+    const stopping = invoke(() => this.integration.stop(requestOf(group), symbolsOf(group)));
     try {
       const stopped = await this.#within(stopping);
       if (!stopped) {
@@ -93,20 +107,6 @@ export class FeedRunner {
       // Still running as far as anyone knows: the next change tries again.
       this.logger.error(describe(group, error), "the venue feed could not be stopped");
     }
-  }
-
-  #callStart(group: Feed[]): Promise<void> {
-    const symbols = group.map((feed) => feed.symbol);
-    return group[0]!.dataType === DataType.Trade
-      ? this.integration.startTrades(symbols)
-      : this.integration.startBars(symbols, resolutionOf(group[0]!));
-  }
-
-  #callStop(group: Feed[]): Promise<void> {
-    const symbols = group.map((feed) => feed.symbol);
-    return group[0]!.dataType === DataType.Trade
-      ? this.integration.stopTrades(symbols)
-      : this.integration.stopBars(symbols, resolutionOf(group[0]!));
   }
 
   /** False when the call has not ended in time; rejects as it does. */
@@ -128,7 +128,7 @@ export class FeedRunner {
 }
 
 /** One call per data type and resolution. */
-function groups(feeds: Feed[]): Feed[][] {
+function groups(feeds: readonly Feed[]): Feed[][] {
   const byCall = new Map<string, Feed[]>();
   for (const feed of feeds) {
     const call = `${feed.dataType}:${feed.resolution}`;
@@ -139,8 +139,16 @@ function groups(feeds: Feed[]): Feed[][] {
   return [...byCall.values()];
 }
 
-function resolutionOf(feed: Feed): TimeResolutionText {
-  return timeResolutionText(feed.resolution as TimeResolution)!;
+/** What the integration is asked for; all feeds of a group ask for the same. */
+function requestOf(group: readonly Feed[]): FeedRequest {
+  const { dataType, resolution } = group[0]!;
+  const text = timeResolutionText(resolution);
+  // Requests for unknown data types are refused before there is a feed.
+  return { dataType: dataType as DataType, ...(text === undefined ? {} : { resolution: text }) };
+}
+
+function symbolsOf(group: readonly Feed[]): string[] {
+  return group.map((feed) => feed.symbol);
 }
 
 /** A plugin that throws instead of rejecting is treated alike. */

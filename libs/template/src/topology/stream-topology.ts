@@ -1,7 +1,9 @@
-import { MARKET_DATA_TOPICS, type StreamNames } from "@ims/common";
+import { marketDataTopicOf, type StreamNames } from "@ims/common";
 import type { IggyClient } from "@ims/iggy-client";
+import type { ImsDataIntegration } from "@ims/traits";
 import { inject, Lifecycle, scoped } from "tsyringe";
-import { CLIENT, NAMES, SETTINGS } from "../service/tokens.js";
+import { SINGLE_PARTITION_TOPICS } from "../publishing/channels.js";
+import { CLIENT, INTEGRATION, NAMES, SETTINGS } from "../service/tokens.js";
 import type { ServiceSettings } from "../settings/service-settings.js";
 import { nextOffsetOf, PartitionOffsets } from "./partition-offsets.js";
 
@@ -20,6 +22,7 @@ export class StreamTopology {
     @inject(NAMES) readonly names: StreamNames,
     @inject(SETTINGS) private readonly settings: Pick<ServiceSettings, "partitionCount">,
     @inject(PartitionOffsets) private readonly offsets: PartitionOffsets,
+    @inject(INTEGRATION) private readonly integration: Pick<ImsDataIntegration, "description">,
   ) {}
 
   /** Rises with every session; readers compare it to see that the broker may have lost or kept what they knew. */
@@ -34,9 +37,10 @@ export class StreamTopology {
     await this.client.streams.ensure(names.controlStream);
     await this.client.topics.ensure(names.controlStream, { name: names.controlTopic, partitionCount: 1 });
     await this.client.streams.ensure(names.marketDataStream);
-    await this.#ensureMarketDataTopic(MARKET_DATA_TOPICS.trades, this.settings.partitionCount);
-    await this.#ensureMarketDataTopic(MARKET_DATA_TOPICS.bars, this.settings.partitionCount);
-    await this.#ensureMarketDataTopic(MARKET_DATA_TOPICS.instruments, 1);
+    for (const dataType of this.integration.description.dataTypes) {
+      await this.#ensureMarketDataTopic(marketDataTopicOf(dataType)!, this.settings.partitionCount);
+    }
+    for (const topic of SINGLE_PARTITION_TOPICS) await this.#ensureMarketDataTopic(topic, 1);
     this.#sessionCount++;
   }
 

@@ -70,6 +70,13 @@ function readingOptions(rig: ClientRig) {
   };
 }
 
+/** What a poll committed and nobody took is taken back when the consumer is closed, if the server can be reached. */
+async function peace(rig: ClientRig, client: IggyClient): Promise<void> {
+  rig.peer.plan = NO_FAULTS;
+  await sleep(rig.clock, 5000);
+  while (!client.connected) await sleep(rig.clock, 100);
+}
+
 /** One consumer after the other under the same name: each goes on where the one before has stopped. */
 async function readInTurns(
   rig: ClientRig,
@@ -93,7 +100,7 @@ async function readInTurns(
       log,
     });
     await whileReading(sleep(clock, random.between(100, 5000)), reading);
-    if (commit?.kind === "poll") rig.peer.plan = NO_FAULTS;
+    if (commit?.kind === "poll") await peace(rig, client);
     await consumer.close();
     await reading;
     if (commit?.kind === "poll") startFaults(rig);

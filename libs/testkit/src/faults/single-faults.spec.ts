@@ -1,6 +1,6 @@
 import { EvictionReason, IggyErrorCode } from "@ims/iggy-protocol";
 import { describe, expect, it } from "vitest";
-import { type Fault, faultsOf } from "../peer/fault.js";
+import { type Fault, type FaultPlan, faultsOf, NO_FAULTS } from "../peer/fault.js";
 import { ClientRig } from "../rig/client-rig.js";
 import { numberedPayload, outcomeOf } from "../spec-support/outcomes.js";
 
@@ -130,5 +130,46 @@ describe("one fault in one call", () => {
       resend: await callWith(fault, "resend"),
     };
     expect(found).toEqual(expected);
+  });
+});
+
+describe("refusals for a while", () => {
+  const refuseUntil = (rig: ClientRig, code: number, untilMillis: number): FaultPlan => ({
+    cutRequest: () => undefined,
+    faultOf: ({ name }) =>
+      name === "stream.create" && rig.clock.monotonicMillis() < untilMillis
+        ? { kind: "refuse", code, executed: false }
+        : undefined,
+  });
+
+  it.each([TransientNotCommitted, TransientNotAccepted])(
+    "%i: the call waits until it is taken",
+    async (code) => {
+      const rig = new ClientRig(1);
+      const client = await rig.run(rig.connect({ requestTimeoutMillis: 5000 }), "connecting");
+      rig.peer.plan = refuseUntil(rig, code, rig.clock.monotonicMillis() + 3000);
+      await rig.run(client.streams.create("s"), "creating", 5000);
+      expect(rig.model.catalog.streams.all.map(({ name }) => name)).toEqual(["s"]);
+      // One frame every 50 ms: neither a storm nor a single try.
+      expect(rig.peer.requests.filter((name) => name === "stream.create").length).toBeGreaterThan(30);
+      expect(rig.peer.requests.filter((name) => name === "stream.create").length).toBeLessThan(80);
+      await rig.run(client.close(), "closing");
+      await rig.finish();
+    },
+  );
+
+  it.each([
+    [TransientNotCommitted, "iggy-client.outcome-unknown"],
+    [TransientNotAccepted, "iggy-client.refused"],
+  ])("%i for ever: ends in time with %s", async (code, error) => {
+    const rig = new ClientRig(1);
+    const client = await rig.run(rig.connect({ requestTimeoutMillis: 2000 }), "connecting");
+    rig.peer.plan = refuseUntil(rig, code, Number.POSITIVE_INFINITY);
+    const outcome = await rig.run(outcomeOf(client.streams.create("s")), "creating", 2100);
+    expect(outcome).toMatchObject({ kind: "failed", code: error });
+    rig.peer.plan = NO_FAULTS;
+    await rig.run(client.streams.create("s2"), "creating afterwards", 2000);
+    await rig.run(client.close(), "closing");
+    await rig.finish();
   });
 });

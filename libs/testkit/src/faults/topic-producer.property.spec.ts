@@ -7,6 +7,7 @@ import type {
   TopicProducerOptions,
 } from "@ims/iggy-client";
 import { describe, expect, it } from "vitest";
+import type { TopicModel } from "../model/catalog-model.js";
 import { CALM_LINK, ROUGH_LINK } from "../network/link-conditions.js";
 import { NO_FAULTS } from "../peer/fault.js";
 import { ORDER_KEEPING_FAULTS, randomFaults } from "../peer/random-faults.js";
@@ -125,10 +126,13 @@ class Sending {
   }
 }
 
+function topicOf(rig: ClientRig): TopicModel {
+  return rig.model.catalog.streams.find("s")!.topics.find("t")!;
+}
+
 function judge(rig: ClientRig, sending: Sending, options: TopicProducerOptions, ordered: boolean): void {
-  const stored = Array.from({ length: PARTITION_COUNT }, (_, partitionId) =>
-    rig.model.partition("s", "t", partitionId).messages.map(({ payload }) => numberOf(payload)),
-  );
+  const { partitions } = topicOf(rig);
+  const stored = partitions.map(({ messages }) => messages.map(({ payload }) => numberOf(payload)));
   const copies = new Map<number, number>();
   for (const number of stored.flat()) copies.set(number, (copies.get(number) ?? 0) + 1);
   for (let number = 0; number < sending.count; number++) {
@@ -181,6 +185,7 @@ async function produce(rig: ClientRig, client: IggyClient, sending: Sending, opt
     sending.call(producer);
     if (random.chance(0.5)) await sleep(clock, random.between(0, 300));
     if (random.chance(0.05)) await producer.flush().catch(() => undefined);
+    if (random.chance(0.01)) topicOf(rig).addPartitions(1);
   }
   if (random.chance(0.7)) {
     rig.peer.plan = NO_FAULTS;

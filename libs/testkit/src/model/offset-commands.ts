@@ -38,9 +38,10 @@ export function offsetCommands(catalog: CatalogModel) {
 /** A missing stream, topic or group is an empty answer, a missing partition is refused. */
 function getOffset(catalog: CatalogModel, request: OffsetTarget) {
   const topic = catalog.streams.find(request.stream)?.topics.find(request.topic);
-  if (!topic || (request.consumer.kind === "group" && !topic.groups.find(request.consumer.id))) return null;
+  if (!topic) return null;
   const partition = topic.partitions[request.partitionId ?? 0];
   if (!partition) throw statusRefusal(IggyErrorCode.PartitionNotFound);
+  if (request.consumer.kind === "group" && !topic.groups.find(request.consumer.id)) return null;
   const storedOffset = partition.offsets.get(consumerKey(topic, request.consumer));
   if (storedOffset === undefined) return null;
   return { partitionId: partition.id, currentOffset: partition.currentOffset, storedOffset };

@@ -27,8 +27,8 @@ async function onTcp(use: (peer: IggyPeer, client: IggyClient) => Promise<void>)
 describe("a peer on TCP", () => {
   it("stores what is sent and gives it back", () =>
     onTcp(async (peer, client) => {
-      await client.createStream("s");
-      await client.createTopic("s", { name: "t", partitionCount: 1 });
+      await client.streams.create("s");
+      await client.topics.create("s", { name: "t", partitionCount: 1 });
       const messages = ["a", "b", "c"].map((text) => ({ payload: Buffer.from(text) }));
       const partitioning = { kind: "partition", partitionId: 0 } as const;
       await client.sendMessages({ ...CONSUMER, partitioning, messages });
@@ -41,15 +41,15 @@ describe("a peer on TCP", () => {
       const texts: string[] = [];
       while (polled.next()) texts.push(Buffer.from(polled.payload()).toString());
       expect(texts).toEqual(["a", "b"]);
-      expect(await client.getOffset(CONSUMER)).toMatchObject({ storedOffset: 1, currentOffset: 2 });
+      expect(await client.offsets.get(CONSUMER)).toMatchObject({ storedOffset: 1, currentOffset: 2 });
       expect(peer.model.partition("s", "t", 0).messages.length).toBe(3);
     }));
 
   it.each(["end", "reset"] as const)("cuts a reply in the middle: %s", (how) =>
     onTcp(async (peer, client) => {
       peer.plan = faultsOf("stream.create", { kind: "close", executed: true, replyBytes: 200, how });
-      await expect(client.createStream("s")).rejects.toMatchObject({ code: "iggy-client.outcome-unknown" });
-      expect((await client.listStreams()).map(({ name }) => name)).toEqual(["s"]);
+      await expect(client.streams.create("s")).rejects.toMatchObject({ code: "iggy-client.outcome-unknown" });
+      expect((await client.streams.list()).map(({ name }) => name)).toEqual(["s"]);
     }),
   );
 
@@ -57,8 +57,8 @@ describe("a peer on TCP", () => {
     onTcp(async (peer, client) => {
       let cuts = 1;
       peer.plan = { cutRequest: () => (cuts-- > 0 ? 100 : undefined), faultOf: () => undefined };
-      await expect(client.createStream("s")).rejects.toMatchObject({ code: "iggy-client.outcome-unknown" });
-      expect(await client.listStreams()).toEqual([]);
+      await expect(client.streams.create("s")).rejects.toMatchObject({ code: "iggy-client.outcome-unknown" });
+      expect(await client.streams.list()).toEqual([]);
       expect(peer.faultCounts.get("cut-request")).toBe(1);
     }));
 

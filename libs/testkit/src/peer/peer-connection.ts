@@ -72,7 +72,7 @@ export class PeerConnection {
   private receive(chunk: Uint8Array): void {
     if (this.state !== "open") return;
     this.reader.push(chunk);
-    while (this.state === "open") {
+    while (this.state === "open" && this.reader.pendingBytes > 0) {
       if (!this.cutDecided) {
         this.cutAfterBytes = this.host.cutRequest();
         this.cutDecided = true;

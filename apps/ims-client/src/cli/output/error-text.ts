@@ -17,6 +17,8 @@ export function isUsageError(error: unknown): boolean {
       "client.unknown-exchange",
       "client.unknown-resolution",
       "client.invalid-argument",
+      "iggy-client.connection-string",
+      "broker.invalid-option",
     ].includes(error.code)
   );
 }

@@ -6,7 +6,7 @@ import { type TimeUnit, timeText } from "./time-text.js";
 export interface BookTickerFrame {
   readonly eventMicros: number;
   readonly sendMicros: number;
-  readonly updateId: number;
+  readonly bookUpdateId: number;
   readonly bid: number;
   readonly bidQuantity: number;
   readonly ask: number;
@@ -22,7 +22,7 @@ export function bookTickerFrame(
   unit: TimeUnit,
 ): string {
   const levels = `"b":"${style.price(top.bid)}","B":"${style.quantity(top.bidQuantity)}","a":"${style.price(top.ask)}","A":"${style.quantity(top.askQuantity)}"`;
-  if (market === "spot") return `{"u":${top.updateId},"s":"${instrument.symbol}",${levels}}`;
+  if (market === "spot") return `{"u":${top.bookUpdateId},"s":"${instrument.symbol}",${levels}}`;
   const product = market === "coin-future" ? 2 : 1;
-  return `{"e":"bookTicker","u":${top.updateId},"s":"${instrument.symbol}","ps":"${instrument.pair}",${levels},"T":${timeText(top.eventMicros, unit)},"E":${timeText(top.sendMicros, unit)},"st":${product}}`;
+  return `{"e":"bookTicker","u":${top.bookUpdateId},"s":"${instrument.symbol}","ps":"${instrument.pair}",${levels},"T":${timeText(top.eventMicros, unit)},"E":${timeText(top.sendMicros, unit)},"st":${product}}`;
 }

@@ -1,6 +1,6 @@
 import type { SimulatedInstrument } from "../../binance/markets/instrument.js";
 import type { SymbolTruth } from "../../binance/simulator.js";
-import type { TakerOrder } from "./taker-order.js";
+import type { MarketEvent } from "./market-event.js";
 
 /** Adds up what a symbol traded, without rounding. */
 export class TruthSum {
@@ -12,7 +12,7 @@ export class TruthSum {
   #priceQuantitySum = 0n;
 
   /** Adds fills `[from, to)` of an order. */
-  add(order: TakerOrder, from = 0, to = order.fillCount): void {
+  add(order: MarketEvent, from = 0, to = order.fillCount): void {
     if (to <= from) return;
     if (this.#tradeCount + this.#emptyTradeCount === 0) this.#firstTradeId = order.firstTradeId + from;
     this.#lastTradeId = order.firstTradeId + to - 1;

@@ -1,12 +1,12 @@
 import type { Instrument, TimeResolution } from "@ims/common";
 import { ExchangeId, TIME_RESOLUTION_TEXTS, timeResolutionOf } from "@ims/common";
-import type { BarFields, MarketDataSink, RejectedFrame, TradeFields } from "@ims/traits";
+import type { BarFields, RejectedFrame, TradeFields } from "@ims/traits";
 import type { ControlReply } from "../common/decode/control-reply.js";
 import { createFeedCounters } from "../common/decode/feed-counters.js";
 import { FeedTable } from "../common/decode/feed-table.js";
 import { FrameDecoder } from "../common/decode/frame-decoder.js";
 import { InstrumentFeed } from "../common/decode/instrument-feed.js";
-import { copyTrade, type SeenTrade } from "./recording-sink.js";
+import { copyTrade, RecordingSink, type SeenTrade } from "./recording-sink.js";
 
 export type SinkCall =
   | { readonly trade: SeenTrade }
@@ -32,6 +32,25 @@ export function instrumentNamed(symbol: string): Instrument {
   };
 }
 
+/** Keeps the order of calls across the kinds of records. */
+class ListingSink extends RecordingSink {
+  constructor(private readonly calls: SinkCall[]) {
+    super();
+  }
+
+  override trade(trade: TradeFields): void {
+    this.calls.push({ trade: copyTrade(trade) });
+  }
+
+  override bar(bar: BarFields): void {
+    this.calls.push({ bar: { ...bar } });
+  }
+
+  override rejected(rejected: RejectedFrame): void {
+    this.calls.push({ rejected });
+  }
+}
+
 /** A decoder with everything subscribed for the given symbols, whose calls are listed. */
 export class DecoderBench {
   readonly calls: SinkCall[] = [];
@@ -43,14 +62,7 @@ export class DecoderBench {
 
   constructor(symbols: readonly string[]) {
     for (const symbol of symbols) this.subscribe(symbol);
-    const sink: MarketDataSink = {
-      register: () => 0,
-      trade: (trade: TradeFields) => this.calls.push({ trade: copyTrade(trade) }),
-      bar: (bar: BarFields) => this.calls.push({ bar: { ...bar } }),
-      rejected: (rejected: RejectedFrame) => this.calls.push({ rejected }),
-      accepting: true,
-      whenAccepting: () => Promise.resolve(),
-    };
+    const sink = new ListingSink(this.calls);
     this.decoder = new FrameDecoder({
       table: this.table,
       sink,

@@ -22,6 +22,7 @@ export function createBarFields(): BarFields {
     eventMicros: 0,
     sendMicros: 0,
     receiveMicros: 0,
+    flags: 0,
     open: 0n,
     high: 0n,
     low: 0n,

@@ -49,6 +49,15 @@ function createDecoder(): FrameDecoder {
       register: () => 0,
       trade() {},
       bar() {},
+      topOfBook() {},
+      bookSnapshot() {},
+      bookDelta() {},
+      markPrice() {},
+      liquidation() {},
+      ticker() {},
+      gap() {},
+      feedStatus() {},
+      instrument() {},
       rejected({ detail }) {
         throw new Error(detail);
       },

@@ -32,6 +32,7 @@ export class FrameDecoder {
     eventMicros: 0,
     sendMicros: 0,
     receiveMicros: 0,
+    flags: 0,
     price: new MantissaCell(),
     quantity: new MantissaCell(),
     aggressor: 0,

@@ -1,4 +1,5 @@
-import { DataType, ExchangeId, SimulatedClock } from "@ims/common";
+import { DataType, ExchangeId, FeedState, SimulatedClock, type TimeResolutionText } from "@ims/common";
+import type { FeedRequest } from "@ims/traits";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createBinanceIntegration } from "../../create-binance-integration.js";
 import {
@@ -13,6 +14,9 @@ import { silentLogger } from "../../spec-support/silent-logger.js";
 import type { BinanceMarketName } from "../market/binance-market.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
 import type { BinanceIntegration } from "./binance-integration.js";
+
+const TRADES: FeedRequest = { dataType: DataType.Trade };
+const barsOf = (resolution: TimeResolutionText): FeedRequest => ({ dataType: DataType.Bar, resolution });
 
 let clock: SimulatedClock;
 let venue: FakeBinance;
@@ -87,20 +91,20 @@ describe("BinanceIntegration symbols", () => {
 
   it("refuses to start what is not traded, naming all, and starts nothing then", async () => {
     create();
-    const given = integration.startTrades(["BTCUSDT", "NOPE", "OLDUSDT"]);
+    const given = integration.start(TRADES, ["BTCUSDT", "NOPE", "OLDUSDT"]);
     await expect(given).rejects.toMatchObject({
       code: "venue.unknown-symbol",
       context: { symbols: ["NOPE", "OLDUSDT"] },
     });
     expect(integration.status().subscriptions).toEqual([]);
-    await expect(integration.startBars(["BTCUSDT"], "7m" as "5m")).rejects.toMatchObject({
+    await expect(integration.start(barsOf("7m" as "5m"), ["BTCUSDT"])).rejects.toMatchObject({
       code: "venue.not-offered",
     });
   });
 
   it("registers changed instruments again when the list is renewed", async () => {
     create("spot", { symbolsRefreshMillis: 60_000, silenceMillis: 600_000 });
-    await integration.startTrades(["BTCUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
     await subscribed();
     venue.exchangeInfo = { symbols: [listedRow("BTCUSDT", { status: "HALT" }), listedRow("ETHUSDT")] };
     await venue.requests.next();
@@ -118,9 +122,9 @@ describe("BinanceIntegration streams", () => {
       exchange: ExchangeId.BinanceSpot,
       title: "Binance spot",
     });
-    await integration.startTrades(["BTCUSDT", "ETHUSDT"]);
-    await integration.startTrades(["BTCUSDT"]);
-    await integration.startBars(["BTCUSDT"], "1M");
+    await integration.start(TRADES, ["BTCUSDT", "ETHUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
+    await integration.start(barsOf("1M"), ["BTCUSDT"]);
     const peer = await venue.peers.next();
     expect(peer.path).toBe("/stream");
     expect(await peer.controls.next()).toEqual({
@@ -143,8 +147,8 @@ describe("BinanceIntegration streams", () => {
       connectionCount: 1,
       reconnectCount: 0,
       subscriptions: [
-        { dataType: DataType.Trade, symbol: "BTCUSDT", state: "acknowledged", lastMicros: 0 },
-        { dataType: DataType.Trade, symbol: "ETHUSDT", state: "acknowledged", lastMicros: now },
+        { ...TRADES, symbol: "BTCUSDT", state: "acknowledged", feedState: FeedState.Starting, lastMicros: 0 },
+        { ...TRADES, symbol: "ETHUSDT", state: "acknowledged", feedState: FeedState.Live, lastMicros: now },
         {
           dataType: DataType.Bar,
           symbol: "BTCUSDT",
@@ -158,8 +162,8 @@ describe("BinanceIntegration streams", () => {
 
   it("routes USD-M streams to the paths on which the venue serves them", async () => {
     create("usd-future");
-    await integration.startTrades(["BTCUSDT"]);
-    await integration.startBars(["BTCUSDT"], "1m");
+    await integration.start(TRADES, ["BTCUSDT"]);
+    await integration.start(barsOf("1m"), ["BTCUSDT"]);
     const peers = [await venue.peers.next(), await venue.peers.next()];
     const asked = await Promise.all(
       peers.map(async (peer) => [peer.path, ...(await peer.controls.next()).params]),
@@ -170,7 +174,7 @@ describe("BinanceIntegration streams", () => {
     ]);
     await integration.shutdown();
     create("usd-future", { tradesChannel: "aggTrade", testnet: true });
-    await integration.startTrades(["BTCUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
     const peer = await venue.peers.next();
     expect([peer.path, ...(await peer.controls.next()).params]).toEqual([
       "/market/stream",
@@ -181,16 +185,16 @@ describe("BinanceIntegration streams", () => {
 
   it("stops streams live, drops what is still in flight, and may start them again", async () => {
     create();
-    await integration.startTrades(["BTCUSDT", "ETHUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT", "ETHUSDT"]);
     const peer = await subscribed();
-    await integration.stopTrades(["BTCUSDT", "NOPE"]);
-    await integration.stopTrades(["BTCUSDT"]);
+    await integration.stop(TRADES, ["BTCUSDT", "NOPE"]);
+    await integration.stop(TRADES, ["BTCUSDT"]);
     expect(await peer.controls.next()).toMatchObject({ method: "UNSUBSCRIBE", params: ["btcusdt@trade"] });
     peer.send(tradeFrame("BTCUSDT", 1));
     peer.send(tradeFrame("ETHUSDT", 2));
     expect(await sink.trades.next()).toMatchObject({ tradeId: 2 });
     expect(integration.status().counters.unsubscribedCount).toBe(1);
-    await integration.startTrades(["BTCUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
     expect(await peer.controls.next()).toMatchObject({ method: "SUBSCRIBE", params: ["btcusdt@trade"] });
     await integration.stopAll();
     expect((await peer.controls.next()).params).toEqual(["ethusdt@trade", "btcusdt@trade"]);
@@ -199,7 +203,7 @@ describe("BinanceIntegration streams", () => {
 
   it("subscribes everything again after a drop, and counts no jump of ids for it", async () => {
     create();
-    await integration.startTrades(["BTCUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
     const first = await subscribed();
     first.send(tradeFrame("BTCUSDT", 1));
     await sink.trades.next();
@@ -218,7 +222,7 @@ describe("BinanceIntegration streams", () => {
 
   it("dials anew at once when the venue announces its shutdown", async () => {
     create();
-    await integration.startTrades(["BTCUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
     const first = await subscribed();
     first.send({ stream: "!serverShutdown", data: { e: "serverShutdown", E: 1770123456789 } });
     await first.closed;
@@ -232,7 +236,7 @@ describe("BinanceIntegration streams", () => {
     venue.exchangeInfo = { symbols: [listedRow("BTCUSDT")] };
     venue.acknowledges = false;
     create("spot", { silenceMillis: 3000, acknowledgeTimeoutMillis: 60_000 });
-    await integration.startTrades(["BTCUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
     const first = await subscribed();
     await clock.advance(3000);
     await first.closed;
@@ -240,7 +244,7 @@ describe("BinanceIntegration streams", () => {
     await subscribed();
     await integration.shutdown();
     create("spot", { silenceMillis: 600_000, acknowledgeTimeoutMillis: 1000 });
-    await integration.startTrades(["BTCUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
     const mute = await venue.peers.next();
     for (let attempt = 0; attempt < 3; attempt++) {
       await mute.controls.next();
@@ -251,7 +255,7 @@ describe("BinanceIntegration streams", () => {
 
   it("refuses malformed frames and goes on", async () => {
     create();
-    await integration.startTrades(["BTCUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
     const peer = await subscribed();
     for (const frame of ["nonsense", "{}", "[]", '{"stream":"x","data":7}', "\u0000"]) {
       peer.send(frame);
@@ -264,7 +268,7 @@ describe("BinanceIntegration streams", () => {
 
   it("stops reading while the sink has no room", async () => {
     create();
-    await integration.startTrades(["BTCUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
     const peer = await subscribed();
     sink.accepting = false;
     peer.send(tradeFrame("BTCUSDT", 1));
@@ -282,12 +286,12 @@ describe("BinanceIntegration streams", () => {
 
   it("does not read from connections that come up while the sink has no room", async () => {
     create("usd-future");
-    await integration.startTrades(["BTCUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
     const trades = await subscribed();
     sink.accepting = false;
     trades.send(tradeFrame("BTCUSDT", 1));
     await sink.trades.next();
-    await integration.startBars(["BTCUSDT"], "1m");
+    await integration.start(barsOf("1m"), ["BTCUSDT"]);
     const bars = await subscribed();
     await new Promise((resolve) => bars.socket.send(JSON.stringify(klineFrame("BTCUSDT", "1m")), resolve));
     for (let turn = 0; turn < 20; turn++) await clock.advance(10);
@@ -300,7 +304,7 @@ describe("BinanceIntegration streams", () => {
     const symbols = Array.from({ length: 1025 }, (_, index) => `S${index}USDT`);
     venue.exchangeInfo = { symbols: symbols.map((symbol) => listedRow(symbol)) };
     create();
-    await integration.startTrades(symbols);
+    await integration.start(TRADES, symbols);
     const [first, second] = [await venue.peers.next(), await venue.peers.next()];
     const asked: string[] = [];
     while (asked.length < symbols.length) {
@@ -310,7 +314,7 @@ describe("BinanceIntegration streams", () => {
       }
     }
     expect(new Set(asked).size).toBe(1025);
-    await integration.stopTrades(symbols);
+    await integration.stop(TRADES, symbols);
     await Promise.race([first.closed, second.closed]);
     expect(integration.status().connectionCount).toBe(1);
   });
@@ -319,14 +323,14 @@ describe("BinanceIntegration streams", () => {
 describe("BinanceIntegration shutdown", () => {
   it("leaves no socket and no timer, calls the sink no more, and refuses further work", async () => {
     create();
-    await integration.startTrades(["BTCUSDT"]);
+    await integration.start(TRADES, ["BTCUSDT"]);
     const peer = await subscribed();
     peer.send(tradeFrame("BTCUSDT", 1));
     await Promise.all([integration.shutdown(), integration.shutdown()]);
     await peer.closed;
     expect(venue.clientCount).toBe(0);
     expect(sink.trades.pendingCount).toBe(0);
-    await expect(integration.startTrades(["BTCUSDT"])).rejects.toMatchObject({ code: "venue.closed" });
+    await expect(integration.start(TRADES, ["BTCUSDT"])).rejects.toMatchObject({ code: "venue.closed" });
     await expect(integration.symbols()).rejects.toMatchObject({ code: "venue.closed" });
     expect(integration.status()).toMatchObject({ connected: false, connectionCount: 0, subscriptions: [] });
   });
@@ -334,7 +338,7 @@ describe("BinanceIntegration shutdown", () => {
   it("ends a start that still waits for the symbol list", async () => {
     venue.exchangeInfoStatus = 500;
     create();
-    const refused = expect(integration.startTrades(["BTCUSDT"])).rejects.toMatchObject({
+    const refused = expect(integration.start(TRADES, ["BTCUSDT"])).rejects.toMatchObject({
       code: "venue.closed",
     });
     await venue.requests.next();

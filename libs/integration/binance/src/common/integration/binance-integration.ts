@@ -1,6 +1,7 @@
-import { DataType, type Instrument, type TimeResolutionText, timeResolutionOf } from "@ims/common";
+import { DataType, dataTypeName, type Instrument, timeResolutionOf } from "@ims/common";
 import { HttpJsonClient, SymbolDirectory, venueError } from "@ims/integration-kit";
 import type {
+  FeedRequest,
   ImsDataIntegration,
   IntegrationContext,
   IntegrationDescription,
@@ -104,41 +105,19 @@ export class BinanceIntegration implements ImsDataIntegration {
     return validateSymbols(symbols, listed, (name) => this.#directory.suggestions(name));
   }
 
-  /** Throws `venue.unknown-symbol`, `venue.unreachable` while there is no symbol list, `venue.closed`. */
-  startTrades(symbols: readonly string[]): Promise<void> {
-    const channel = this.#options.tradesChannel ?? "trade";
-    return this.#start(symbols, (symbol) => ({
-      dataType: DataType.Trade,
-      symbol,
-      stream: tradesStream(symbol, channel),
-      path: this.#market.channelPaths[channel],
-    }));
+  /**
+   * Throws `venue.not-offered` for data or a resolution that the market lacks, `venue.unknown-symbol`,
+   * `venue.unreachable` while there is no symbol list, `venue.closed`.
+   */
+  async start(feed: FeedRequest, symbols: readonly string[]): Promise<void> {
+    const describe = this.#describer(feed);
+    await this.#start(symbols, describe);
   }
 
-  stopTrades(symbols: readonly string[]): Promise<void> {
-    const channel = this.#options.tradesChannel ?? "trade";
-    return this.#stop(symbols.map((symbol) => tradesStream(symbol, channel)));
-  }
-
-  /** Throws `venue.not-offered` for a resolution that the market lacks, and as {@link startTrades}. */
-  startBars(symbols: readonly string[], resolution: TimeResolutionText): Promise<void> {
-    if (!this.#market.resolutions.includes(resolution)) {
-      const offered = this.#market.resolutions.join(", ");
-      const detail = `${this.description.title} has no bars of ${resolution}, it offers ${offered}`;
-      return Promise.reject(venueError("venue.not-offered", detail));
-    }
-    return this.#start(symbols, (symbol) => ({
-      dataType: DataType.Bar,
-      symbol,
-      resolution,
-      resolutionId: timeResolutionOf(resolution)!,
-      stream: klineStream(symbol, resolution),
-      path: this.#market.channelPaths.kline,
-    }));
-  }
-
-  stopBars(symbols: readonly string[], resolution: TimeResolutionText): Promise<void> {
-    return this.#stop(symbols.map((symbol) => klineStream(symbol, resolution)));
+  /** Throws `venue.not-offered` and `venue.closed`. */
+  async stop(feed: FeedRequest, symbols: readonly string[]): Promise<void> {
+    const describe = this.#describer(feed);
+    await this.#stop(symbols.map((symbol) => describe(symbol).stream));
   }
 
   stopAll(): Promise<void> {
@@ -164,6 +143,28 @@ export class BinanceIntegration implements ImsDataIntegration {
       subscriptions: this.#book.statuses((stream) => this.#hub.isAcknowledged(stream)),
       counters: { ...this.#counters },
       idJumpCount: this.#book.idJumpCount,
+    };
+  }
+
+  /** How one symbol's subscription to the feed looks; throws `venue.not-offered`. */
+  #describer({ dataType, resolution }: FeedRequest): (symbol: string) => BinanceSubscription {
+    if (dataType === DataType.Trade) {
+      const channel = this.#options.tradesChannel ?? "trade";
+      const path = this.#market.channelPaths[channel];
+      return (symbol) => ({ dataType, symbol, stream: tradesStream(symbol, channel), path });
+    }
+    if (dataType !== DataType.Bar)
+      throw venueError("venue.not-offered", `${this.description.title} has no ${dataTypeName(dataType)}`);
+    if (resolution === undefined || !this.#market.resolutions.includes(resolution)) {
+      const offered = this.#market.resolutions.join(", ");
+      const detail = `${this.description.title} has no bars of ${resolution}, it offers ${offered}`;
+      throw venueError("venue.not-offered", detail);
+    }
+    const resolutionId = timeResolutionOf(resolution)!;
+    const path = this.#market.channelPaths.kline;
+    return (symbol) => {
+      const stream = klineStream(symbol, resolution);
+      return { dataType, symbol, resolution, resolutionId, stream, path };
     };
   }
 

@@ -1,4 +1,10 @@
-import { DataType, type Instrument, type TimeResolution, type TimeResolutionText } from "@ims/common";
+import {
+  DataType,
+  FeedState,
+  type Instrument,
+  type TimeResolution,
+  type TimeResolutionText,
+} from "@ims/common";
 import type { MarketDataSink, SubscriptionStatus } from "@ims/traits";
 import { FeedTable } from "../decode/feed-table.js";
 import { type BarFeed, InstrumentFeed, type TradeFeed } from "../decode/instrument-feed.js";
@@ -92,7 +98,9 @@ export class SubscriptionBook {
         symbol,
         ...(resolution && { resolution }),
         state: isAcknowledged(stream) ? "acknowledged" : "pending",
+        feedState: feed.lastMicros === 0 ? FeedState.Starting : FeedState.Live,
         lastMicros: feed.lastMicros,
+        expectedMicros: 0,
       }),
     );
   }

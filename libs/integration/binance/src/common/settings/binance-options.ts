@@ -12,7 +12,7 @@ export interface BinanceOptions {
   readonly tradesChannel?: BinanceTradesChannel;
   /** Largest age of the symbol list. Default 120 minutes. */
   readonly symbolsRefreshMillis?: number;
-  /** How long `validate`, `startTrades` and `startBars` wait for the first symbol list. Default 15 s. */
+  /** How long `validate` and `start` wait for the first symbol list. Default 15 s. */
   readonly symbolsWaitMillis?: number;
   /** Silence after which a connection is taken for dead; it is probed with a ping at half of it. Default 30 s. */
   readonly silenceMillis?: number;

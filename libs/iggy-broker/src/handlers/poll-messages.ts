@@ -1,15 +1,10 @@
-import { isImsError } from "@ims/common";
 import {
   COMMANDS,
-  checkOffsetDeltas,
   IggyErrorCode,
   POLL_REPLY_HEAD_BYTES,
   type PollMessagesRequest,
   RESYNC_PARTITION_ID,
-  type SendMessagesRequest,
   sliceBatch,
-  validateBatch,
-  xxh32,
 } from "@ims/iggy-protocol";
 import type { LogRecord } from "@ims/segment-log";
 import type { GroupEntry, PartitionEntry, TopicEntry } from "../catalog/catalog.js";
@@ -20,50 +15,10 @@ import type { BrokerContext } from "./broker-context.js";
 import type { Caller } from "./caller.js";
 import { existingTopic } from "./catalog-lookup.js";
 import { consumerNumber } from "./consumer-number.js";
-import { decodeOr } from "./decode-or.js";
 import { requireOffsetRoom } from "./offset-commands.js";
 import { requireRight } from "./permission.js";
 import { statusRefusal } from "./refusal.js";
 import { ownPieces, type ReplyPieces } from "./reply-pieces.js";
-
-/** A send that has its place in the log: the reply goes out, and the request's memory is free, when `stored` settles. */
-export interface AdmittedSend {
-  readonly payload: Uint8Array;
-  readonly stored: Promise<void>;
-}
-
-/**
- * Checks a batch, gives it its offsets and hands it to the partition, which keeps the bytes. Admission is in order of
- * the calls as long as the caller waits for each one; storing goes on behind it.
- */
-export async function sendMessages(
-  context: BrokerContext,
-  body: Uint8Array,
-  caller: Caller,
-): Promise<AdmittedSend> {
-  const request = decodeOr(COMMANDS.sendMessages.codec, body, IggyErrorCode.ResourceNotFound);
-  const found = context.catalog.findTopic(request.stream, request.topic);
-  if (found === undefined || found.topic.partitions.length === 0) {
-    throw statusRefusal(IggyErrorCode.ResourceNotFound);
-  }
-  const { stream, topic } = found;
-  const entry = choosePartition(topic, request);
-  requireRight(caller.user, "sendMessages", stream.id, topic.id);
-  checkBatch(request);
-  const partition =
-    context.partitions.find(entry.storageId) ??
-    (await context.partitions.open(entry.storageId, topic.settings));
-  while (partition.replaced !== undefined) await partition.replaced;
-  if (request.partitioning.kind === "balanced") topic.nextBalanced++;
-  const { baseOffset, stored } = partition.append(request.batch, entry.id);
-  const placement = { streamId: stream.id, topicId: topic.id, partitionId: entry.id, baseOffset };
-  return { payload: COMMANDS.sendMessages.codec.encodeReply([placement]), stored };
-}
-
-/** The status of a batch that could not be stored. */
-export function storeFailureStatus(error: unknown): number {
-  return isImsError(error, "log.closed") ? IggyErrorCode.ResourceNotFound : IggyErrorCode.CannotWriteToFile;
-}
 
 /** The reply's pieces: its head, then stored batches as they lie in the log, the first and last cut to size. */
 export async function pollMessages(
@@ -174,36 +129,6 @@ async function pollPartition(
   } catch (error) {
     release();
     throw error;
-  }
-}
-
-function choosePartition(topic: TopicEntry, { partitioning }: SendMessagesRequest): PartitionEntry {
-  const { partitions, nextBalanced } = topic;
-  switch (partitioning.kind) {
-    case "balanced":
-      return partitions[nextBalanced % partitions.length]!;
-    case "key":
-      return partitions[xxh32(partitioning.key) % partitions.length]!;
-    case "partition": {
-      const entry = partitions[partitioning.partitionId];
-      if (entry === undefined) throw statusRefusal(IggyErrorCode.ResourceNotFound);
-      return entry;
-    }
-  }
-}
-
-/** The reference server stays silent to a wrong batch; a broker may answer (wire.md section 8). */
-function checkBatch({ batch, messageCount }: SendMessagesRequest): void {
-  try {
-    validateBatch(batch, 0, batch.length, messageCount);
-    checkOffsetDeltas(batch);
-  } catch (error) {
-    if (!isImsError(error, "iggy-protocol.checksum-mismatch"))
-      throw statusRefusal(IggyErrorCode.InvalidFormat);
-    const isMessage = Number(error.context.messageIndex) >= 0;
-    throw statusRefusal(
-      isMessage ? IggyErrorCode.InvalidMessageChecksum : IggyErrorCode.InvalidBatchChecksum,
-    );
   }
 }
 

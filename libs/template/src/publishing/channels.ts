@@ -1,0 +1,50 @@
+import { DataType, MARKET_DATA_TOPICS } from "@ims/common";
+
+/** What a service publishes, each in a topic of its own; the numbers are places in arrays. */
+export const Channel = {
+  Trades: 0,
+  Bars: 1,
+  TopOfBook: 2,
+  Book: 3,
+  MarkPrice: 4,
+  Liquidations: 5,
+  Tickers: 6,
+  Gaps: 7,
+  FeedStatus: 8,
+} as const;
+export type Channel = (typeof Channel)[keyof typeof Channel];
+
+/** The topic of each channel. */
+export const CHANNEL_TOPICS: readonly string[] = [
+  MARKET_DATA_TOPICS.trades,
+  MARKET_DATA_TOPICS.bars,
+  MARKET_DATA_TOPICS.topOfBook,
+  MARKET_DATA_TOPICS.book,
+  MARKET_DATA_TOPICS.markPrice,
+  MARKET_DATA_TOPICS.liquidations,
+  MARKET_DATA_TOPICS.tickers,
+  MARKET_DATA_TOPICS.gaps,
+  MARKET_DATA_TOPICS.feedStatus,
+];
+
+/** Topics of seldom records about all feeds: one partition, so that one reader sees them in order. */
+export const SINGLE_PARTITION_TOPICS: readonly string[] = [
+  MARKET_DATA_TOPICS.instruments,
+  MARKET_DATA_TOPICS.gaps,
+  MARKET_DATA_TOPICS.feedStatus,
+];
+
+const BY_DATA_TYPE: ReadonlyMap<number, Channel> = new Map<number, Channel>([
+  [DataType.Trade, Channel.Trades],
+  [DataType.Bar, Channel.Bars],
+  [DataType.TopOfBook, Channel.TopOfBook],
+  [DataType.Book, Channel.Book],
+  [DataType.MarkPrice, Channel.MarkPrice],
+  [DataType.Liquidation, Channel.Liquidations],
+  [DataType.Ticker, Channel.Tickers],
+]);
+
+/** The channel of a data type that clients ask for; undefined for one that this service cannot publish. */
+export function channelOf(dataType: number): Channel | undefined {
+  return BY_DATA_TYPE.get(dataType);
+}

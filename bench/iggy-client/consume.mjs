@@ -31,6 +31,7 @@ export async function pollAndIterate(url, { payloadBytes, messageCount }, window
           seen++;
           bytes += batches.payloadLength;
         }
+        batches.release();
       }
     });
     if (bytes !== messageCount * payloadBytes) throw new Error(`${bytes} payload bytes`);
@@ -68,6 +69,7 @@ export async function consumeWith(url, { payloadBytes, messageCount }, window, i
             seen++;
             bytes += batch.payloadLength;
           }
+          batch.release();
           if (seen >= messageCount) break;
         }
       }

@@ -1,25 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { streamNames } from "@ims/common";
 import { v2 } from "@ims/sbe";
 import type { TradeMessage } from "ims-client";
 import { describe, expect, it } from "vitest";
-import { Child, workspaceRoot } from "./support/child.js";
 import { startMarketRun } from "./support/market-run.js";
-
-const python = process.env.IMS_PYTHON ?? join(workspaceRoot, ".venv/bin/python");
-
-/** Whether the official Python client is installed: `python3 -m venv .venv && .venv/bin/pip install apache-iggy==0.9.0`. */
-function officialClientPresent(): boolean {
-  if (!existsSync(python)) return false;
-  try {
-    execFileSync(python, ["-c", "import apache_iggy"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { officialClientPresent, startPython } from "./support/python.js";
 
 describe.skipIf(!officialClientPresent())("the official Python client on the embedded broker", () => {
   it("finds the stream and reads trades that decode to the same trades", { timeout: 60_000 }, async () => {
@@ -35,15 +19,15 @@ describe.skipIf(!officialClientPresent())("the official Python client on the emb
         if (ours.length === 200) break;
       }
       const names = streamNames(run.exchange);
-      const peer = new Child(python, [
-        join(workspaceRoot, "apps/e2e/python/read_topic.py"),
+      const peer = startPython(
+        "read_topic.py",
         run.brokerUrl,
         names.marketDataStream,
         "trades",
         String(ours[0]!.partitionId),
         String(ours[0]!.offset),
         "200",
-      ]);
+      );
       expect(await peer.exited, peer.errors).toBe(0);
       const lines = peer.output
         .trim()

@@ -4,10 +4,13 @@ import { describeError } from "@ims/common";
 import { startBroker } from "./broker.js";
 import type { BrokerLogger } from "./broker-options.js";
 
-const USAGE = `usage: iggy-broker [--host ADDRESS] [--port PORT] [--data-dir FOLDER] [--allow-default-credentials]
+const USAGE = `usage: iggy-broker [--host ADDRESS] [--port PORT] [--data-dir FOLDER]
+                   [--tls-cert FILE --tls-key FILE] [--allow-default-credentials]
   --host      address to listen on, default 127.0.0.1
   --port      default 8090, 0 = any free port
   --data-dir  default .ims/broker
+  --tls-cert, --tls-key
+              PEM files: TLS connections only; SIGHUP reads them again
   --allow-default-credentials
               listen on other addresses than loopback although the root user is iggy / iggy
 The root user of a new folder comes from IGGY_ROOT_USERNAME and IGGY_ROOT_PASSWORD, default iggy / iggy.
@@ -33,6 +36,8 @@ async function main(): Promise<void> {
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "8090" },
       "data-dir": { type: "string", default: ".ims/broker" },
+      "tls-cert": { type: "string" },
+      "tls-key": { type: "string" },
       "allow-default-credentials": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -42,12 +47,15 @@ async function main(): Promise<void> {
     return;
   }
   const { IGGY_ROOT_USERNAME: username, IGGY_ROOT_PASSWORD: password } = process.env;
+  const { "tls-cert": certFile = "", "tls-key": keyFile = "" } = values;
+  const tls = certFile || keyFile ? { certFile, keyFile } : undefined;
   const broker = await startBroker({
     host: values.host,
     port: Number(values.port),
     dataDir: values["data-dir"],
     username,
     password,
+    ...(tls ? { tls } : {}),
     ...(values["allow-default-credentials"] ? { allowDefaultCredentials: true } : {}),
     logger,
   });
@@ -62,6 +70,13 @@ async function main(): Promise<void> {
       process.exitCode = 1;
     });
   };
+  process.on("SIGHUP", () => {
+    broker
+      .reloadTls()
+      .catch((error: unknown) =>
+        logger.error({ error: describeError(error) }, "the TLS files stay as they were"),
+      );
+  });
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
 }

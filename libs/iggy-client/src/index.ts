@@ -4,6 +4,7 @@ export type { Groups } from "./client/groups.js";
 export { IggyClient } from "./client/iggy-client.js";
 export type { Offsets } from "./client/offsets.js";
 export type { Partitions } from "./client/partitions.js";
+export type { PolledReply } from "./client/polled-reply.js";
 export type { Streams } from "./client/streams.js";
 export type { System } from "./client/system.js";
 export type { Tokens } from "./client/tokens.js";

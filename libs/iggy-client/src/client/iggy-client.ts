@@ -1,11 +1,5 @@
 import { type ImsError, systemClock } from "@ims/common";
-import {
-  COMMANDS,
-  FRAME_BYTES_MAX,
-  HEADER_BYTES,
-  type PolledBatches,
-  type SendPlacement,
-} from "@ims/iggy-protocol";
+import { COMMANDS, FRAME_BYTES_MAX, HEADER_BYTES, type SendPlacement } from "@ims/iggy-protocol";
 import type { ConnectionEvents } from "../connection/connection-events.js";
 import { parseConnectionString } from "../connection/connection-string.js";
 import { dial } from "../connection/dial.js";
@@ -26,6 +20,7 @@ import { Groups } from "./groups.js";
 import { Messages } from "./messages.js";
 import { Offsets } from "./offsets.js";
 import { Partitions } from "./partitions.js";
+import type { PolledReply } from "./polled-reply.js";
 import { rawCommand } from "./raw-command.js";
 import { Streams } from "./streams.js";
 import { System } from "./system.js";
@@ -145,7 +140,7 @@ export class IggyClient {
    * Reads messages; the result is a cursor over the reply's own bytes. With `autoCommit` a lost connection ends in
    * `iggy-client.outcome-unknown`, since the server may have moved the stored offset; without, the poll is repeated.
    */
-  poll(request: PollRequest, options?: CallOptions): Promise<PolledBatches> {
+  poll(request: PollRequest, options?: CallOptions): Promise<PolledReply> {
     return this.messages.poll(request, options);
   }
 

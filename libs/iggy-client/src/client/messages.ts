@@ -2,7 +2,6 @@ import {
   COMMANDS,
   encodeBatch,
   encodeUserHeaders,
-  PolledBatches,
   type PollingStrategy,
   type SendPlacement,
 } from "@ims/iggy-protocol";
@@ -11,6 +10,7 @@ import type { RequestRunner } from "../connection/request-runner.js";
 import type { ConnectionDependencies } from "../connection/server-connection.js";
 import type { CallOptions } from "./client-options.js";
 import type { PollRequest, PollStart, SendRequest } from "./client-requests.js";
+import { PolledReply } from "./polled-reply.js";
 
 /** Single sends and polls, without a producer or consumer around them. */
 export class Messages {
@@ -43,7 +43,7 @@ export class Messages {
     return placements;
   }
 
-  async poll(request: PollRequest, options: CallOptions = {}): Promise<PolledBatches> {
+  async poll(request: PollRequest, options: CallOptions = {}): Promise<PolledReply> {
     const { stream, topic, partitionId, consumer, count } = request;
     const { metrics } = this.dependencies;
     const autoCommit = request.autoCommit === true;
@@ -70,7 +70,7 @@ const POLL_IN_PLACE = {
   ...COMMANDS.pollMessages,
   codec: {
     encodeRequest: COMMANDS.pollMessages.codec.encodeRequest,
-    decodeReply: (payload: Uint8Array) => new PolledBatches(payload),
+    decodeReply: (payload: Uint8Array) => new PolledReply(payload),
   },
 };
 

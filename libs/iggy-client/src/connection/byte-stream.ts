@@ -1,5 +1,6 @@
 import type { Clock } from "@ims/common";
 import type { ServerAddress } from "../client/client-options.js";
+import type { ReceiveMemory } from "./receive-memory.js";
 
 /**
  * The part of `net.Socket` that the client uses: an open, ordered, reliable stream of bytes. Whoever makes another one,
@@ -17,6 +18,8 @@ export interface ByteStream {
   /** Closes at once; what was not sent is lost. */
   destroy(): unknown;
   setNoDelay(noDelay: boolean): unknown;
+  /** Where its chunks lie, if replies can be released: see {@link ReceiveMemory}. */
+  readonly memory?: ReceiveMemory;
   /** IP address of the other side, where there is such a thing. */
   readonly remoteAddress?: string | undefined;
   /** A chunk belongs to the listener: it must not be written into afterwards. */

@@ -15,6 +15,7 @@ import type { ClientLog } from "../client/client-options.js";
 import type { ClientMetrics } from "../diagnostics/client-metrics.js";
 import { evicted, fail } from "../errors.js";
 import type { ByteStream } from "./byte-stream.js";
+import { holdReply } from "./receive-memory.js";
 
 /** What becomes of one sent request: exactly one of the two is called. */
 export interface ReplyHandler {
@@ -42,6 +43,9 @@ export interface WireSettings {
   readonly metrics: ClientMetrics;
   readonly log?: ClientLog;
 }
+
+/** Replies up to this are copied out of the memory they arrived in. */
+const SMALL_REPLY_BYTES = 4096;
 
 /** Refusals with 58 for this long: perhaps another node leads by now (wire.md section 5). */
 const NOT_ACCEPTED_MILLIS = 2000;
@@ -82,7 +86,7 @@ export class WireSession {
     private readonly stream: ByteStream,
     private readonly settings: WireSettings,
   ) {
-    this.reader = new FrameReader(settings.frameBytesMax);
+    this.reader = new FrameReader(settings.frameBytesMax, stream.memory);
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;
     });
@@ -203,7 +207,10 @@ export class WireSession {
     }
   }
 
-  private handle(frame: Uint8Array): void {
+  private handle(received: Uint8Array): void {
+    // A small reply must not keep a large block from being used again, whoever holds on to it.
+    const isSmall = received.length <= SMALL_REPLY_BYTES;
+    const frame = isSmall && this.stream.memory ? new Uint8Array(received) : received;
     const outcome = readReply(frame);
     if (outcome.kind === "evicted") {
       if (this.onEviction) this.onEviction(outcome.eviction);
@@ -227,6 +234,7 @@ export class WireSession {
       this.destroy(reason);
       return;
     }
+    if (!isSmall) holdReply(frame);
     this.guard(() => request.handler.onReply(outcome));
     this.watchAcceptance(outcome, frame[REPLY_AT.operation]!);
     this.offerRoom();

@@ -4,10 +4,10 @@ import {
   decodeUserHeaders,
   MESSAGE_AT,
   POLL_REPLY_HEAD_BYTES,
-  PolledBatches,
   readSafeU64,
   type UserHeader,
 } from "@ims/iggy-protocol";
+import { PolledReply } from "../client/polled-reply.js";
 import type { Encryptor } from "../encryption/encryptor.js";
 import { consumerError } from "./consumer-errors.js";
 
@@ -18,9 +18,10 @@ export type OnHole = (expected: number, found: number) => void;
  * The messages of one poll, as a cursor over the reply's own bytes: `while (batch.next())` moves from message to
  * message, and `payloadStart`, `payloadLength`, `offset` and the other fields describe the current one. Nothing is
  * copied or allocated per message. With an encryptor, `payload()` and `headers()` decrypt, while the positions describe
- * the encrypted bytes. The memory lives as long as the batch or a view of it.
+ * the encrypted bytes. The memory lives as long as the batch or a view of it, unless
+ * {@link release} gives it back once the batch was read.
  */
-export class ConsumedBatch extends PolledBatches {
+export class ConsumedBatch extends PolledReply {
   /** First and last offset of the reply; −1 without messages. */
   firstOffset = -1;
   lastOffset = -1;

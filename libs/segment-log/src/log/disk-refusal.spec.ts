@@ -57,17 +57,23 @@ describe("a log whose disk refuses", () => {
     expect(states).toEqual(["refusing", "accepting"]);
   });
 
-  it("lets nothing of a refused append stand behind a later one, also when it could not be cut off", async () => {
-    const { fileSystem, log, refuse } = await refusableLog("every-append");
-    await log.append(testRecord(0, 1, 40));
-    refuse("sync", "truncate");
-    const refused = [log.append(testRecord(1, 1, 40)), log.append(testRecord(2, 1, 40))];
-    await Promise.allSettled(refused);
-    refuse();
-    // As long as the refused one, so that the second of those would go on where it ends.
-    await log.append(testRecord(1, 1, 40));
-    expect(await recordsOn(fileSystem.crashed(() => 1))).toHaveLength(2);
-  });
+  it.each(["write", "sync"] as const)(
+    "lets nothing of an append whose %s was refused stand behind a later one, also when it could not be cut off",
+    async (refused) => {
+      const { fileSystem, log } = await refusableLog("every-append");
+      await log.append(testRecord(0, 1, 40));
+      fileSystem.fault = ({ kind, path, byteCount }) =>
+        kind === refused || kind === "truncate"
+          ? { error: systemError("EIO", path), writtenBytes: byteCount }
+          : undefined;
+      const appends = [log.append(testRecord(1, 1, 40)), log.append(testRecord(2, 1, 40))];
+      for (const append of appends) await expect(append).rejects.toMatchObject({ code: "log.write-failed" });
+      fileSystem.fault = undefined;
+      // As long as the refused one, so that the second of those would go on where it ends.
+      await log.append(testRecord(1, 1, 40));
+      expect(await recordsOn(fileSystem.crashed(() => 1))).toHaveLength(2);
+    },
+  );
 
   it("writes again what a failed sync left uncertain, before it says that it is on disk", async () => {
     const { fileSystem, log, refuse } = await refusableLog("later");

@@ -29,7 +29,8 @@ const COMMANDS = [
   { words: ["options", "topic"], shows: /message_expiry/ },
   { words: ["stats"], shows: /stream/i },
   { words: ["topic", "purge", "orders", "placed"], shows: /purged/i },
-  { words: ["stream", "get", "absent"], fails: true, shows: /absent|not found|not exist/i },
+  { words: ["stream", "get", "absent"], shows: /was not found/ },
+  { words: ["stream", "create", "orders"], fails: true, shows: /already exists/ },
   { words: ["topic", "delete", "orders", "placed"], shows: /deleted/i },
   { words: ["stream", "delete", "orders"], shows: /deleted/i },
 ];

@@ -8,6 +8,7 @@ partition 0 as lines of JSON. Header names and values are told as [kind, value];
 
 import asyncio
 import json
+import os
 import sys
 
 from apache_iggy import Consumer, HeaderKey, HeaderValue, IggyClient, PollingStrategy, SendMessage
@@ -78,3 +79,6 @@ async def main():
 
 
 asyncio.run(main())
+sys.stdout.flush()
+# Not the usual way out: threads of the client that are still at work may abort an interpreter that is closing down.
+os._exit(0)

@@ -5,6 +5,7 @@ Usage: read_topic.py URL STREAM TOPIC PARTITION FIRST_OFFSET COUNT
 
 import asyncio
 import json
+import os
 import sys
 
 from apache_iggy import Consumer, IggyClient, PollingStrategy
@@ -38,3 +39,6 @@ async def main() -> None:
 
 
 asyncio.run(main())
+sys.stdout.flush()
+# Not the usual way out: threads of the client that are still at work may abort an interpreter that is closing down.
+os._exit(0)

@@ -1,14 +1,39 @@
 export type { Instrument, TimeResolutionText } from "@ims/common";
 export { Decimal, ExchangeId, ImsError, isImsError } from "@ims/common";
 export type { ClientEvents } from "./client/client-events.js";
+export { ClientFeeds, type IterationOptions, type Symbols } from "./client/client-feeds.js";
 export { EXCHANGE_NAMES, resolveExchange, resolveResolution } from "./client/client-settings.js";
 export type { ClientSettings, ConnectOptions } from "./client/connect-options.js";
 export { DEFAULT_IGGY_URL } from "./client/connect-options.js";
-export { ImsClient, type IterationOptions } from "./client/ims-client.js";
+export { ImsClient } from "./client/ims-client.js";
 export type { LoginAccepted } from "./control/reply.js";
 export type { Subscription } from "./delivery/delivery.js";
 export type { RecordListener } from "./delivery/message-hub.js";
 export type { MalformedRecord } from "./delivery/partition-reader.js";
 export { CLIENT_ERRORS, type ClientErrorName } from "./errors/client-errors.js";
+export { Book, type BookState } from "./records/book.js";
+export type {
+  BookDeltaMessage,
+  BookLevel,
+  BookMessage,
+  BookSnapshotMessage,
+  TopOfBookMessage,
+} from "./records/book-message.js";
+export type {
+  LiquidationMessage,
+  MarkPriceMessage,
+  OrderStatusName,
+  SideName,
+  TickerMessage,
+} from "./records/derivative-message.js";
+export type {
+  AboutFeed,
+  FeedStateName,
+  FeedStatusMessage,
+  GapMessage,
+  GapReasonName,
+} from "./records/feed-message.js";
 export type * from "./records/market-message.js";
+export type { MessageFlag, MessageOrigin } from "./records/message-origin.js";
+export type { FeedType } from "./records/record-kinds.js";
 export type { ImsTransport, PartitionPlace, PolledRecords } from "./transport/ims-transport.js";

@@ -1,32 +1,11 @@
 #!/usr/bin/env node
-import { describeError } from "@ims/common";
-import { startBinanceSimulator } from "./binance/binance-simulator.js";
-import { greeting, parseCommandLine, USAGE } from "./command/command-line.js";
+import { runSimulateCommand } from "./command/run-simulate.js";
 
-try {
-  const options = parseCommandLine(process.argv.slice(2));
-  if (!options) {
-    process.stdout.write(USAGE);
-  } else {
-    const simulator = await startBinanceSimulator(options);
-    process.stdout.write(greeting(options, simulator));
-    const stop = () => void simulator.close().catch(reportAndExit);
-    process.once("SIGINT", stop);
-    process.once("SIGTERM", stop);
-    if (options.source.kind === "recording") {
-      simulator.finished.then(
-        () => process.stdout.write(`recording sent: ${simulator.stats.framesSent} frames\n`),
-        (error: { code?: string }) => {
-          if (error.code !== "simulator.closed-early") reportAndExit(error);
-        },
-      );
-    }
-  }
-} catch (error) {
-  reportAndExit(error);
-}
-
-function reportAndExit(error: unknown): never {
-  process.stderr.write(`${describeError(error)}\n`);
-  process.exit(1);
-}
+const stop = new AbortController();
+process.once("SIGINT", () => stop.abort());
+process.once("SIGTERM", () => stop.abort());
+process.exitCode = await runSimulateCommand(process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  stop: stop.signal,
+});

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { describeError } from "@ims/common";
 import { startBroker } from "./broker.js";
 import type { BrokerLogger } from "./broker-options.js";
+import { runMaintenance } from "./maintenance/maintenance-command.js";
 
 const USAGE = `usage: iggy-broker [--host ADDRESS] [--port PORT] [--data-dir FOLDER]
                    [--tls-cert FILE --tls-key FILE] [--allow-default-credentials]
@@ -15,6 +16,10 @@ const USAGE = `usage: iggy-broker [--host ADDRESS] [--port PORT] [--data-dir FOL
               listen on other addresses than loopback although the root user is iggy / iggy
 The root user of a new folder comes from IGGY_ROOT_USERNAME and IGGY_ROOT_PASSWORD, default iggy / iggy.
 A folder that has been used keeps its own.
+
+       iggy-broker verify [--data-dir FOLDER]   reads everything, changes nothing, prints what is damaged
+       iggy-broker repair [--data-dir FOLDER]   mends it; what is cut off or set aside stays as *.damaged
+Neither touches a folder that a running broker holds.
 `;
 
 function line(level: string) {
@@ -31,7 +36,8 @@ const logger: BrokerLogger = {
 };
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       host: { type: "string", default: "127.0.0.1" },
       port: { type: "string", default: "8090" },
@@ -46,6 +52,13 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
+  const [command] = positionals;
+  if (command === "verify" || command === "repair") {
+    const print = (text: string) => process.stdout.write(`${text}\n`);
+    process.exitCode = await runMaintenance({ command, dataDir: values["data-dir"], print });
+    return;
+  }
+  if (command !== undefined) throw new Error(`there is no command ${JSON.stringify(command)}\n${USAGE}`);
   const { IGGY_ROOT_USERNAME: username, IGGY_ROOT_PASSWORD: password } = process.env;
   const { "tls-cert": certFile = "", "tls-key": keyFile = "" } = values;
   const tls = certFile || keyFile ? { certFile, keyFile } : undefined;

@@ -22,6 +22,11 @@ export const BROKER_ERRORS = {
     action: "Stop that process or choose another data folder.",
     retryable: false,
   },
+  "broker.data-dir-missing": {
+    summary: "There is no data of a broker in the folder.",
+    action: "Name the folder that the broker was started with.",
+    retryable: false,
+  },
   "broker.data-dir-version": {
     summary: "The data folder was written by a version with another format.",
     action: "Start the version that wrote it, or choose an empty data folder.",

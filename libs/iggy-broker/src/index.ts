@@ -11,3 +11,6 @@ export type {
 } from "./broker-options.js";
 export { startBrokerWorker } from "./broker-worker.js";
 export { BROKER_ERRORS } from "./errors.js";
+export { type MaintenanceCommand, runMaintenance } from "./maintenance/maintenance-command.js";
+export { type RepairReport, repairDataDir } from "./maintenance/repair-data-dir.js";
+export { type VerifyReport, verifyDataDir } from "./maintenance/verify-data-dir.js";

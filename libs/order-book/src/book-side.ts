@@ -1,16 +1,9 @@
 import type { BookLevels, MantissaCell } from "@ims/common";
-import { LevelSearch } from "./level-search.js";
+import { LevelSlots } from "./level-slots.js";
 
-const INITIAL_LEVELS = 128;
-/** Words of a level: key low, key high, quantity low, quantity high. */
-const STRIDE = 4;
 const SIGN = 0x80000000 | 0;
 /** Of a full side, this part of its worst levels is given up at once, so that the cost is spread. */
 const SHED_SHIFT = 4;
-/** A move of fewer words is made by a loop: the call of `copyWithin` alone costs more. */
-const LOOP_WORDS_MAX = 64;
-/** How far an empty slot is looked for before everything that is better is moved. */
-const NEAR_WORDS = 32 * STRIDE;
 /** Empty slots that are never worth a clearing. */
 const EMPTY_SLOTS_MIN = 256;
 
@@ -18,21 +11,16 @@ const EMPTY_SLOTS_MIN = 256;
 export type SideKind = "bids" | "asks";
 
 /**
- * One side of a book: levels in one typed array, worst first and best last, so that a change near the top moves little.
- * A removed level leaves an empty slot (quantity 0), for most prices come back, and a new one beside it needs no moving;
- * the array is cleared of them when they outnumber the levels.
+ * One side of a book, sorted from worst to best, so that a change near the top moves little.
  *
- * A key is the price with its bits turned so that two signed comparisons of words order levels from worst to best on
- * either side: the low word's sign is flipped (it is unsigned), and all bits of asks are inverted, which turns the
- * order of int64 values around without overflow.
+ * A key is the price with its bits turned so that signed comparisons of words order levels from worst to best on either
+ * side: the low word's sign is flipped (it is unsigned), and all bits of asks are inverted, which turns the order of
+ * int64 values around without overflow.
  *
- * Invariants: keys rise strictly, those of empty slots too; the best slot is not empty; `knownCount` levels have a key of at least the horizon's.
  * Allocates only when it grows.
  */
 export class BookSide {
-  #words = new Int32Array(INITIAL_LEVELS * STRIDE);
-  /** Slots in use: levels, and empty ones that levels left. */
-  #slots = 0;
+  readonly #slots = new LevelSlots();
   #count = 0;
   #knownCount = 0;
   #limited = false;
@@ -41,7 +29,6 @@ export class BookSide {
   #shedCount = 0;
   readonly #flipLo: number;
   readonly #flipHi: number;
-  readonly #search = new LevelSearch(STRIDE);
 
   /** @param levelsMax levels that are kept; beyond, the worst are given up and the horizon moves up */
   constructor(
@@ -72,16 +59,15 @@ export class BookSide {
   }
 
   clear(): void {
-    this.#slots = 0;
+    this.#slots.clear();
     this.#count = 0;
     this.#knownCount = 0;
     this.#limited = false;
-    this.#search.at = 0;
   }
 
   /**
-   * Replaces everything by `levels`, which usually stand best first; quantity 0 is skipped, the last of equal prices
-   * counts. If `limited`, prices behind the worst level are unknown from now on.
+   * Replaces everything by `levels`, which usually stand best first; quantity 0 is skipped. If `limited`, prices behind
+   * the worst level are unknown from now on.
    */
   load(levels: BookLevels, limited: boolean): void {
     this.clear();
@@ -91,28 +77,26 @@ export class BookSide {
       this.set(priceLo[index]!, priceHi[index]!, quantityLo[index]!, quantityHi[index]!);
     }
     if (!limited || this.#limited) return;
+    this.#slots.compact();
     if (this.#count > 0) this.#limitTo(0);
     else this.#limitAbove();
   }
 
   /** Sets the quantity of a price; 0 removes it, and removing what is not there is normal. Words of int64 values. */
   set(priceLo: number, priceHi: number, quantityLo: number, quantityHi: number): void {
+    const slots = this.#slots;
     const keyLo = priceLo ^ this.#flipLo;
     const keyHi = priceHi ^ this.#flipHi;
-    const found = this.#search.find(this.#words, this.#slots, keyLo, keyHi);
-    const at = this.#search.at * STRIDE;
-    const wasFree = !found || (this.#words[at + 2]! | this.#words[at + 3]!) === 0;
+    let at = slots.find(keyLo, keyHi);
+    const isLevel = at >= 0 && !slots.isEmpty(at);
     if ((quantityLo | quantityHi) === 0) {
-      if (!wasFree) this.#remove(at);
+      if (isLevel) this.#remove(at, keyLo, keyHi);
       return;
     }
-    const to = found ? at : this.#makeSlot(at);
-    const words = this.#words;
-    words[to + 2] = quantityLo;
-    words[to + 3] = quantityHi;
-    if (!wasFree) return;
-    words[to] = keyLo;
-    words[to + 1] = keyHi;
+    if (at < 0) at = slots.insert(~at, keyLo, keyHi);
+    slots.quantityLo[at] = quantityLo;
+    slots.quantityHi[at] = quantityHi;
+    if (isLevel) return;
     this.#count++;
     if (this.#isKnown(keyLo, keyHi)) this.#knownCount++;
     if (this.#count > this.levelsMax) this.#shed();
@@ -120,13 +104,11 @@ export class BookSide {
 
   /** Appends the best `depth` levels, best first, to `levels`. */
   copyTop(depth: number, levels: BookLevels): void {
-    const words = this.#words;
+    const { keyLo, keyHi, quantityLo, quantityHi } = this.#slots;
     let left = Math.min(depth, this.#count);
-    for (let at = (this.#slots - 1) * STRIDE; left > 0; at -= STRIDE) {
-      const quantityLo = words[at + 2]!;
-      const quantityHi = words[at + 3]!;
-      if ((quantityLo | quantityHi) === 0) continue;
-      levels.push(words[at]! ^ this.#flipLo, words[at + 1]! ^ this.#flipHi, quantityLo, quantityHi);
+    for (let at = this.#slots.count - 1; left > 0; at--) {
+      if (this.#slots.isEmpty(at)) continue;
+      levels.push(keyLo[at]! ^ this.#flipLo, keyHi[at]! ^ this.#flipHi, quantityLo[at]!, quantityHi[at]!);
       left--;
     }
   }
@@ -134,25 +116,25 @@ export class BookSide {
   /** Best price and its quantity, all but the scales; false, and untouched cells, if the side is empty. */
   best(price: MantissaCell, quantity: MantissaCell): boolean {
     if (this.#count === 0) return false;
-    const at = (this.#slots - 1) * STRIDE;
+    const at = this.#slots.count - 1;
     price.lo = this.bestLo;
     price.hi = this.bestHi;
-    quantity.lo = this.#words[at + 2]!;
-    quantity.hi = this.#words[at + 3]!;
+    quantity.lo = this.#slots.quantityLo[at]!;
+    quantity.hi = this.#slots.quantityHi[at]!;
     return true;
   }
 
-  /** Low word of the best price; only if there are levels. */
+  /** Low word of the best price, signed; only if there are levels. */
   get bestLo(): number {
-    return this.#words[(this.#slots - 1) * STRIDE]! ^ this.#flipLo;
+    return this.#slots.keyLo[this.#slots.count - 1]! ^ this.#flipLo;
   }
 
   /** High word of the best price; only if there are levels. */
   get bestHi(): number {
-    return this.#words[(this.#slots - 1) * STRIDE + 1]! ^ this.#flipHi;
+    return this.#slots.keyHi[this.#slots.count - 1]! ^ this.#flipHi;
   }
 
-  /** Replaces every price and quantity by what `levels` says, which stand best first and in the same order. */
+  /** Replaces every price and quantity by what `levels` says of the same levels, best first; the horizon stays with its level. */
   rewrite(levels: BookLevels): void {
     const limited = this.#limited;
     const known = this.#knownCount;
@@ -161,75 +143,28 @@ export class BookSide {
     else if (limited) this.#limitAbove();
   }
 
-  /** Leaves the slot behind, for the price to come back or for another one beside it; the best slot is never empty. */
-  #remove(at: number): void {
-    const words = this.#words;
-    words[at + 2] = 0;
-    words[at + 3] = 0;
+  #remove(at: number, keyLo: number, keyHi: number): void {
+    this.#slots.remove(at);
     this.#count--;
-    if (this.#isKnown(words[at]!, words[at + 1]!)) this.#knownCount--;
-    let end = this.#slots * STRIDE;
-    while (end > 0 && (words[end - 1]! | words[end - 2]!) === 0) end -= STRIDE;
-    this.#slots = end / STRIDE;
-    if (this.#slots > 2 * this.#count + EMPTY_SLOTS_MIN) this.#compact();
-  }
-
-  /**
-   * Makes room for a key between the slots before `at` and from `at` on, where offsets are in words: takes an empty
-   * slot that is near, or moves all that is better. Returns the offset of the room; its words are whatever.
-   */
-  #makeSlot(at: number): number {
-    const end = this.#slots * STRIDE;
-    const words = this.#words;
-    const last = Math.min(end, at + NEAR_WORDS);
-    for (let free = at; free < last; free += STRIDE) {
-      if ((words[free + 2]! | words[free + 3]!) !== 0) continue;
-      move(words, at + STRIDE, at, free);
-      return at;
-    }
-    const first = Math.max(0, at - NEAR_WORDS);
-    for (let free = at - STRIDE; free >= first; free -= STRIDE) {
-      if ((words[free + 2]! | words[free + 3]!) !== 0) continue;
-      move(words, free, free + STRIDE, at);
-      return at - STRIDE;
-    }
-    if (end === words.length) this.#grow();
-    move(this.#words, at + STRIDE, at, end);
-    this.#slots++;
-    return at;
-  }
-
-  /** Drops the empty slots. */
-  #compact(): void {
-    const words = this.#words;
-    let to = 0;
-    for (let from = 0; from < this.#slots * STRIDE; from += STRIDE) {
-      if ((words[from + 2]! | words[from + 3]!) === 0) continue;
-      words[to] = words[from]!;
-      words[to + 1] = words[from + 1]!;
-      words[to + 2] = words[from + 2]!;
-      words[to + 3] = words[from + 3]!;
-      to += STRIDE;
-    }
-    this.#slots = to / STRIDE;
+    if (this.#isKnown(keyLo, keyHi)) this.#knownCount--;
+    if (this.#slots.count > 2 * this.#count + EMPTY_SLOTS_MIN) this.#slots.compact();
   }
 
   /** Gives up the worst levels of a full side. */
   #shed(): void {
-    this.#compact();
     const shed = Math.max(1, this.levelsMax >> SHED_SHIFT);
-    this.#words.copyWithin(0, shed * STRIDE, this.#slots * STRIDE);
-    this.#slots -= shed;
+    this.#slots.compact();
+    this.#slots.dropFirst(shed);
     this.#count -= shed;
     this.#shedCount += shed;
     if (this.#knownCount >= this.#count) this.#limitTo(0);
   }
 
-  /** Makes the key of the level at `index` (worst first; no empty slots) the horizon. */
+  /** Makes the key of the level at `index` the horizon, counted from the worst; there are no empty slots. */
   #limitTo(index: number): void {
     this.#limited = true;
-    this.#horizonLo = this.#words[index * STRIDE]!;
-    this.#horizonHi = this.#words[index * STRIDE + 1]!;
+    this.#horizonLo = this.#slots.keyLo[index]!;
+    this.#horizonHi = this.#slots.keyHi[index]!;
     this.#knownCount = this.#count - index;
   }
 
@@ -246,17 +181,4 @@ export class BookSide {
       !this.#limited || keyHi > this.#horizonHi || (keyHi === this.#horizonHi && keyLo >= this.#horizonLo)
     );
   }
-
-  #grow(): void {
-    const larger = new Int32Array(this.#words.length * 2);
-    larger.set(this.#words);
-    this.#words = larger;
-  }
-}
-
-/** Moves the words from `from` to `end` to `to`; both ranges may overlap. */
-function move(words: Int32Array, to: number, from: number, end: number): void {
-  if (end - from > LOOP_WORDS_MAX) words.copyWithin(to, from, end);
-  else if (to > from) for (let word = end - 1; word >= from; word--) words[word + to - from] = words[word]!;
-  else for (let word = from; word < end; word++) words[word + to - from] = words[word]!;
 }

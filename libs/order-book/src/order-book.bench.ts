@@ -47,9 +47,9 @@ function changeOf(levels: number, seed: number): ScaledLevels {
     return state / 0x80000000;
   };
   for (const [side, sign] of [[change.bids, -1] as const, [change.asks, 1] as const]) {
-    const depths = Array.from({ length: LEVELS_PER_SIDE }, () =>
-      Math.floor(levels * 2 * random() ** 3),
-    ).sort((left, right) => left - right);
+    const depths = Array.from({ length: LEVELS_PER_SIDE }, () => Math.floor(levels * 2 * random() ** 3)).sort(
+      (left, right) => left - right,
+    );
     for (const depth of new Set(depths)) {
       side.push(MIDDLE + sign * (1 + depth), 0, random() < 0.3 ? 0 : 1 + Math.floor(random() * 1e6), 0);
     }

@@ -1,3 +1,7 @@
+export { applyRepair } from "./check/apply-repair.js";
+export { checkJournal } from "./check/check-journal.js";
+export { type CheckedLog, checkLog } from "./check/check-log.js";
+export type { StorageProblem, StorageRepair } from "./check/storage-problem.js";
 export { STORAGE_ERRORS } from "./errors.js";
 export type { FileHandle, FileLock, FileSystem, OpenMode } from "./file-system/file-system.js";
 export {
@@ -11,6 +15,7 @@ export { OpenFiles } from "./file-system/open-files.js";
 export { releaseLockOfThread } from "./file-system/process-lock.js";
 export { Journal, type JournalOptions, type OpenedJournal } from "./journal/journal.js";
 export type { JournalEntry } from "./journal/journal-file.js";
+export { type RecoveredJournal, recoverJournal } from "./journal/recover-journal.js";
 export type {
   AppendSync,
   DiskReport,

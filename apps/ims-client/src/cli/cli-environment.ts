@@ -28,4 +28,7 @@ export interface CliEnvironment {
 
 /** 0: done, or ended by the user; 1: failed; 2: the command line or the configuration is wrong. */
 export const ExitCode = { Ok: 0, Failed: 1, Usage: 2 } as const;
+/** Thrown by a command that has printed everything and did not end well. */
+export class CommandFailed extends Error {}
+
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

@@ -18,6 +18,8 @@ Examples:
   ims bars BTCUSDT 1m                   one-minute bars
   ims trades BTCUSDT --count 100 | jq   JSON lines when piped, prices as exact texts
   ims trades BTCUSDT --exchange binanceusdmarginfuture
+  ims iggy streams                      what lies in the broker; see ims iggy --help
+  ims broker                            an embedded broker; see ims broker --help
 
 Environment: IGGY_URL, IMS_EXCHANGE, IMS_CLIENT_ID, IMS_ACCESS_TOKEN, NO_COLOR
 Exchanges: ${EXCHANGE_NAMES.filter((name) => name.startsWith("binance")).join(", ")}

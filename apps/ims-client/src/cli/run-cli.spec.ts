@@ -89,6 +89,7 @@ describe("ims trades", () => {
     expect(JSON.parse(output.text)).toEqual({
       type: "trade",
       exchange: "binancespot",
+      flags: [],
       symbol: "BTCUSDT",
       eventMicros: 1_723_118_400_123_000,
       sendMicros: 1_723_118_400_124_000,

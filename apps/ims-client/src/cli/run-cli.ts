@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { type CliEnvironment, ExitCode } from "./cli-environment.js";
+import { type CliEnvironment, CommandFailed, ExitCode } from "./cli-environment.js";
 import { errorText, isUsageError } from "./output/error-text.js";
 import { createProgram } from "./program.js";
 
@@ -11,6 +11,7 @@ export async function runCli(environment: CliEnvironment): Promise<ExitCode> {
   } catch (error) {
     // Commander has printed its own; asking for help or the version is no mistake.
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
+    if (error instanceof CommandFailed) return ExitCode.Failed;
     await environment.errors.write(errorText(error));
     return isUsageError(error) ? ExitCode.Usage : ExitCode.Failed;
   }

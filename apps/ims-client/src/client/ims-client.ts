@@ -1,12 +1,10 @@
 import {
-  DataType,
+  type DataType,
   type ExchangeId,
   exchangeName,
   type Instrument,
   MARKET_DATA_TOPICS,
-  NO_RESOLUTION,
   streamNames,
-  type TimeResolutionText,
 } from "@ims/common";
 import { ControlChannel } from "../control/control-channel.js";
 import type { LoginAccepted } from "../control/reply.js";
@@ -15,28 +13,20 @@ import type { RecordListener } from "../delivery/message-hub.js";
 import type { MalformedRecord } from "../delivery/partition-reader.js";
 import { fail } from "../errors/client-errors.js";
 import { TypedEmitter } from "../events/typed-emitter.js";
+import type { GapMessage } from "../records/feed-message.js";
+import { readGapLedger } from "../records/gap-ledger.js";
 import { readInstrumentList } from "../records/instrument-list.js";
-import type {
-  BarMessage,
-  MarketMessage,
-  MarketMessageType,
-  TradeMessage,
-} from "../records/market-message.js";
+import type { MarketMessageType } from "../records/market-message.js";
 import { ClientSession } from "../session/client-session.js";
 import { IggyTransport } from "../transport/iggy-transport.js";
 import type { ImsTransport } from "../transport/ims-transport.js";
 import type { ClientEvents } from "./client-events.js";
-import { resolveResolution } from "./client-settings.js";
+import { ClientFeeds, type IterationOptions, type Symbols } from "./client-feeds.js";
 import { type ClientSettings, type ConnectOptions, resolveOptions } from "./connect-options.js";
 import { Subscriber } from "./subscriber.js";
 
 /** Longest wait for the logout of a shutdown: a service that is gone needs none. */
 const SHUTDOWN_LOGOUT_MILLIS = 1000;
-
-export interface IterationOptions {
-  /** Ends the iteration, without an error. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * A client of one exchange's service.
@@ -52,7 +42,7 @@ export interface IterationOptions {
  * missed, between a start and the first iteration. Every iteration gets every message. A full one stops the reading
  * (the data waits in the broker), so iterate over only what is wanted and end what is not.
  */
-export class ImsClient {
+export class ImsClient extends ClientFeeds {
   readonly #events = new TypedEmitter<ClientEvents>();
   readonly #delivery: Delivery;
   readonly #channel: ControlChannel;
@@ -67,9 +57,10 @@ export class ImsClient {
     private readonly transport: ImsTransport,
     private readonly settings: ClientSettings,
   ) {
+    super();
     const { clock } = settings;
     const names = streamNames(settings.exchange);
-    this.#delivery = new Delivery(transport, clock, {
+    this.#delivery = new Delivery(transport, clock, names.marketDataStream, {
       malformed: (record) => this.#malformed(record),
       restarted: (place, expectedOffset) => this.#events.emit("restarted", { ...place, expectedOffset }),
       failed: (error) => this.#events.emit("error", error),
@@ -175,33 +166,6 @@ export class ImsClient {
     this.#delivery.stopAll();
   }
 
-  /**
-   * Asks for the trades of one or several symbols, named as the venue does. All or none: if one is refused, the call
-   * rejects and the others of this call do not run either. Starting what runs changes nothing.
-   * @throws ImsError `client.refused` with the service's sentence, `client.no-reply`
-   */
-  startTradeData(symbols: string | readonly string[]): Promise<readonly Subscription[]> {
-    return this.#start(DataType.Trade, NO_RESOLUTION, symbols);
-  }
-
-  /** Asks for bars of one resolution such as `1m`; otherwise as {@link startTradeData}. */
-  async startOhlcvData(
-    symbols: string | readonly string[],
-    resolution: TimeResolutionText,
-  ): Promise<readonly Subscription[]> {
-    return this.#start(DataType.Bar, resolveResolution(resolution), symbols);
-  }
-
-  /** Ends the trades of the symbols; returns how many subscriptions ended. Other clients keep theirs. */
-  stopTradeData(symbols: string | readonly string[]): Promise<number> {
-    return this.#stop(DataType.Trade, NO_RESOLUTION, symbols);
-  }
-
-  /** Ends the bars of the symbols in one resolution; returns how many subscriptions ended. */
-  async stopOhlcvData(symbols: string | readonly string[], resolution: TimeResolutionText): Promise<number> {
-    return this.#stop(DataType.Bar, resolveResolution(resolution), symbols);
-  }
-
   /** Ends all subscriptions of this client; returns how many. The session stays. */
   async stopAllData(): Promise<number> {
     this.#assertOpen();
@@ -232,19 +196,17 @@ export class ImsClient {
     );
   }
 
-  /** All messages from now on, in order within each symbol. */
-  messages(options: IterationOptions = {}): AsyncIterableIterator<MarketMessage> {
-    return this.#iterate<MarketMessageType>(["trade", "bar"], options);
-  }
-
-  /** Trades only. */
-  trades(options: IterationOptions = {}): AsyncIterableIterator<TradeMessage> {
-    return this.#iterate(["trade"], options);
-  }
-
-  /** Bars only. */
-  bars(options: IterationOptions = {}): AsyncIterableIterator<BarMessage> {
-    return this.#iterate(["bar"], options);
+  /**
+   * The gap ledger: every loss that the service has told, of all symbols and data, oldest first, until the newest at the
+   * time of the call. Needs no session. {@link gaps} goes on with those of this client's feeds.
+   */
+  gapLedger(): AsyncGenerator<GapMessage, void, undefined> {
+    this.#assertOpen();
+    const { exchange } = this.settings;
+    const stream = streamNames(exchange).marketDataStream;
+    return readGapLedger(this.transport, exchange, (offset, reason) =>
+      this.#malformed({ stream, topic: MARKET_DATA_TOPICS.gaps, partitionId: 0, offset, reason }),
+    );
   }
 
   /**
@@ -275,17 +237,17 @@ export class ImsClient {
     await this.transport.close().catch(() => undefined);
   }
 
-  async #start(dataType: DataType, resolution: number, symbols: string | readonly string[]) {
+  protected async startFeed(dataType: DataType, resolution: number, symbols: Symbols) {
     this.#assertOpen();
     return this.#subscriber.start(symbolList(symbols).map((symbol) => ({ dataType, resolution, symbol })));
   }
 
-  async #stop(dataType: DataType, resolution: number, symbols: string | readonly string[]) {
+  protected async stopFeed(dataType: DataType, resolution: number, symbols: Symbols) {
     this.#assertOpen();
     return this.#subscriber.stop(symbolList(symbols).map((symbol) => ({ dataType, resolution, symbol })));
   }
 
-  #iterate<Type extends MarketMessageType>(types: readonly Type[], { signal }: IterationOptions) {
+  protected iterate<Type extends MarketMessageType>(types: readonly Type[], { signal }: IterationOptions) {
     return this.#delivery.hub.open(types, { capacity: this.settings.queueCapacity, signal });
   }
 
@@ -305,7 +267,7 @@ export class ImsClient {
 }
 
 /** Distinct, in the order given. */
-function symbolList(symbols: string | readonly string[]): readonly string[] {
+function symbolList(symbols: Symbols): readonly string[] {
   const list = [
     ...new Set((typeof symbols === "string" ? [symbols] : symbols).map((symbol) => symbol.trim())),
   ];

@@ -17,6 +17,7 @@ export class Subscriber {
   /** All or none: if one is refused, those that this call started are stopped again. */
   async start(keys: readonly SubscriptionKey[]): Promise<readonly Subscription[]> {
     const started: SubscriptionKey[] = [];
+    await this.delivery.prepare();
     try {
       return await inParallel(keys, async (key) => {
         const running = this.delivery.find(key);

@@ -1,13 +1,21 @@
-import { type Clock, DataType, dataTypeName, type TimeResolutionText, timeResolutionText } from "@ims/common";
+import {
+  type Clock,
+  type DataType,
+  dataTypeName,
+  type TimeResolutionText,
+  timeResolutionText,
+} from "@ims/common";
 import type { StartAccepted } from "../control/reply.js";
 import type { MarketMessageType } from "../records/market-message.js";
+import { type FeedType, feedKindOf } from "../records/record-kinds.js";
 import type { ImsTransport, PartitionPlace } from "../transport/ims-transport.js";
+import { FeedNotices, type NoticeSubscription } from "./feed-notices.js";
 import { MessageHub } from "./message-hub.js";
 import { PartitionReader, type PartitionSubscription, type ReaderListener } from "./partition-reader.js";
 
 /** One running subscription as users see it. */
 export interface Subscription extends PartitionPlace {
-  readonly type: MarketMessageType;
+  readonly type: FeedType;
   readonly symbol: string;
   /** Only of bars. */
   readonly resolution?: TimeResolutionText;
@@ -29,6 +37,7 @@ interface Entry {
   readonly subscription: Subscription;
   readonly cursor: PartitionSubscription;
   readonly reader: PartitionReader;
+  readonly notices: NoticeSubscription;
 }
 
 /** The data side of the client: which subscriptions run, and the readers that serve them. */
@@ -37,12 +46,18 @@ export class Delivery {
   readonly #entries = new Map<string, Entry>();
   readonly #readers = new Map<string, PartitionReader>();
   readonly #abort = new AbortController();
+  readonly #notices: FeedNotices;
 
+  /** @param marketDataStream where the service says what happens to feeds */
   constructor(
     private readonly transport: ImsTransport,
     private readonly clock: Clock,
+    marketDataStream: string,
     private readonly listener: ReaderListener,
   ) {
+    this.#notices = new FeedNotices(transport, marketDataStream, (place, type) =>
+      this.#readerOf(place, [type]),
+    );
     this.hub = new MessageHub((error) => listener.failed(error as Error));
   }
 
@@ -59,11 +74,19 @@ export class Delivery {
   }
 
   /**
+   * To be called before requests for data: from here on what the service says about the feeds is heard.
+   * @throws what the transport throws while the broker is away
+   */
+  prepare(): Promise<void> {
+    return this.#notices.prepare();
+  }
+
+  /**
    * Begins, or goes on, to read what a reply announced. A subscription that ran before the service was started anew
    * goes on where it was, so that nothing published meanwhile is left out.
    */
   start(key: SubscriptionKey, accepted: StartAccepted): Subscription {
-    const type = key.dataType === DataType.Bar ? "bar" : "trade";
+    const { type, messageTypes } = feedKindOf(key.dataType);
     const earlier = this.#entries.get(textOf(key));
     if (earlier) this.#remove(earlier);
     const goesOn =
@@ -72,6 +95,7 @@ export class Delivery {
       earlier.cursor.nextOffset <= accepted.firstOffset;
     const cursor: PartitionSubscription = {
       instrumentId: accepted.instrumentId,
+      dataType: key.dataType,
       resolution: accepted.resolution,
       nextOffset: goesOn ? earlier.cursor.nextOffset : accepted.firstOffset,
     };
@@ -84,8 +108,9 @@ export class Delivery {
       instrumentId: accepted.instrumentId,
       firstOffset: cursor.nextOffset,
     };
-    const reader = this.#readerOf(accepted.place, type);
-    this.#entries.set(textOf(key), { key, subscription, cursor, reader });
+    const reader = this.#readerOf(accepted.place, messageTypes);
+    const notices = this.#notices.follow(cursor);
+    this.#entries.set(textOf(key), { key, subscription, cursor, reader, notices });
     reader.add(cursor);
     return subscription;
   }
@@ -109,15 +134,16 @@ export class Delivery {
   #remove(entry: Entry): void {
     this.#entries.delete(textOf(entry.key));
     entry.reader.remove(entry.cursor);
+    this.#notices.leave(entry.notices);
   }
 
-  #readerOf(place: PartitionPlace, type: MarketMessageType): PartitionReader {
+  #readerOf(place: PartitionPlace, types: readonly MarketMessageType[]): PartitionReader {
     const name = `${place.stream}/${place.topic}/${place.partitionId}`;
     let reader = this.#readers.get(name);
     if (!reader) {
       reader = new PartitionReader(
         place,
-        type,
+        types,
         this.transport,
         this.hub,
         this.clock,

@@ -60,11 +60,11 @@ export class MessageHub {
     };
   }
 
-  /** Whether a record of this type may be published now. */
-  accepts(type: MarketMessageType): boolean {
+  /** Whether a record of any of these types, of which a partition holds some, may be published now. */
+  accepts(types: readonly MarketMessageType[]): boolean {
     let wanted = this.#listeners.size > 0;
     for (const queue of this.#queues) {
-      if (!queue.wants(type)) continue;
+      if (!wantsOneOf(queue, types)) continue;
       if (!queue.hasRoom) return false;
       wanted = true;
     }
@@ -111,4 +111,9 @@ export class MessageHub {
     for (const queue of [...this.#queues]) queue.end(failure);
     this.wake();
   }
+}
+
+function wantsOneOf(queue: MessageQueue, types: readonly MarketMessageType[]): boolean {
+  for (const type of types) if (queue.wants(type)) return true;
+  return false;
 }

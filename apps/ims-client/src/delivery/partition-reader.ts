@@ -18,6 +18,8 @@ export interface MalformedRecord extends PartitionPlace {
 /** Where one subscription stands in its partition. */
 export interface PartitionSubscription {
   readonly instrumentId: number;
+  /** Data type number. */
+  readonly dataType: number;
   /** Time resolution number; 0 for anything but bars. */
   readonly resolution: number;
   /** Records before it belong to the past, or were delivered. */
@@ -34,8 +36,8 @@ export interface ReaderListener {
 }
 
 const POLL_COUNT_MAX = 1000;
-/** Between `instrumentId` and `resolution` in a subscription's key; resolutions are octets. */
-const RESOLUTION_COUNT = 256;
+/** Data types and resolutions are octets: with the number of an instrument they make a subscription's key below 2^48. */
+const OCTET_COUNT = 256;
 
 /**
  * The one poll loop of a partition, for all subscriptions that have their data there. It runs while there are
@@ -56,7 +58,8 @@ export class PartitionReader {
 
   constructor(
     readonly place: PartitionPlace,
-    readonly type: MarketMessageType,
+    /** What the partition holds. */
+    readonly types: readonly MarketMessageType[],
     private readonly transport: ImsTransport,
     private readonly hub: MessageHub,
     private readonly clock: Clock,
@@ -71,17 +74,22 @@ export class PartitionReader {
     return this.#subscriptions.size;
   }
 
+  /** The offset up to which records were given out, or passed over. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
   add(subscription: PartitionSubscription): void {
     if (this.#subscriptions.size === 0) this.#cursor = subscription.nextOffset;
     else this.#cursor = Math.min(this.#cursor, subscription.nextOffset);
-    this.#subscriptions.set(keyOf(subscription.instrumentId, subscription.resolution), subscription);
+    this.#subscriptions.set(keyOf(subscription), subscription);
     if (this.#running || this.signal.aborted) return;
     this.#running = true;
     void this.#run();
   }
 
   remove(subscription: PartitionSubscription): void {
-    const key = keyOf(subscription.instrumentId, subscription.resolution);
+    const key = keyOf(subscription);
     if (this.#subscriptions.get(key) === subscription) this.#subscriptions.delete(key);
     // A loop that waits for consumers must see that it may end.
     this.hub.wake();
@@ -94,7 +102,7 @@ export class PartitionReader {
   async #run(): Promise<void> {
     const wait = new IdleWait(this.clock, this.signal);
     while (this.#isWanted) {
-      if (!this.hub.accepts(this.type)) {
+      if (!this.hub.accepts(this.types)) {
         await this.hub.changed();
         continue;
       }
@@ -137,7 +145,7 @@ export class PartitionReader {
     while (this.#isWanted && this.#cursor === expected && records.next()) {
       found = true;
       if (records.offset < expected) continue;
-      while (!this.hub.accepts(this.type)) {
+      while (!this.hub.accepts(this.types)) {
         await this.hub.changed();
         if (!this.#isWanted || this.#cursor !== expected) return true;
       }
@@ -151,8 +159,8 @@ export class PartitionReader {
   #deliverOne(records: PolledRecords): void {
     const decoder = this.#decoder;
     try {
-      if (!decoder.wrap(records) || decoder.type !== this.type) return;
-      const subscription = this.#subscriptions.get(keyOf(decoder.instrumentId, decoder.resolution));
+      if (!decoder.wrap(records) || !this.types.includes(decoder.type)) return;
+      const subscription = this.#subscriptions.get(keyOf(decoder));
       if (!subscription || decoder.offset < subscription.nextOffset) return;
       subscription.nextOffset = decoder.offset + 1;
       if (this.#recent.isCopy(records)) this.listener.duplicate();
@@ -180,6 +188,6 @@ function isConnectionError(error: unknown): boolean {
   return isImsError(error) && (error.retryable || error.code === "iggy-client.outcome-unknown");
 }
 
-function keyOf(instrumentId: number, resolution: number): number {
-  return instrumentId * RESOLUTION_COUNT + resolution;
+function keyOf(record: Omit<PartitionSubscription, "nextOffset">): number {
+  return (record.instrumentId * OCTET_COUNT + record.dataType) * OCTET_COUNT + record.resolution;
 }

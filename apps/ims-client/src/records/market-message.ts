@@ -1,4 +1,8 @@
 import type { Decimal, TimeResolutionText } from "@ims/common";
+import type { BookDeltaMessage, BookSnapshotMessage, TopOfBookMessage } from "./book-message.js";
+import type { LiquidationMessage, MarkPriceMessage, TickerMessage } from "./derivative-message.js";
+import type { FeedStatusMessage, GapMessage } from "./feed-message.js";
+import type { MessageOrigin } from "./message-origin.js";
 
 export type AggressorName = "buyer" | "seller" | "unknown";
 
@@ -13,25 +17,6 @@ export type TradeKindName =
   | "unknown";
 
 export type BarStateName = "forming" | "closed" | "revised" | "unknown";
-
-/** What every message carries. Times are microseconds since 1970, UTC; null where the venue gives none. */
-export interface MessageOrigin {
-  /** Lower-case name of the exchange, for example `binancespot`. */
-  readonly exchange: string;
-  /** The venue's own name of the instrument. */
-  readonly symbol: string;
-  /** When it happened, by the venue. */
-  readonly eventMicros: number | null;
-  /** When the venue sent it. */
-  readonly sendMicros: number | null;
-  /** When the service read it from its socket. */
-  readonly receiveMicros: number;
-  /** When the service wrote it into its outgoing batch. */
-  readonly publishMicros: number;
-  /** Where the record stands in its partition; rising within one symbol. */
-  readonly offset: number;
-  readonly partitionId: number;
-}
 
 /** One trade, or one aggregate of the trades of one taker order. Prices and quantities are exact. */
 export interface TradeMessage extends MessageOrigin {
@@ -64,6 +49,32 @@ export interface BarMessage extends MessageOrigin {
   readonly tradeCount: number;
 }
 
-export type MarketMessage = TradeMessage | BarMessage;
+/** A record of the data that a client asked for. */
+export type DataMessage =
+  | TradeMessage
+  | BarMessage
+  | TopOfBookMessage
+  | BookSnapshotMessage
+  | BookDeltaMessage
+  | MarkPriceMessage
+  | LiquidationMessage
+  | TickerMessage;
+
+/** What the service says about the feeds that a client asked for. */
+export type FeedNotice = GapMessage | FeedStatusMessage;
+
+export type MarketMessage = DataMessage | FeedNotice;
 
 export type MarketMessageType = MarketMessage["type"];
+
+/** Types of the messages that {@link ImsClient.messages} gives. */
+export const DATA_MESSAGE_TYPES: readonly DataMessage["type"][] = [
+  "trade",
+  "bar",
+  "top-of-book",
+  "book-snapshot",
+  "book-delta",
+  "mark-price",
+  "liquidation",
+  "ticker",
+];

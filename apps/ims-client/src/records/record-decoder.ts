@@ -1,15 +1,20 @@
-import { Decimal, exchangeName, type TimeResolutionText, timeResolutionText } from "@ims/common";
-import { peekTemplateId, v2 } from "@ims/sbe";
+import { DataType, Decimal, NO_RESOLUTION, type TimeResolutionText, timeResolutionText } from "@ims/common";
+import { decodeRecord, peekTemplateId, type StreamRecord, v2 } from "@ims/sbe";
 import type { PolledRecords } from "../transport/ims-transport.js";
+import { bookDeltaMessage, bookSnapshotMessage, topOfBookMessage } from "./book-message.js";
+import { liquidationMessage, markPriceMessage, tickerMessage } from "./derivative-message.js";
+import { feedStatusMessage, gapMessage } from "./feed-message.js";
 import type {
   AggressorName,
   BarMessage,
   BarStateName,
+  MarketMessage,
   MarketMessageType,
-  MessageOrigin,
   TradeKindName,
   TradeMessage,
 } from "./market-message.js";
+import { exchangeText, flagNames, type MessageOrigin } from "./message-origin.js";
+import { createRecordKinds } from "./record-kinds.js";
 
 const AGGRESSORS: readonly AggressorName[] = ["unknown", "buyer", "seller"];
 const TRADE_KINDS: readonly TradeKindName[] = [
@@ -30,6 +35,7 @@ interface PrefixDecoder {
   receiveTimeNumber(): number;
   publishTimeNumber(): number;
   exchangeId(): number;
+  flags(): number;
   symbol(): string;
 }
 
@@ -40,11 +46,14 @@ interface PrefixDecoder {
 export class RecordDecoder {
   readonly #trade = new v2.TradeDecoder();
   readonly #bar = new v2.BarDecoder();
+  readonly #kinds = createRecordKinds();
   /** Of the record wrapped last. */
   type: MarketMessageType = "trade";
   templateId = 0;
   instrumentId = 0;
-  /** Time resolution number; 0 for anything but bars. */
+  /** Data type number; of a gap or status that of the feed that it is about. */
+  dataType = 0;
+  /** Time resolution number, likewise; 0 for anything but bars. */
   resolution = 0;
   view: DataView = new DataView(new ArrayBuffer(0));
   start = 0;
@@ -71,33 +80,80 @@ export class RecordDecoder {
       this.#trade.wrapAndApplyHeader(view, start, length);
       this.type = "trade";
       this.instrumentId = this.#trade.instrumentId();
-      this.resolution = 0;
+      this.dataType = DataType.Trade;
+      this.resolution = NO_RESOLUTION;
       return true;
     }
     if (templateId === v2.BarDecoder.TEMPLATE_ID) {
       this.#bar.wrapAndApplyHeader(view, start, length);
       this.type = "bar";
       this.instrumentId = this.#bar.instrumentId();
+      this.dataType = DataType.Bar;
       this.resolution = this.#bar.resolution();
       return true;
     }
     if (templateId < 0) throw new Error(`${length} bytes are too few for a message header`);
-    return false;
+    return this.#wrapOther(templateId);
   }
 
   /**
    * The wrapped record as values.
    * @throws ImsError `sbe.unsafe-integer` for an id beyond 2^53, `decimal.scale` for a scale beyond 18
    */
-  message(): TradeMessage | BarMessage {
-    return this.type === "trade" ? this.#tradeMessage() : this.#barMessage();
+  message(): MarketMessage {
+    if (this.type === "trade") return this.#tradeMessage();
+    if (this.type === "bar") return this.#barMessage();
+    const record = decodeRecord(this.view, this.start, this.length);
+    if (record === undefined) throw new Error(`template ${this.templateId} is no record`);
+    return this.#otherMessage(record);
+  }
+
+  #wrapOther(templateId: number): boolean {
+    const kind = this.#kinds.get(templateId);
+    if (!kind) return false;
+    const { view, start, length } = this;
+    this.type = kind.type;
+    if (kind.dataType !== undefined) {
+      this.instrumentId = kind.facts.wrapAndApplyHeader(view, start, length).instrumentId();
+      this.dataType = kind.dataType;
+      this.resolution = NO_RESOLUTION;
+      return true;
+    }
+    const about = kind.facts.wrapAndApplyHeader(view, start, length);
+    this.instrumentId = about.instrumentId();
+    this.dataType = about.dataType();
+    this.resolution = about.resolution();
+    return true;
+  }
+
+  #otherMessage(record: StreamRecord): MarketMessage {
+    switch (record.type) {
+      case "top-of-book":
+        return topOfBookMessage(record, this.#originOf(record));
+      case "book-snapshot":
+        return bookSnapshotMessage(record, this.#originOf(record));
+      case "book-delta":
+        return bookDeltaMessage(record, this.#originOf(record));
+      case "mark-price":
+        return markPriceMessage(record, this.#originOf(record));
+      case "liquidation":
+        return liquidationMessage(record, this.#originOf(record));
+      case "ticker":
+        return tickerMessage(record, this.#originOf(record));
+      case "gap":
+        return gapMessage(record, this.#originOf(record));
+      case "feed-status":
+        return feedStatusMessage(record, this.#originOf(record));
+      default:
+        throw new Error(`a record of type ${record.type} is no message of this client`);
+    }
   }
 
   #tradeMessage(): TradeMessage {
     const trade = this.#trade;
     return {
       type: "trade",
-      ...origin(trade, this.offset, this.partitionId),
+      ...this.#origin(trade),
       tradeId: trade.tradeIdNumber(),
       firstTradeId: trade.firstTradeIdNumber(),
       lastTradeId: trade.lastTradeIdNumber(),
@@ -114,7 +170,7 @@ export class RecordDecoder {
     const quantityScale = bar.quantityScale();
     return {
       type: "bar",
-      ...origin(bar, this.offset, this.partitionId),
+      ...this.#origin(bar),
       // Readers let through only resolutions that were asked for by their text.
       resolution: timeResolutionText(this.resolution) as TimeResolutionText,
       state: BAR_STATES[bar.state()] ?? "unknown",
@@ -130,17 +186,33 @@ export class RecordDecoder {
       tradeCount: bar.tradeCount(),
     };
   }
-}
 
-function origin(record: PrefixDecoder, offset: number, partitionId: number): MessageOrigin {
-  return {
-    exchange: exchangeName(record.exchangeId()) ?? `exchange-${record.exchangeId()}`,
-    symbol: record.symbol(),
-    eventMicros: record.eventTimeNumber(),
-    sendMicros: record.sendTimeNumber(),
-    receiveMicros: record.receiveTimeNumber(),
-    publishMicros: record.publishTimeNumber(),
-    offset,
-    partitionId,
-  };
+  #origin(record: PrefixDecoder): MessageOrigin {
+    return {
+      exchange: exchangeText(record.exchangeId()),
+      symbol: record.symbol(),
+      flags: flagNames(record.flags()),
+      eventMicros: record.eventTimeNumber(),
+      sendMicros: record.sendTimeNumber(),
+      receiveMicros: record.receiveTimeNumber(),
+      publishMicros: record.publishTimeNumber(),
+      offset: this.offset,
+      partitionId: this.partitionId,
+    };
+  }
+
+  #originOf(record: Exclude<StreamRecord, { type: "batch-signature" }>): MessageOrigin {
+    return {
+      exchange: exchangeText(record.exchangeId),
+      symbol: record.symbol,
+      flags: flagNames(record.flags),
+      eventMicros: record.eventMicros ?? null,
+      sendMicros: record.sendMicros ?? null,
+      // Only records of version 1 lack these two, and data streams of version 2 hold none.
+      receiveMicros: record.receiveMicros ?? 0,
+      publishMicros: record.publishMicros ?? 0,
+      offset: this.offset,
+      partitionId: this.partitionId,
+    };
+  }
 }

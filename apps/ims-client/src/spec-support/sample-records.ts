@@ -1,4 +1,4 @@
-import { BarState, Decimal, ExchangeId, timeResolutionOf } from "@ims/common";
+import { BarState, type DataType, Decimal, ExchangeId, GapReason, timeResolutionOf } from "@ims/common";
 import { HEADER_LENGTH, v2 } from "@ims/sbe";
 
 export const SAMPLE_MICROS = 1_723_118_400_123_000;
@@ -111,5 +111,54 @@ export function encodeInstrument(instrument: SampleInstrument): Uint8Array {
     .status(instrument.status ?? v2.InstrumentStatus.Trading);
   if (instrument.contractSize === undefined) encoder.contractSizeNull();
   else encoder.contractSize(BigInt(instrument.contractSize));
+  return bytes;
+}
+
+/** One encoded Gap, header first; its first missing id tells gaps apart. */
+export function encodeGap(
+  symbol: string,
+  instrumentId: number,
+  dataType: DataType,
+  fromId: number,
+  resolution = 0,
+): Uint8Array {
+  const bytes = new Uint8Array(v2.GapEncoder.ENCODED_LENGTH);
+  new v2.GapEncoder()
+    .wrapAndApplyHeader(new DataView(bytes.buffer), 0)
+    .eventTimeNull()
+    .sendTimeNull()
+    .receiveTimeNumber(SAMPLE_MICROS)
+    .publishTimeNumber(SAMPLE_MICROS)
+    .instrumentId(instrumentId)
+    .exchangeId(ExchangeId.BinanceSpot)
+    .symbol(symbol)
+    .fromIdNumber(fromId)
+    .toIdNumber(fromId + 9)
+    .fromTimeNumber(SAMPLE_MICROS - 5)
+    .toTimeNull()
+    .missingCountNull()
+    .filledCount(2)
+    .dataType(dataType)
+    .resolution(resolution)
+    .reason(GapReason.SequenceBroken);
+  return bytes;
+}
+
+/** One encoded BookDelta of one bid, header first; `levelCount` above 1 is a lie that makes it too short. */
+export function encodeBookDelta(symbol: string, instrumentId: number, lastUpdateId: number, levelCount = 1) {
+  const values = new v2.BookDeltaValues();
+  values.instrumentId = instrumentId;
+  values.exchangeId = ExchangeId.BinanceSpot;
+  values.receiveTimeNumber = SAMPLE_MICROS;
+  values.publishTimeNumber = SAMPLE_MICROS;
+  values.symbolText = symbol;
+  values.lastUpdateIdNumber = lastUpdateId;
+  const [level] = values.bids.resize(1);
+  level!.priceNumber = 100;
+  level!.quantityNumber = 1;
+  const bytes = new Uint8Array(v2.BookDeltaEncoder.encodedLengthOf(values));
+  const view = new DataView(bytes.buffer);
+  v2.BookDeltaEncoder.encode(view, 0, values);
+  view.setUint16(HEADER_LENGTH + v2.BookDeltaEncoder.BLOCK_LENGTH + 2, levelCount, true);
   return bytes;
 }

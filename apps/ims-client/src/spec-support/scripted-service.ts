@@ -1,4 +1,4 @@
-import { ClientErrorCode, DataErrorCode, DataType, ExchangeId, streamNames } from "@ims/common";
+import { ClientErrorCode, DataErrorCode, ExchangeId, marketDataTopicOf, streamNames } from "@ims/common";
 import { HEADER_LENGTH, peekTemplateId, v2 } from "@ims/sbe";
 import { ControlTemplate } from "../control/request.js";
 import type { MemoryBroker } from "./memory-broker.js";
@@ -60,6 +60,13 @@ export class ScriptedService {
       this.place("bars", partitionId),
       encodeBar(symbol, instrumentId, resolution, close),
     );
+  }
+
+  /** A record of any data or about any feed, made by the test. */
+  publish(topic: string, symbol: string, encode: (instrumentId: number) => Uint8Array): number {
+    const { instrumentId, partitionId } = this.symbols.get(symbol)!;
+    const isNotice = topic === "gaps" || topic === "feed-status";
+    return this.broker.append(this.place(topic, isNotice ? 0 : partitionId), encode(instrumentId));
   }
 
   place(topic: string, partitionId: number) {
@@ -137,7 +144,7 @@ export class ScriptedService {
       this.#refuse(request, 2, DataErrorCode.UnknownSymbol, `${decoder.symbol()} is not served.`);
       return;
     }
-    const topic = decoder.dataType() === DataType.Bar ? "bars" : "trades";
+    const topic = marketDataTopicOf(decoder.dataType())!;
     const place = this.place(topic, symbol.partitionId);
     this.#reply(request, new v2.StartAcceptedEncoder(), (encoder) =>
       encoder

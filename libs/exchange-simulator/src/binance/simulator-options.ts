@@ -1,4 +1,5 @@
 import type { Clock } from "@ims/common";
+import type { FaultScript } from "./faults/fault-script.js";
 import type { BinanceMarketName } from "./markets/market.js";
 
 /** A made-up market: everything in it follows from the seed, the symbols, the rate and the clock's start. */
@@ -18,6 +19,16 @@ export interface SyntheticSourceOptions {
    * trade ids and stay out of bars and aggregate trades, as on the venue.
    */
   readonly unusualTradeShare?: number;
+  /** Futures only: share of taker orders that are liquidations, default 0.02. */
+  readonly liquidationShare?: number;
+  /** Makers' orders per taker order, 0 to 100, default 3. */
+  readonly bookUpdatesPerOrder?: number;
+  /** Levels per side of each book, 20 to 5,000, default 100. */
+  readonly bookLevels?: number;
+  /** Made-up minute bars before the start, 0 to 2,880; default 2,880, less for many symbols (300,000 over all). */
+  readonly historyMinutes?: number;
+  /** What falls due within this time is handled by one timer; 1 to 60,000, default 5. Raise it to simulate months. */
+  readonly timerMillis?: number;
 }
 
 /** Recorded sessions, sent to whoever subscribed the stream each frame was recorded from. */
@@ -28,10 +39,10 @@ export interface RecordingSourceOptions {
   /** 1 keeps the recorded pace, N divides it; `max` sends as fast as the subscribers read. */
   readonly speed: number | "max";
   /**
-   * Holds the replay until each named stream, or that many distinct recorded streams, has a subscriber.
+   * Holds the replay until each named stream, that many distinct recorded streams, or all of them have a subscriber.
    * Default 1: the first subscriber of any recorded stream starts it.
    */
-  readonly startWhenSubscribed?: readonly string[] | number;
+  readonly startWhenSubscribed?: readonly string[] | number | "all";
   /** A recorded exchangeInfo body (`.json` or `.json.gz`), served as it is in place of one made from the symbols seen. */
   readonly exchangeInfoFile?: string;
 }
@@ -60,21 +71,29 @@ export interface SimulatorLogger {
   error(fields: object, message: string): void;
 }
 
-export interface BinanceSimulatorOptions {
+/** What every simulated market takes, however it is reached. */
+export interface VenueOptions {
   readonly market: BinanceMarketName;
-  /** Default 0: any free port. */
-  readonly port?: number;
-  /** A loopback address, default `127.0.0.1`; others are refused. */
-  readonly host?: string;
   readonly source: SyntheticSourceOptions | RecordingSourceOptions;
   readonly clock?: Clock;
   /** Uniform in [0, 1); only draws a seed that was not given. Default `Math.random`. */
   readonly random?: () => number;
   readonly logger?: SimulatorLogger;
   readonly limits?: SimulatorLimits;
+  /** What goes wrong, and when. */
+  readonly faults?: FaultScript;
+  /** Remembers which ids were sent on which connection, for `deliveries()`; default false. */
+  readonly keepDeliveries?: boolean;
   /**
    * How control errors look. `wire` (default) is what was recorded, `{"error":{"code","msg"},"id"}`;
    * `documented` is `{"code","msg","id"}`. Spot documentation, "Error Messages" of the streams page, and recordings.
    */
   readonly controlErrorShape?: "wire" | "documented";
+}
+
+export interface BinanceSimulatorOptions extends VenueOptions {
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** A loopback address, default `127.0.0.1`; others are refused. */
+  readonly host?: string;
 }

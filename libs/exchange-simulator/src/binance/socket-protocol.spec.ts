@@ -248,3 +248,45 @@ describe("faults", () => {
     await client.closed;
   });
 });
+
+describe("faults on real sockets", () => {
+  it("half-open: no answer, no pong and no end until the simulator closes", async () => {
+    const { simulator, clock } = await start("spot");
+    const client = await connect(simulator, "/ws/btcusdt@trade");
+    const other = await connect(simulator, "/ws/btcusdt@trade");
+    await client.settled();
+    simulator.inject({ fault: "half-open", connection: 1, atMillis: 1000 });
+    await clock.advance(1000);
+    await other.settled();
+    const count = client.frames.length;
+    let pongs = 0;
+    client.socket.on("pong", () => pongs++);
+    client.socket.ping();
+    client.socket.send(`{"method":"LIST_SUBSCRIPTIONS","id":77}`);
+    await clock.advance(2000);
+    await other.settled();
+    expect([client.frames.length, pongs, simulator.stats.connectionCount]).toEqual([count, 0, 1]);
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+    await simulator.close();
+    expect((await client.closed).code).toBe(1006);
+  });
+
+  it("close, refuse and cut REST", async () => {
+    const { simulator, clock } = await start("spot");
+    const client = await connect(simulator, "/ws/btcusdt@trade");
+    await client.settled();
+    simulator.inject({ fault: "close", code: 1012, reason: "restart", count: 1 });
+    await clock.advance(2000);
+    expect(await client.closed).toEqual({ code: 1012, reason: "restart" });
+    simulator.inject({ fault: "refuse-connection", status: 503, count: 1 });
+    expect(await SocketClient.refusal(`${simulator.wsUrl}/ws`)).toBe(503);
+    simulator.inject({ fault: "rest-reset", count: 1 });
+    await expect(fetch(`${simulator.restUrl}/api/v3/ping`)).rejects.toThrow();
+    expect((await fetch(`${simulator.restUrl}/api/v3/ping`)).status).toBe(200);
+    expect(simulator.faultLog.map(({ fault }) => fault)).toEqual([
+      "close",
+      "refuse-connection",
+      "rest-reset",
+    ]);
+  });
+});

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { parseFaultScript } from "../binance/faults/fault-rules.js";
+import type { FaultScript } from "../binance/faults/fault-script.js";
 import { BINANCE_MARKETS } from "../binance/markets/markets.js";
 import type { BinanceSimulator } from "../binance/simulator.js";
 import type { BinanceSimulatorOptions } from "../binance/simulator-options.js";
@@ -14,6 +17,9 @@ export const USAGE = `exchange-simulator: a Binance market on this machine
   --recording FILE                       replay a recording; may be given several times, in order
   --exchange-info FILE                   recording: serve this exchangeInfo body
   --speed max|N                          recording: as fast as possible, or N times real time, default 1
+  --book-levels N                        synthetic market: levels per side of each book, default 100
+  --unusual-trades N                     synthetic futures: share of INSURANCE_FUND, ADL and NA prints, 0 to 1
+  --faults FILE                          fault script in JSON: {"seed":1,"rules":[{"fault":"drop","count":1}]}
   --help
 `;
 
@@ -22,7 +28,7 @@ const DEFAULT_PORT = 9870;
 /**
  * Reads the command line; undefined when help was asked for.
  *
- * @throws ImsError `simulator.invalid-option` naming the option
+ * @throws ImsError `simulator.invalid-option` naming the option, `simulator.invalid-fault`
  */
 export function parseCommandLine(args: readonly string[]): BinanceSimulatorOptions | undefined {
   const values = readValues(args);
@@ -35,8 +41,10 @@ export function parseCommandLine(args: readonly string[]): BinanceSimulatorOptio
     );
   }
   const port = values.port === undefined ? DEFAULT_PORT : number("--port", values.port);
+  const faults = values.faults === undefined ? undefined : readFaults(values.faults);
   if (values.recording) {
-    for (const option of ["seed", "symbols", "trades-per-second"] as const) {
+    const synthetic = ["seed", "symbols", "trades-per-second", "book-levels", "unusual-trades"] as const;
+    for (const option of synthetic) {
       if (values[option] !== undefined) {
         throw fail(
           "simulator.invalid-option",
@@ -49,6 +57,7 @@ export function parseCommandLine(args: readonly string[]): BinanceSimulatorOptio
     return {
       market,
       port,
+      faults,
       source: {
         kind: "recording",
         files: values.recording,
@@ -65,6 +74,7 @@ export function parseCommandLine(args: readonly string[]): BinanceSimulatorOptio
   return {
     market,
     port,
+    faults,
     source: {
       kind: "synthetic",
       seed: values.seed === undefined ? undefined : number("--seed", values.seed),
@@ -73,6 +83,12 @@ export function parseCommandLine(args: readonly string[]): BinanceSimulatorOptio
         values["trades-per-second"] === undefined
           ? undefined
           : number("--trades-per-second", values["trades-per-second"]),
+      bookLevels:
+        values["book-levels"] === undefined ? undefined : number("--book-levels", values["book-levels"]),
+      unusualTradeShare:
+        values["unusual-trades"] === undefined
+          ? undefined
+          : number("--unusual-trades", values["unusual-trades"]),
     },
   };
 }
@@ -88,6 +104,7 @@ export function greeting(options: BinanceSimulatorOptions, simulator: BinanceSim
     `${market.title}, simulated (${source}, ${simulator.symbols.length} symbols)`,
     `REST       ${simulator.restUrl}`,
     `WebSocket  ${simulator.wsUrl}`,
+    ...(options.faults ? [`Faults     ${options.faults.rules.length} rules`] : []),
     "",
     `BINANCE_${market.settingName}_REST_URL=${simulator.restUrl} BINANCE_${market.settingName}_WS_URL=${simulator.wsUrl}`,
     "",
@@ -107,6 +124,9 @@ function readValues(args: readonly string[]) {
         recording: { type: "string", multiple: true },
         "exchange-info": { type: "string" },
         speed: { type: "string" },
+        "book-levels": { type: "string" },
+        "unusual-trades": { type: "string" },
+        faults: { type: "string" },
         help: { type: "boolean" },
       },
     }).values;
@@ -114,6 +134,16 @@ function readValues(args: readonly string[]) {
     const reason = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
     throw fail("simulator.invalid-option", reason);
   }
+}
+
+function readFaults(file: string): FaultScript {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw fail("simulator.invalid-option", `--faults ${file} cannot be read`, { cause: error });
+  }
+  return parseFaultScript(text);
 }
 
 function isMarket(name: string): name is BinanceSimulatorOptions["market"] {

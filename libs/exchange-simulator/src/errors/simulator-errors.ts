@@ -32,6 +32,16 @@ export const SIMULATOR_ERRORS = {
     action: "Wait for `finished` before closing if every frame is needed.",
     retryable: false,
   },
+  "simulator.connection-cut": {
+    summary: "A fault cut the connection of a request within the process.",
+    action: "Handle it as a connection that was reset; the request may be repeated.",
+    retryable: true,
+  },
+  "simulator.invalid-fault": {
+    summary: "A fault script or one of its rules cannot be understood.",
+    action: "Correct the named rule; the README of the simulator lists the faults and their fields.",
+    retryable: false,
+  },
   "simulator.unknown-symbol": {
     summary: "The truth of a symbol was asked that the simulated market does not list.",
     action: "Use one of the simulator's symbols.",

@@ -6,11 +6,15 @@ import { fail } from "../errors/simulator-errors.js";
 /** A control message with the most streams of one connection has about 40 kB. */
 const MESSAGE_BYTES_MAX = 128 * 1024;
 
+/** An HTTP status to refuse with, or what to do with the socket once it is open. */
+export type UpgradeDecision =
+  | { readonly status: number; readonly retryAfterSeconds?: number }
+  | ((socket: WebSocket) => void);
+
 export interface ServerHandlers {
   /** Must answer and must not throw. */
   request(request: IncomingMessage, response: ServerResponse): void;
-  /** An HTTP status to refuse with, or what to do with the socket once it is open. */
-  upgrade(request: IncomingMessage): { readonly status: number } | ((socket: WebSocket) => void);
+  upgrade(request: IncomingMessage): UpgradeDecision;
 }
 
 /** HTTP and WebSocket on one loopback port. */
@@ -82,6 +86,10 @@ export class LoopbackServer {
       this.#sockets.handleUpgrade(request, socket, head, decision);
       return;
     }
-    socket.end(`HTTP/1.1 ${decision.status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const retry =
+      decision.retryAfterSeconds === undefined ? "" : `Retry-After: ${decision.retryAfterSeconds}\r\n`;
+    socket.end(
+      `HTTP/1.1 ${decision.status} Refused\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`,
+    );
   }
 }

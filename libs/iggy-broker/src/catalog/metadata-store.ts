@@ -1,5 +1,5 @@
 import { describeError } from "@ims/common";
-import { type FileSystem, Journal } from "@ims/segment-log";
+import { type FileSystem, Journal, type JournalEntry, recoverJournal } from "@ims/segment-log";
 import type { BrokerLogger } from "../broker-options.js";
 import { fail } from "../errors.js";
 import { Catalog } from "./catalog.js";
@@ -46,12 +46,11 @@ export class MetadataStore {
     const { journal, snapshot, entries, tornBytes } = await Journal.open({ fileSystem, directory, state });
     if (tornBytes > 0) logger.warn({ directory, tornBytes }, "an unconfirmed metadata entry was cut off");
     try {
-      if (snapshot !== undefined) catalog = decodeCatalog(snapshot.payload);
-      for (const entry of entries) applyChange(catalog, decodeChange(entry.payload));
+      catalog = replay(snapshot, entries);
       return new MetadataStore(catalog, journal, options);
     } catch (cause) {
       await journal.close();
-      throw fail("broker.data-corrupt", `the metadata in ${directory} cannot be replayed`, { cause });
+      throw unreplayable(directory, cause);
     }
   }
 
@@ -114,4 +113,27 @@ export class MetadataStore {
   async close(): Promise<void> {
     await this.exclusive(() => this.journal.close());
   }
+}
+
+/**
+ * Reads the catalog of a folder that no broker has open, and changes nothing.
+ * @throws ImsError `broker.data-corrupt`, `journal.corrupt`
+ */
+export async function readCatalog(fileSystem: FileSystem, directory: string): Promise<Catalog> {
+  const { snapshot, entries } = await recoverJournal(fileSystem, directory);
+  try {
+    return replay(snapshot, entries);
+  } catch (cause) {
+    throw unreplayable(directory, cause);
+  }
+}
+
+function replay(snapshot: JournalEntry | undefined, entries: readonly JournalEntry[]): Catalog {
+  const catalog = snapshot === undefined ? new Catalog() : decodeCatalog(snapshot.payload);
+  for (const entry of entries) applyChange(catalog, decodeChange(entry.payload));
+  return catalog;
+}
+
+function unreplayable(directory: string, cause: unknown) {
+  return fail("broker.data-corrupt", `the metadata in ${directory} cannot be replayed`, { cause });
 }

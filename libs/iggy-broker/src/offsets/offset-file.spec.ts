@@ -1,4 +1,4 @@
-import { MemoryFileSystem, OpenFiles } from "@ims/segment-log";
+import { MemoryFileSystem, OpenFiles, systemError } from "@ims/segment-log";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { OffsetFile } from "./offset-file.js";
@@ -141,4 +141,74 @@ describe("OffsetFile", () => {
     await again.store("consumer", 3, 7);
     expect((await open(fileSystem, 150, false)).get("consumer", 1)).toBeUndefined();
   });
+
+  it.each([true, false])(
+    "never falls back behind what was synced, syncing every store: %s",
+    async (syncEvery) => {
+      const step = fc.record({
+        consumer: fc.nat(2),
+        action: fc.constantFrom("store", "store", "delete", "sync", "reopen"),
+      });
+      const faults = fc.array(fc.tuple(fc.nat(60), fc.nat(31)), { maxLength: 3 });
+      const fraction = fc.nat(999).map((thousandths) => thousandths / 1000);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(step, { minLength: 2, maxLength: 30 }),
+          faults,
+          fc.infiniteStream(fraction),
+          async (steps, failing, randoms) => {
+            const fileSystem = new MemoryFileSystem();
+            let file = await open(fileSystem, 1_000_000, syncEvery);
+            // Values that a loss of power may find, the synced one first.
+            const possible = new Map<number, (number | undefined)[]>(
+              [0, 1, 2].map((id) => [id, [undefined]]),
+            );
+            const settle = (id: number) => possible.set(id, [file.get("consumer", id)]);
+            let operationCount = 0;
+            const refuse = () => {
+              const writtenBytes = new Map(failing);
+              fileSystem.fault = ({ kind, path }) => {
+                if (kind === "open" || kind === "read") return undefined;
+                const part = writtenBytes.get(operationCount++);
+                return part === undefined
+                  ? undefined
+                  : { error: systemError("EIO", path), writtenBytes: part };
+              };
+            };
+            refuse();
+            for (const [number, { consumer, action }] of steps.entries()) {
+              try {
+                if (action === "reopen") {
+                  fileSystem.fault = undefined;
+                  file = await open(fileSystem, 1_000_000, syncEvery);
+                  await file.sync();
+                  refuse();
+                } else if (action === "sync") {
+                  await file.sync();
+                  if (!syncEvery) for (const id of [0, 1, 2]) settle(id);
+                } else {
+                  const value = action === "store" ? number : undefined;
+                  possible.get(consumer)!.push(value);
+                  if (value === undefined) await file.delete("consumer", consumer);
+                  else await file.store("consumer", consumer, value);
+                  if (syncEvery) settle(consumer);
+                }
+              } catch (error) {
+                if (!(error as Error).message.includes("EIO")) throw error;
+              }
+              for (let image = 0; image < 3; image++) {
+                const found = await open(
+                  fileSystem.crashed(() => randoms.next().value!),
+                  1_000_000,
+                  syncEvery,
+                );
+                for (const [id, values] of possible) expect(values).toContain(found.get("consumer", id));
+              }
+            }
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
 });

@@ -25,6 +25,8 @@ import { fail } from "../errors.js";
 const HEADER = Buffer.from("IMSOFF\x01\x00", "latin1");
 const VERSION_AT = 6;
 const SLOT_BYTES = 32;
+export const OFFSETS_HEADER_BYTES = HEADER.length;
+export const OFFSETS_SLOT_BYTES = SLOT_BYTES;
 /** Consumers and groups with an offset in one partition. */
 const CONSUMER_COUNT_MAX = 65_536;
 const STORED = 1;
@@ -121,8 +123,19 @@ export class OffsetFile {
 
   /** Makes all confirmed changes survive a loss of power. Changes that come meanwhile wait for it. */
   async sync(): Promise<void> {
-    while (this.writing !== undefined) await this.writing.catch(() => undefined);
-    if (this.unsynced.size > 0) await this.alone(() => this.syncWritten());
+    for (let other = this.running; other !== undefined; other = this.running)
+      await other.catch(() => undefined);
+    if (this.changed.size > 0) {
+      // What a refused write left: readers see it already.
+      await this.alone(() => this.writeChanged());
+      for (let other = this.running; other !== undefined; other = this.running)
+        await other.catch(() => undefined);
+    }
+    if (this.unsynced.size > 0 || this.isInherited) await this.alone(() => this.syncWritten());
+  }
+
+  private get running(): Promise<void> | undefined {
+    return this.writing;
   }
 
   /** Runs a write or sync; nothing else touches the file meanwhile. */
@@ -147,6 +160,7 @@ export class OffsetFile {
       throw error;
     }
     this.syncFailed = false;
+    this.isInherited = false;
     for (const stored of this.unsynced) {
       stored.slots.reverse();
       if (stored.offset === undefined && !this.changed.has(stored)) this.forget(stored);
@@ -185,7 +199,8 @@ export class OffsetFile {
     const version = ++stored.version;
     this.changed.add(stored);
     while (stored.writtenVersion < version) {
-      await (this.writing ?? this.alone(() => this.writeChanged()));
+      if (this.writing === undefined) await this.alone(() => this.writeChanged());
+      else await this.writing.catch(() => undefined);
     }
   }
 
@@ -275,15 +290,22 @@ export class OffsetFile {
   }
 }
 
-/** A version 0 is what a torn header leaves. @throws ImsError `broker.data-dir-version` for a later one */
+/** @throws ImsError `broker.data-dir-version` for a file of a later version */
 function checkVersion(bytes: Buffer, path: string): void {
-  const version = bytes.length < HEADER.length ? 0 : bytes.readUInt8(VERSION_AT);
-  if (!bytes.subarray(0, VERSION_AT).equals(HEADER.subarray(0, VERSION_AT))) return;
-  if (version === 0 || version === HEADER[VERSION_AT]) return;
-  throw fail("broker.data-dir-version", `${path} is of format version ${version}`, { context: { path } });
+  if (offsetsVersion(bytes) !== "unknown") return;
+  throw fail("broker.data-dir-version", `${path} is of another format version`, { context: { path } });
 }
 
-function readSlot(bytes: Buffer, at: number) {
+/** What the header of an offsets file says. A version 0 is what a torn one leaves, so it counts as damage. */
+export function offsetsVersion(bytes: Buffer): "known" | "unknown" | "damaged" {
+  if (bytes.subarray(0, HEADER.length).equals(HEADER)) return "known";
+  const hasMagic = bytes.subarray(0, VERSION_AT).equals(HEADER.subarray(0, VERSION_AT));
+  const version = bytes.length < HEADER.length ? 0 : bytes.readUInt8(VERSION_AT);
+  return hasMagic && version !== 0 && version !== HEADER[VERSION_AT] ? "unknown" : "damaged";
+}
+
+/** The slot at a position, or undefined when none was written there, or not whole. */
+export function readSlot(bytes: Buffer, at: number) {
   if (at + SLOT_BYTES > bytes.length) return undefined;
   if (bytes.readUInt32LE(at) !== crc32(bytes.subarray(at + 4, at + SLOT_BYTES))) return undefined;
   const state = bytes.readUInt8(at + 4);

@@ -45,7 +45,8 @@ export class PartitionStore {
   async openExisting(settingsOf: ReadonlyMap<number, TopicSettings>): Promise<void> {
     const { directory, fileSystem } = this.options;
     await fileSystem.makeDirectory(directory);
-    const names = await fileSystem.list(directory);
+    // What a repair set aside has other names.
+    const names = (await fileSystem.list(directory)).filter((name) => /^\d+$/.test(name));
     const next = names.values();
     const work = async () => {
       for (const name of next) {

@@ -1,4 +1,4 @@
-import { COMMANDS, EvictionReason, Operation, PROTOCOL_VERSION } from "@ims/iggy-protocol";
+import { COMMANDS, EvictionReason, IggyErrorCode, Operation, PROTOCOL_VERSION } from "@ims/iggy-protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import type { BrokerLogger } from "../broker-options.js";
 import { RunningBrokers } from "../spec-support/running-broker.js";
@@ -9,7 +9,7 @@ afterEach(() => brokers.end());
 const packed = (major: number, minor: number, patch: number) => (major << 20) | (minor << 10) | patch;
 
 /** What the broker answers to a login of the version, and its warnings. */
-async function logIn(protocolVersion: number) {
+async function logIn(protocolVersion: number, requestChecksum = 0n) {
   const warnings: object[] = [];
   const silent = () => undefined;
   const logger: BrokerLogger = {
@@ -27,7 +27,7 @@ async function logIn(protocolVersion: number) {
     credentials: { kind: "password", username: "iggy", password: "iggy" },
     context: new Uint8Array(0),
   });
-  const outcome = await client.ask(Operation.Register, body, { request: 0 });
+  const outcome = await client.ask(Operation.Register, body, { request: 0, requestChecksum });
   return { outcome, warnings };
 }
 
@@ -50,6 +50,20 @@ describe("a login", () => {
     expect(warnings).toEqual([
       { client, broker: "0.11.0", message: "a client of another protocol version was refused" },
     ]);
+  });
+
+  it("of another protocol that hashes in another way is told of the version", async () => {
+    const { outcome, warnings } = await logIn(packed(0, 12, 2), 0x80d6479b25a3d5f0n);
+    expect(outcome).toMatchObject({
+      kind: "evicted",
+      eviction: { reason: EvictionReason.IncompatibleProtocol },
+    });
+    expect(warnings).toMatchObject([{ client: "0.12.2", broker: "0.11.0" }]);
+  });
+
+  it("of our protocol with a wrong checksum is refused as before", async () => {
+    const { outcome } = await logIn(PROTOCOL_VERSION, 1n);
+    expect(outcome).toMatchObject({ kind: "refused", channel: "status", code: IggyErrorCode.InvalidFormat });
   });
 
   it("of another patch of our protocol is accepted", async () => {

@@ -27,7 +27,7 @@ import { READ_COMMANDS } from "../handlers/read-commands.js";
 import { Refusal, statusRefusal } from "../handlers/refusal.js";
 import type { ReplyPieces } from "../handlers/reply-pieces.js";
 import { sendMessages, storeFailureStatus } from "../handlers/send-messages.js";
-import { register } from "../session/register.js";
+import { refusesVersion, register } from "../session/register.js";
 import type { Session } from "../session/session-table.js";
 import { executeMetadata } from "./metadata-request.js";
 import { committedReply } from "./reply-frames.js";
@@ -120,8 +120,13 @@ export class RequestDispatcher {
 
   private async route(header: RequestHeader, body: Uint8Array): Promise<void> {
     const { operation, requestChecksum } = header;
-    if (requestChecksum !== 0n && requestChecksum !== xxh3(body))
+    if (requestChecksum !== 0n && requestChecksum !== xxh3(body)) {
+      // Other versions hash logins in other ways; their users are to read of the version and not of a checksum.
+      if (operation === Operation.Register && refusesVersion(body, this.context.logger)) {
+        return this.evict(header, EvictionReason.IncompatibleProtocol);
+      }
       throw statusRefusal(IggyErrorCode.InvalidFormat);
+    }
     if (header.client === 0n) throw statusRefusal(IggyErrorCode.InvalidCommand);
     if (operation === Operation.Register) return this.login(header, body);
     if (operation === Operation.NonReplicated) return this.read(header, body);

@@ -67,16 +67,8 @@ export async function register(
   { client, host, current, release }: LoginOrigin,
 ): Promise<Registration> {
   const { metadata, sessions, logger } = dependencies;
-  const version = readLoginVersion(body);
-  if (version === undefined) return evicted(EvictionReason.MalformedLogin);
-  if (!isCompatibleProtocol(version)) {
-    const versions = {
-      client: formatProtocolVersion(version),
-      broker: formatProtocolVersion(PROTOCOL_VERSION),
-    };
-    logger.warn(versions, "a client of another protocol version was refused");
-    return evicted(EvictionReason.IncompatibleProtocol);
-  }
+  if (readLoginVersion(body) === undefined) return evicted(EvictionReason.MalformedLogin);
+  if (refusesVersion(body, logger)) return evicted(EvictionReason.IncompatibleProtocol);
   const request = decodeLogin(body);
   if (request === undefined) return evicted(EvictionReason.MalformedLogin);
   const { user, reason } = await authenticateWithin(dependencies, request.credentials, host);
@@ -92,6 +84,18 @@ export async function register(
   });
   if (session === undefined) return evicted(EvictionReason.SessionError);
   return { kind: "registered", session, payload: reply(session, user) };
+}
+
+/** Whether the body of a login names a protocol that this broker does not speak; the log then names both. */
+export function refusesVersion(body: Uint8Array, logger: BrokerLogger): boolean {
+  const version = readLoginVersion(body);
+  if (version === undefined || isCompatibleProtocol(version)) return false;
+  const versions = {
+    client: formatProtocolVersion(version),
+    broker: formatProtocolVersion(PROTOCOL_VERSION),
+  };
+  logger.warn(versions, "a client of another protocol version was refused");
+  return true;
 }
 
 async function authenticateWithin(

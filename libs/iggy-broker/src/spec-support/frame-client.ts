@@ -10,6 +10,13 @@ import {
   readReply,
 } from "@ims/iggy-protocol";
 
+interface RequestFields {
+  readonly code?: number;
+  readonly request?: number;
+  /** Absent: not stamped. */
+  readonly requestChecksum?: bigint;
+}
+
 /** A socket that speaks whole frames, for tests: what came and was not taken yet is in `frames`. */
 export class FrameClient {
   readonly frames: Uint8Array[] = [];
@@ -80,11 +87,7 @@ export class FrameClient {
   }
 
   /** Sends one request and takes the next frame. */
-  async ask(
-    operation: number,
-    body: Uint8Array,
-    fields: { code?: number; request?: number } = {},
-  ): Promise<ReplyOutcome> {
+  async ask(operation: number, body: Uint8Array, fields: RequestFields = {}): Promise<ReplyOutcome> {
     this.write(operation, body, fields);
     return readReply(await this.next());
   }
@@ -108,11 +111,15 @@ export class FrameClient {
     throw new Error(refusalText(outcome));
   }
 
-  write(operation: number, body: Uint8Array, fields: { code?: number; request?: number } = {}): void {
+  write(operation: number, body: Uint8Array, fields: RequestFields = {}): void {
     const request = fields.request ?? ++this.request;
     const code = operation === Operation.NonReplicated ? fields.code : 0;
+    const { requestChecksum } = fields;
     this.socket.write(
-      encodeRequestFrame({ client: this.client, request, operation, session: this.session, code }, body),
+      encodeRequestFrame(
+        { client: this.client, request, operation, session: this.session, code, requestChecksum },
+        body,
+      ),
     );
   }
 

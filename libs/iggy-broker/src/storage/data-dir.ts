@@ -14,9 +14,10 @@ import { fail } from "../errors.js";
  *   partitions/<storage id>/    one folder per partition that holds something
  *     <base offset>.log         batches as they travel, see segment-log/src/segment/segment-file.ts
  *     <base offset>.index
+ *     synced                    see segment-log/src/segment/synced-mark.ts
  *     offsets                   see offsets/offset-file.ts
  */
-const FORMAT = "ims-broker 1\n";
+export const DATA_DIR_FORMAT = "ims-broker 1\n";
 /** Pause between looks at a lock that another broker holds. */
 const LOCK_RETRY_MILLIS = 50;
 
@@ -80,7 +81,8 @@ async function lockWithin(
   }
 }
 
-async function lockFolder(fileSystem: FileSystem, path: string): Promise<FileLock> {
+/** Locks a folder that is there. @throws ImsError `broker.data-dir-locked`, `broker.data-dir-unwritable` */
+export async function lockFolder(fileSystem: FileSystem, path: string): Promise<FileLock> {
   try {
     await fileSystem.makeDirectory(path);
     return await fileSystem.lock(lockPathOf(path));
@@ -107,7 +109,7 @@ async function checkFormat(fileSystem: FileSystem, path: string): Promise<void> 
     // A part of it is what a loss of power during the very first start leaves.
     if (
       found === undefined ||
-      (found.length < FORMAT.length && FORMAT.startsWith(Buffer.from(found).toString()))
+      (found.length < DATA_DIR_FORMAT.length && DATA_DIR_FORMAT.startsWith(Buffer.from(found).toString()))
     ) {
       await writeFormat(fileSystem, path, name);
       return;
@@ -116,7 +118,7 @@ async function checkFormat(fileSystem: FileSystem, path: string): Promise<void> 
     throw unwritable(path, error);
   }
   const text = Buffer.from(found).toString();
-  if (text !== FORMAT) {
+  if (text !== DATA_DIR_FORMAT) {
     throw fail(
       "broker.data-dir-version",
       `data folder ${path} has format ${JSON.stringify(text.slice(0, 40))}`,
@@ -130,7 +132,7 @@ async function checkFormat(fileSystem: FileSystem, path: string): Promise<void> 
 async function writeFormat(fileSystem: FileSystem, path: string, name: string): Promise<void> {
   const file = await fileSystem.open(name, "create");
   try {
-    await file.write([Buffer.from(FORMAT)], 0);
+    await file.write([Buffer.from(DATA_DIR_FORMAT)], 0);
     await file.sync();
   } finally {
     await file.close();

@@ -57,10 +57,26 @@ export class MemoryFileSystem implements FileSystem {
 
   async rename(from: string, to: string): Promise<void> {
     this.check({ kind: "rename", path: to, byteCount: 0 });
+    if (this.directories.has(from)) return this.renameDirectory(from, to);
     const file = this.names.get(from);
     if (file === undefined) throw systemError("ENOENT", from);
     this.names.delete(from);
     this.names.set(to, file);
+  }
+
+  /** Durable at once, as folders are here. */
+  private renameDirectory(from: string, to: string): void {
+    for (const files of [this.names, this.durableNames]) {
+      for (const [name, file] of [...files]) {
+        if (!isWithin(name, from)) continue;
+        files.delete(name);
+        files.set(to + name.slice(from.length), file);
+      }
+    }
+    for (const name of [...this.directories]) {
+      if (isWithin(name, from)) this.directories.add(to + name.slice(from.length));
+      if (isWithin(name, from)) this.directories.delete(name);
+    }
   }
 
   async remove(path: string): Promise<void> {

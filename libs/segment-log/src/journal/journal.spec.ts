@@ -52,6 +52,8 @@ describe("Journal", () => {
       await handle.truncate(0);
       await handle.write([whole.subarray(0, whole.length - missing)], 0);
       await handle.close();
+      // The mark as it was before the entry was confirmed; missing will do.
+      await fileSystem.remove(`${DIRECTORY}/synced`);
       const opened = await Journal.open({ fileSystem, directory: DIRECTORY });
       expect(opened.entries).toHaveLength(2);
       expect(opened.tornBytes).toBe(lastBytes - missing);
@@ -61,11 +63,10 @@ describe("Journal", () => {
     }
   });
 
-  it("refuses a flipped bit in any confirmed entry that a later one vouches for", async () => {
+  it("refuses a flipped bit in any confirmed entry, the last one included", async () => {
     const { fileSystem, path } = await filledJournal(4);
     const whole = (await fileSystem.readFile(path))!.slice();
-    const lastAt = whole.length - 24 - "entry 4".length;
-    for (let at = 0; at < lastAt; at++) {
+    for (let at = 0; at < whole.length; at++) {
       if (at === 7) continue; // reserved
       fileSystem.damage(path, at, Uint8Array.of(whole[at]! ^ 0x10));
       await expect(Journal.open({ fileSystem, directory: DIRECTORY }), `byte ${at}`).rejects.toMatchObject({
@@ -73,6 +74,14 @@ describe("Journal", () => {
       });
       fileSystem.damage(path, at, whole.subarray(at, at + 1));
     }
+  });
+
+  it("misses a file whose entries had been confirmed", async () => {
+    const { fileSystem, path } = await filledJournal(2);
+    await fileSystem.remove(path);
+    await expect(Journal.open({ fileSystem, directory: DIRECTORY })).rejects.toMatchObject({
+      code: "journal.corrupt",
+    });
   });
 
   it("goes on from a snapshot and forgets what lies before it", async () => {
@@ -85,7 +94,7 @@ describe("Journal", () => {
     expect(text(opened.snapshot!.payload)).toBe("state at 3");
     expect(opened.snapshot!.sequence).toBe(3);
     expect(opened.entries.map((entry) => text(entry.payload))).toEqual(["entry 4"]);
-    expect(await fileSystem.list(DIRECTORY)).toHaveLength(2);
+    expect((await fileSystem.list(DIRECTORY)).filter((name) => name !== "synced")).toHaveLength(2);
   });
 
   it("refuses a damaged snapshot", async () => {

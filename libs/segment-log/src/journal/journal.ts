@@ -1,18 +1,19 @@
 import type { ImsError } from "@ims/common";
 import { fail } from "../errors.js";
 import type { FileHandle, FileSystem } from "../file-system/file-system.js";
+import { OpenFiles } from "../file-system/open-files.js";
+import { SYNCED_MARK_NAME, SyncedMarkFile } from "../segment/synced-mark.js";
 import {
   ENTRY_PAYLOAD_BYTES_MAX,
   encodeEntryHeader,
-  encodeJournalHeader,
   encodeSnapshot,
   JOURNAL_HEADER_BYTES,
   type JournalEntry,
-  journalName,
   sequenceOfName,
   snapshotName,
 } from "./journal-file.js";
-import { type RecoveredJournal, recoverJournal } from "./recover-journal.js";
+import { beginFile, draftOf, takeOver, writeDraft } from "./journal-output.js";
+import { recoverJournal } from "./recover-journal.js";
 
 export interface JournalOptions {
   readonly fileSystem: FileSystem;
@@ -59,15 +60,20 @@ export class Journal {
   private suspended = false;
   /** Highest sequence that an entry or a file was tried with. */
   private triedSequence: number;
+  private readonly markFiles: OpenFiles;
+  private readonly mark: SyncedMarkFile;
 
   private constructor(
     private readonly options: JournalOptions,
     private file: FileHandle,
     private fileBytes: number,
     private lastSequence: number,
-    firstSequence: number,
+    private firstSequence: number,
+    markSequence: number,
   ) {
     this.triedSequence = Math.max(lastSequence, firstSequence);
+    this.markFiles = new OpenFiles(options.fileSystem, 1);
+    this.mark = new SyncedMarkFile(`${options.directory}/${SYNCED_MARK_NAME}`, this.markFiles, markSequence);
   }
 
   /** Opens the journal in a folder, making both when missing. @throws ImsError `journal.corrupt` */
@@ -85,7 +91,7 @@ export class Journal {
       file = await takeOver(options, found, found.activeFirstSequence);
     }
     const firstSequence = found.activeFirstSequence ?? lastSequence + 1;
-    const journal = new Journal(options, file, fileBytes, lastSequence, firstSequence);
+    const journal = new Journal(options, file, fileBytes, lastSequence, firstSequence, found.markSequence);
     return { journal, snapshot: found.snapshot, entries: found.entries, tornBytes: found.tornBytes };
   }
 
@@ -137,6 +143,7 @@ export class Journal {
     if (this.refusal?.code === "journal.closed") return;
     await this.pumping;
     this.refusal = fail("journal.closed", `the journal in ${this.options.directory} is closed`);
+    await this.markFiles.close();
     await this.file.close();
   }
 
@@ -171,6 +178,7 @@ export class Journal {
     await this.file.write(chunks, this.fileBytes);
     await this.file.sync();
     this.fileBytes += byteCount;
+    await this.mark.write({ baseOffset: this.firstSequence, syncedBytes: this.fileBytes });
     for (const entry of group) entry.resolve(++this.lastSequence);
   }
 
@@ -209,6 +217,7 @@ export class Journal {
       const next = await beginFile(this.options, sequence + 1);
       await this.file.close().catch(() => undefined);
       this.file = next;
+      this.firstSequence = sequence + 1;
       this.fileBytes = JOURNAL_HEADER_BYTES;
     }
     this.lastSequence = sequence;
@@ -228,66 +237,4 @@ export class Journal {
       if (isOld) await fileSystem.remove(`${directory}/${name}`).catch(() => undefined);
     }
   }
-}
-
-/**
- * Opens the file that goes on. What no later entry vouches for is written again before it is synced: after a sync that
- * failed, the system may show bytes that it will never write by itself.
- */
-async function takeOver(
-  { fileSystem, directory }: JournalOptions,
-  { activeBytes, activeVouchedBytes, tornBytes }: RecoveredJournal,
-  firstSequence: number,
-): Promise<FileHandle> {
-  const file = await fileSystem.open(`${directory}/${journalName(firstSequence)}`, "write");
-  try {
-    const unsure = new Uint8Array(activeBytes - activeVouchedBytes);
-    await file.read(unsure, activeVouchedBytes);
-    await file.write([unsure], activeVouchedBytes);
-    if (tornBytes > 0) await file.truncate(activeBytes);
-    await file.sync();
-    await fileSystem.syncDirectory(directory);
-    return file;
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    throw error;
-  }
-}
-
-async function beginFile(
-  { fileSystem, directory }: JournalOptions,
-  firstSequence: number,
-): Promise<FileHandle> {
-  const path = `${directory}/${journalName(firstSequence)}`;
-  const file = await fileSystem.open(path, "create");
-  try {
-    await file.truncate(0);
-    await file.write([encodeJournalHeader(firstSequence)], 0);
-    await file.sync();
-    await fileSystem.syncDirectory(directory);
-    return file;
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    throw error;
-  }
-}
-
-/** Writes a file beside its place, synced. */
-async function writeDraft(
-  fileSystem: FileSystem,
-  path: string,
-  chunks: readonly Uint8Array[],
-): Promise<void> {
-  const file = await fileSystem.open(draftOf(path), "create");
-  try {
-    await file.truncate(0);
-    await file.write(chunks, 0);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-function draftOf(path: string): string {
-  return `${path}.new`;
 }

@@ -1,5 +1,6 @@
 import { fail } from "../errors.js";
 import type { FileSystem } from "../file-system/file-system.js";
+import { readSyncedMark, SYNCED_MARK_NAME } from "../segment/synced-mark.js";
 import {
   decodeEntry,
   decodeJournalHeader,
@@ -22,12 +23,15 @@ export interface RecoveredJournal {
   /** Length of the part of it that a confirmed entry says was synced. */
   readonly activeVouchedBytes: number;
   readonly tornBytes: number;
+  /** Sequence of the mark of synced bytes, 0 when there is none. */
+  readonly markSequence: number;
 }
 
 /**
  * Reads the newest snapshot and the journals behind it.
- * A crash can only spoil what was never synced. An entry says how much of the file was synced before it, so a damaged
- * place below that length is damage to confirmed entries and an error; any other one is the torn end.
+ * A crash can only spoil what was never synced. An entry says how much of the file was synced before it, and the mark
+ * beside the files how much behind the last one, so a damaged place below that length is damage to confirmed entries and
+ * an error; any other one is the torn end.
  * @throws ImsError `journal.corrupt` naming file and position
  */
 export async function recoverJournal(fileSystem: FileSystem, directory: string): Promise<RecoveredJournal> {
@@ -36,12 +40,16 @@ export async function recoverJournal(fileSystem: FileSystem, directory: string):
   const firstSequences = names
     .map((name) => [name, sequenceOfName(name, "journal")] as const)
     .filter((entry): entry is readonly [string, number] => entry[1] !== undefined);
+  const mark = await readMark(fileSystem, directory, firstSequences.at(-1)?.[1]);
   const entries: JournalEntry[] = [];
   let nextSequence = snapshot === undefined ? 1 : snapshot.sequence + 1;
   let active: { firstSequence: number; read: JournalRead } | undefined;
   for (const [name, firstSequence] of firstSequences) {
     const path = `${directory}/${name}`;
     const read = await readJournal(fileSystem, path, firstSequence);
+    const markedBytes = mark?.baseOffset === firstSequence ? mark.syncedBytes : 0;
+    if ((read?.validBytes ?? 0) < markedBytes)
+      throw corrupt(path, read?.validBytes ?? 0, "a confirmed entry is damaged");
     if (read === undefined) continue;
     // Begun beside the old file by a compaction that failed: entries went on in the old one.
     if (read.entries.length === 0 && firstSequence < nextSequence) continue;
@@ -67,6 +75,7 @@ export async function recoverJournal(fileSystem: FileSystem, directory: string):
     activeBytes: active?.read.validBytes ?? 0,
     activeVouchedBytes: active?.read.vouchedBytes ?? 0,
     tornBytes: active?.read.tornBytes ?? 0,
+    markSequence: mark?.sequence ?? 0,
   };
 }
 
@@ -75,6 +84,16 @@ interface JournalRead {
   readonly validBytes: number;
   readonly vouchedBytes: number;
   readonly tornBytes: number;
+}
+
+/** What the mark says of the synced part of a journal file, whose first sequence it calls base offset. */
+async function readMark(fileSystem: FileSystem, directory: string, newestSequence: number | undefined) {
+  const mark = await readSyncedMark(fileSystem, directory);
+  const path = `${directory}/${SYNCED_MARK_NAME}`;
+  if (mark === "version") throw corrupt(path, 0, "the file is of an unknown format version");
+  if (mark !== undefined && mark.baseOffset > (newestSequence ?? 0))
+    throw corrupt(path, 0, `journal ${mark.baseOffset} is missing, whose entries had been confirmed`);
+  return mark;
 }
 
 async function newestSnapshot(fileSystem: FileSystem, directory: string, names: readonly string[]) {

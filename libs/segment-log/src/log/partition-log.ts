@@ -71,7 +71,11 @@ export class PartitionLog {
     const { segments, markSequence } = await recoverSegments(context);
     const active = segments.at(-1);
     if (active !== undefined) active.index ??= await loadIndex(context, active);
-    return new PartitionLog(context, segments, markSequence);
+    const log = new PartitionLog(context, segments, markSequence);
+    // Readers see what was found, also a record whose append was never confirmed; it must not vanish again. A disk that
+    // refuses this is made up for by the next append or sync.
+    if (context.appendSync === "every-append") await log.sync().catch(() => undefined);
+    return log;
   }
 
   /** Offset of the oldest message kept. */

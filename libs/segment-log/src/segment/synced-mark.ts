@@ -3,7 +3,8 @@ import type { FileSystem } from "../file-system/file-system.js";
 import type { OpenFiles } from "../file-system/open-files.js";
 
 /*
- * File "synced" of a log's folder, little-endian: how much of the newest segment is known to survive a loss of power.
+ * File "synced" of a log's or journal's folder, little-endian: how much of the newest file is known to survive a loss of
+ * power.
  *
  *   @0   magic     6 bytes  "IMSSYN"
  *   @6   version   u8       1
@@ -11,7 +12,7 @@ import type { OpenFiles } from "../file-system/open-files.js";
  *   @8   two slots of 32 bytes, written in turn:
  *          @0   checksum      u32  CRC-32 of bytes 4..32
  *          @4   reserved      u32
- *          @8   base offset   u64  of the segment
+ *          @8   base offset   u64  of the segment; first sequence of a journal
  *          @16  synced bytes  u64  of its file
  *          @24  sequence      u64  grows with every write to this file
  *

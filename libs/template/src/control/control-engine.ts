@@ -25,7 +25,9 @@ interface Answered {
 }
 
 /** Between two times that the venue is asked for books of which records were lost. */
-const RENEW_MILLIS = 5000;
+const RENEW_MILLIS = 2000;
+/** Books asked for at a time: large ones must not fill the outgoing batches again. */
+const RENEW_COUNT_MAX = 16;
 
 /**
  * Carries out batches of control messages: asks the venue about symbols, lets the router decide, makes the feeds
@@ -82,12 +84,13 @@ export class ControlEngine {
 
   /** A book of which a record found no room is asked for again once there is some. */
   async #renewBrokenBooks(): Promise<void> {
-    const { brokenBooks } = this.sink;
+    const { sink } = this;
     const nowMillis = this.clock.monotonicMillis();
-    if (brokenBooks.size === 0 || !this.sink.accepting || nowMillis < this.#renewAtMillis) return;
+    if (sink.brokenBookCount === 0 || !sink.accepting || nowMillis < this.#renewAtMillis) return;
     this.#renewAtMillis = nowMillis + RENEW_MILLIS;
+    const symbols = sink.someBrokenBooks(RENEW_COUNT_MAX);
     await this.feeds.renew(
-      [...brokenBooks].map((symbol) => ({ dataType: DataType.Book, resolution: NO_RESOLUTION, symbol })),
+      symbols.map((symbol) => ({ dataType: DataType.Book, resolution: NO_RESOLUTION, symbol })),
     );
   }
 

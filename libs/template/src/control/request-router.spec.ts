@@ -62,7 +62,7 @@ function setUp({ admitsVersion1 = true, subscriptionsPerClientMax = 3 }: Setup =
       description: {
         exchange: ExchangeId.BinanceSpot,
         title: "Binance spot",
-        dataTypes: [DataType.Trade, DataType.Bar],
+        dataTypes: [DataType.Trade, DataType.Bar, DataType.TopOfBook],
         resolutions: ["1m", "1h"],
       },
       names: streamNames(ExchangeId.BinanceSpot),
@@ -250,6 +250,9 @@ describe("RequestRouter", () => {
     expect(router.route(request("start", { ...version1, symbol: LONG.symbol }), context).reply).toMatchObject(
       data(DataErrorCode.DataUnavailable),
     );
+    expect(
+      router.route(request("start", { ...version1, dataType: DataType.TopOfBook }), context).reply,
+    ).toMatchObject(data(DataErrorCode.DataUnavailable));
     const closed = setUp({ admitsVersion1: false });
     expect(closed.router.route(request("login", version1), context).reply).toMatchObject(
       client(ClientErrorCode.NotAuthorized),

@@ -98,15 +98,8 @@ export class BookEncoder {
   /** Message 213 with the first levels of a book at `view[at, at + bookPartBytes(book, true, 0))`. */
   snapshot(view: DataView, at: number, book: BookFields, symbol: SymbolOctets, publishMicros: number): void {
     const values = this.snapshotValues;
+    writeBookHead(values, book, this.exchange, publishMicros);
     values.flags = partFlags(book, 0) | v2.RecordFlags.Snapshot;
-    values.eventTimeNumber = book.eventMicros === 0 ? null : book.eventMicros;
-    values.sendTimeNumber = book.sendMicros === 0 ? null : book.sendMicros;
-    values.receiveTimeNumber = book.receiveMicros;
-    values.publishTimeNumber = publishMicros;
-    values.instrumentId = book.instrumentId;
-    values.exchangeId = this.exchange;
-    values.priceScale = book.priceScale;
-    values.quantityScale = book.quantityScale;
     if (symbol !== this.snapshotSymbol) {
       values.symbolBytes(symbol.octets, 0, symbol.octets.length);
       this.snapshotSymbol = symbol;
@@ -135,15 +128,8 @@ export class BookEncoder {
     publishMicros: number,
   ): void {
     const values = this.deltaValues;
+    writeBookHead(values, book, this.exchange, publishMicros);
     values.flags = partFlags(book, part) & ~v2.RecordFlags.Snapshot;
-    values.eventTimeNumber = book.eventMicros === 0 ? null : book.eventMicros;
-    values.sendTimeNumber = book.sendMicros === 0 ? null : book.sendMicros;
-    values.receiveTimeNumber = book.receiveMicros;
-    values.publishTimeNumber = publishMicros;
-    values.instrumentId = book.instrumentId;
-    values.exchangeId = this.exchange;
-    values.priceScale = book.priceScale;
-    values.quantityScale = book.quantityScale;
     if (symbol !== this.deltaSymbol) {
       values.symbolBytes(symbol.octets, 0, symbol.octets.length);
       this.deltaSymbol = symbol;
@@ -164,6 +150,23 @@ export class BookEncoder {
     copyLevels(book.asks, start, askCount, values.asks.resize(askCount));
     v2.BookDeltaEncoder.encode(view, at, values);
   }
+}
+
+/** A function of its own, small enough that the compiler takes the setters in and the times need no objects. */
+function writeBookHead(
+  values: v2.BookSnapshotValues | v2.BookDeltaValues,
+  book: BookFields,
+  exchange: ExchangeId,
+  publishMicros: number,
+): void {
+  values.eventTimeNumber = book.eventMicros === 0 ? null : book.eventMicros;
+  values.sendTimeNumber = book.sendMicros === 0 ? null : book.sendMicros;
+  values.receiveTimeNumber = book.receiveMicros;
+  values.publishTimeNumber = publishMicros;
+  values.instrumentId = book.instrumentId;
+  values.exchangeId = exchange;
+  values.priceScale = book.priceScale;
+  values.quantityScale = book.quantityScale;
 }
 
 interface LevelWords {

@@ -1,4 +1,4 @@
-import { type Clock, describeError, type Instrument, marketDataPartition } from "@ims/common";
+import { type Clock, describeError, type Instrument, isImsError, marketDataPartition } from "@ims/common";
 import type { PartitionProducer } from "@ims/iggy-client";
 import type { RejectedFrame } from "@ims/traits";
 import type { ServiceCounters } from "../health/service-counters.js";
@@ -109,10 +109,10 @@ export class RecordPublisher {
     this.copies!.push(readers, record, messageIdOf(this.id), version1);
   }
 
-  /** A field outside its range, for example an id above 2^53: what was reserved is simply reserved again. */
+  /** For example an id above 2^53: what was reserved is simply reserved again. */
   unencodable(error: unknown): void {
     this.rejected({
-      reason: "overflow",
+      reason: isImsError(error, "service.mixed-scales") ? "unexpected" : "overflow",
       detail: describeError(error),
       symbol: this.instrument.symbol,
     });

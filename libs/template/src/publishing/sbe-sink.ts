@@ -89,7 +89,7 @@ export class SbeSink implements MarketDataSink {
       return;
     }
     const readers = out.instrument.privateReaders[Channel.Trades];
-    if (readers) out.copy(readers, () => this.records.version1Trade(trade, out.instrument));
+    if (readers) this.#copyTrade(readers, trade);
   }
 
   bar(bar: BarFields): void {
@@ -104,7 +104,7 @@ export class SbeSink implements MarketDataSink {
     }
     out.instrument.lastBarMicros.set(bar.resolution, out.now);
     const readers = out.instrument.privateBars?.get(bar.resolution);
-    if (readers) out.copy(readers, () => this.records.version1Bar(bar, out.instrument));
+    if (readers) this.#copyBar(readers, bar);
   }
 
   topOfBook(top: TopOfBookFields): void {
@@ -131,11 +131,6 @@ export class SbeSink implements MarketDataSink {
   }
 
   bookDelta(book: BookFields): void {
-    const instrument = this.out.find(book.instrumentId);
-    if (instrument?.isBookBroken) {
-      this.out.dropped(instrument);
-      return;
-    }
     const partCount = bookPartCount(book);
     for (let part = 0; part < partCount; part++) if (!this.#bookPart(book, false, part)) return;
   }
@@ -228,9 +223,22 @@ export class SbeSink implements MarketDataSink {
     return this.out.whenAccepting();
   }
 
-  /** Symbols whose book lost a record and was not whole since: whoever asks has the venue pass on a snapshot. */
-  get brokenBooks(): ReadonlySet<string> {
-    return this.#brokenBooks;
+  /** Books that lost a record and were not whole since. */
+  get brokenBookCount(): number {
+    return this.#brokenBooks.size;
+  }
+
+  /**
+   * The symbols of some broken books, in turn: whoever asks has the venue pass them on whole. Those that stay broken come
+   * again after the others.
+   */
+  someBrokenBooks(countMax: number): string[] {
+    const symbols = [...this.#brokenBooks].slice(0, countMax);
+    for (const symbol of symbols) {
+      this.#brokenBooks.delete(symbol);
+      this.#brokenBooks.add(symbol);
+    }
+    return symbols;
   }
 
   /** Copies go to the clients that read the feed in private delivery at the moment. */
@@ -261,6 +269,15 @@ export class SbeSink implements MarketDataSink {
       : instrument.lastMicros[channel]!;
   }
 
+  /** Apart from the hot path, where a function that sees its surroundings would cost an object for every trade. */
+  #copyTrade(readers: readonly Subscription[], trade: TradeFields): void {
+    this.out.copy(readers, () => this.records.version1Trade(trade, this.out.instrument));
+  }
+
+  #copyBar(readers: readonly Subscription[], bar: BarFields): void {
+    this.out.copy(readers, () => this.records.version1Bar(bar, this.out.instrument));
+  }
+
   /** False when the part is lost: what follows would be applied to another book than it was made for. */
   #bookPart(book: BookFields, isSnapshot: boolean, part: number): boolean {
     const { out } = this;
@@ -269,6 +286,10 @@ export class SbeSink implements MarketDataSink {
       return false;
     }
     const { view, at, instrument, now } = out;
+    if (!isSnapshot && instrument.isBookBroken) {
+      out.dropped(instrument);
+      return false;
+    }
     try {
       if (isSnapshot && part === 0) this.books.snapshot(view, at, book, instrument, now);
       else this.books.delta(view, at, book, isSnapshot, part, instrument, now);

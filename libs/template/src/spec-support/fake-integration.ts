@@ -56,11 +56,14 @@ export class FakeIntegration implements ImsDataIntegration {
   readonly #trade: TradeFields = emptyTrade();
   #held: Promise<void> | undefined;
 
-  constructor(exchange: ExchangeId = ExchangeId.BinanceSpot) {
+  constructor(
+    exchange: ExchangeId = ExchangeId.BinanceSpot,
+    dataTypes: readonly DataType[] = [DataType.Trade, DataType.Bar],
+  ) {
     this.description = {
       exchange,
       title: "Test venue",
-      dataTypes: [DataType.Trade, DataType.Bar],
+      dataTypes,
       resolutions: ["1m", "1h"],
     };
   }

@@ -8,7 +8,7 @@ export interface CommittedRecord {
 /** Takes records into plain memory; `room` says how many more. */
 export class FakeProducer {
   readonly arena = (() => {
-    const bytes = new Uint8Array(1 << 16);
+    const bytes = new Uint8Array(1 << 20);
     return { bytes, view: new DataView(bytes.buffer) };
   })();
   readonly records: CommittedRecord[] = [];

@@ -1,4 +1,4 @@
-import { type ExchangeId, type StreamNames, streamNames } from "@ims/common";
+import { type DataType, type ExchangeId, type StreamNames, streamNames } from "@ims/common";
 import { IggyClient } from "@ims/iggy-client";
 import { peekTemplateId, v1, v2 } from "@ims/sbe";
 
@@ -16,6 +16,14 @@ const DECODERS = [
   new v2.RequestRefusedDecoder(),
   new v2.TradeDecoder(),
   new v2.BarDecoder(),
+  new v2.TopOfBookDecoder(),
+  new v2.BookSnapshotDecoder(),
+  new v2.BookDeltaDecoder(),
+  new v2.MarkPriceDecoder(),
+  new v2.LiquidationDecoder(),
+  new v2.TickerDecoder(),
+  new v2.GapDecoder(),
+  new v2.FeedStatusDecoder(),
   new v2.InstrumentDecoder(),
   new v1.ClientErrorDecoder(),
   new v1.DataErrorDecoder(),
@@ -81,6 +89,19 @@ export class RawClient {
   startBars(symbol: string, resolution: number): Promise<ReadMessage> {
     return this.request(new v2.StartDataRequestEncoder(), (encoder) =>
       encoder.dataType(2).resolution(resolution).delivery(v2.Delivery.Shared).symbol(symbol),
+    );
+  }
+
+  /** Anything but bars. */
+  startData(dataType: DataType, symbol: string, delivery: number = v2.Delivery.Shared): Promise<ReadMessage> {
+    return this.request(new v2.StartDataRequestEncoder(), (encoder) =>
+      encoder.dataType(dataType).delivery(delivery).symbol(symbol),
+    );
+  }
+
+  stopData(dataType: DataType, symbol: string): Promise<ReadMessage> {
+    return this.request(new v2.StopDataRequestEncoder(), (encoder) =>
+      encoder.dataType(dataType).symbol(symbol),
     );
   }
 

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { ExchangeId } from "@ims/common";
+import { type DataType, ExchangeId } from "@ims/common";
 import { type Broker, startBroker } from "@ims/iggy-broker";
 import type { DataService, DataServiceOptions } from "../service/data-service.js";
 import { startDataService } from "../service/start-data-service.js";
@@ -18,8 +18,11 @@ export class ServiceFixture {
   readonly #disposals: (() => Promise<unknown>)[] = [];
   port = 0;
 
-  constructor(private readonly exchange: ExchangeId = ExchangeId.BinanceSpot) {
-    this.venue = new FakeIntegration(exchange);
+  constructor(
+    private readonly exchange: ExchangeId = ExchangeId.BinanceSpot,
+    dataTypes?: readonly DataType[],
+  ) {
+    this.venue = new FakeIntegration(exchange, dataTypes);
   }
 
   get url(): string {

@@ -117,13 +117,11 @@ pub async fn reconnect(peer: &Peer) -> Outcome {
     peer.send(&["before"], Partitioning::partition_id(0)).await?;
     let started = peer.client.get_stats().await?.start_time;
     println!("restart the broker");
-    for _ in 0..600 {
-        if matches!(peer.client.get_stats().await, Ok(stats) if stats.start_time != started) {
-            break;
-        }
+    // Whole seconds: this is not the first scenario, so the broker was not started in this one.
+    while insisted(|| peer.client.get_stats()).await?.start_time == started {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    peer.send(&["after"], Partitioning::partition_id(0)).await?;
-    let texts = peer.poll(PollingStrategy::first(), 9).await?;
+    insisted(|| peer.send(&["after"], Partitioning::partition_id(0))).await?;
+    let texts = insisted(|| peer.poll(PollingStrategy::first(), 9)).await?;
     equal(texts, vec!["before".to_string(), "after".to_string()], "messages")
 }

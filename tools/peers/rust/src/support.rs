@@ -3,6 +3,7 @@ use std::error::Error;
 use std::fmt::Debug;
 use std::future::Future;
 use std::str::FromStr;
+use std::time::Duration;
 
 pub type Failure = Box<dyn Error + Send + Sync>;
 pub type Outcome = Result<(), Failure>;
@@ -87,7 +88,7 @@ pub fn topic_options(partitions: u32) -> TopicCreateOptions {
 }
 
 pub async fn clean(peer: &Peer) -> Result<(), IggyError> {
-    for stream in peer.client.get_streams().await? {
+    for stream in insisted(|| peer.client.get_streams()).await? {
         peer.client.delete_stream(&Identifier::numeric(stream.id)?).await?;
     }
     Ok(())
@@ -98,6 +99,19 @@ pub fn equal<Found: Debug + PartialEq>(found: Found, wanted: Found, what: &str) 
         return Ok(());
     }
     Err(format!("{what}: found {found:?}, wanted {wanted:?}").into())
+}
+
+/// The call's result; while the client connects again, which its heartbeat may begin anew, calls fail unsent.
+pub async fn insisted<Value, Call: Future<Output = Result<Value, IggyError>>>(
+    call: impl Fn() -> Call,
+) -> Result<Value, IggyError> {
+    for _ in 0..600 {
+        if let Ok(value) = call().await {
+            return Ok(value);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    call().await
 }
 
 /// The call must be refused with the error.

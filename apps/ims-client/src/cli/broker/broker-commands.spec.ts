@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IggyClient } from "@ims/iggy-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type RunOptions, startIms } from "../../spec-support/iggy-stage.js";
+
+const SEGMENT_ENDING = ".log";
 
 let folder: string;
 const stops: (() => Promise<unknown>)[] = [];
@@ -72,5 +74,49 @@ describe("ims broker", () => {
     const { exit, errors } = broker(commandLine);
     expect(await exit).toBe(code);
     expect(errors.text).toMatch(message);
+  });
+
+  it("verifies and repairs a folder, and leaves that of a running broker alone", async () => {
+    const run = broker("");
+    const client = await IggyClient.connect(`iggy://iggy:iggy@127.0.0.1:${await port(run)}`);
+    await client.streams.create("s");
+    await client.topics.create("s", { name: "t", partitionCount: 1 });
+    for (const text of ["first", "second"]) {
+      await client.sendMessages({
+        stream: "s",
+        topic: "t",
+        partitioning: { kind: "partition", partitionId: 0 },
+        messages: [{ payload: Buffer.from(text) }],
+      });
+    }
+    await client.close();
+    const held = startIms(["broker", "verify", "--data-dir", folder]);
+    expect(await held.exit).toBe(1);
+    expect(held.errors.text).toMatch(/^ims: .*(lock|broker)/i);
+    run.interrupt.abort();
+    await run.exit;
+
+    const sound = startIms(["broker", "verify", "--data-dir", folder]);
+    expect([await sound.exit, sound.output.text]).toEqual([0, "1 partitions checked, 0 problems found\n"]);
+    const segment = (await readdir(folder, { recursive: true })).find((path) =>
+      path.endsWith(SEGMENT_ENDING),
+    )!;
+    const bytes = await readFile(join(folder, segment));
+    bytes[bytes.length - 1]! ^= 1;
+    await writeFile(join(folder, segment), bytes);
+    const damaged = startIms(["broker", "--data-dir", folder, "verify"]);
+    expect(await damaged.exit).toBe(1);
+    expect(damaged.output.text).toMatch(
+      / at byte \d+: .*; lost if repaired: .*\n1 partitions checked, [1-9]/,
+    );
+    const repaired = startIms(["broker", "repair", "--data-dir", folder]);
+    expect(await repaired.exit).toBe(0);
+    expect(await startIms(["broker", "verify", "--data-dir", folder]).exit).toBe(0);
+  });
+
+  it("suggests near commands", async () => {
+    const { exit, errors } = startIms(["broker", "verfy"]);
+    expect(await exit).toBe(2);
+    expect(errors.text).toMatch(/^ims: ims broker has no command "verfy" \(did you mean "verify"\?\)/);
   });
 });

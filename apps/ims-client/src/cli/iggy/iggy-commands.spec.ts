@@ -224,6 +224,15 @@ describe("ims iggy produce, create and delete", () => {
     expect(table.output).toMatch(/^stored 1 messages in orders\/lines \(partition \d: 1\)\n$/);
   });
 
+  it("sends messages of megabytes", async () => {
+    const input = [`${"x".repeat(5_000_000)}\n`, "y".repeat(8_000_000)];
+    const [report] = await stage.json("iggy produce orders/lines --partition 1", { input });
+    expect(report).toMatchObject({ stored: 2 });
+    const lines = await stage.json("iggy tail orders/lines --partition 1 --count 2");
+    expect(lines.map(({ payload }) => (payload as string).length)).toEqual([5_000_000, 8_000_000]);
+    await stage.client.topics.purge("orders", "lines");
+  });
+
   it("tells what was stored before an input that ends within a frame", async () => {
     const input = [Uint8Array.of(1, 0, 0, 0, 9, 5, 0, 0, 0, 1)];
     const { exit, output, errors } = await stage.run("iggy produce orders/lines --frames --partition 0", {

@@ -4,8 +4,12 @@ import type { SendPartitioning, TopicProducer } from "@ims/iggy-client";
 import { fail } from "../../errors/client-errors.js";
 import type { IggyRun } from "./iggy-run.js";
 import { jsonLine, printsTable } from "./listing.js";
-import { splitFrames, splitLines } from "./split-input.js";
+import { MESSAGE_BYTES_MAX, splitFrames, splitLines } from "./split-input.js";
 import { readTopicPath, requireTopic } from "./topic-path.js";
+
+/** Room for the largest message with its headers; a multiple of 8 as the producer wants it. */
+const BATCH_BYTES_MAX = MESSAGE_BYTES_MAX + 64 * 1024;
+const BUFFER_BATCHES = 8;
 
 export interface ProduceFlags {
   readonly key?: string;
@@ -32,6 +36,8 @@ export async function produce(
     ...path,
     createStream: false,
     createTopic: false,
+    batchBytesMax: BATCH_BYTES_MAX,
+    bufferBytesMax: BUFFER_BATCHES * BATCH_BYTES_MAX,
     partitioning: partitioning(flags.key, settings.partition),
     onConfirmed: (partitionId, _, messageCount) =>
       counts.set(partitionId, (counts.get(partitionId) ?? 0) + messageCount),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { splitFrames, splitLines } from "./split-input.js";
+import { MESSAGE_BYTES_MAX, splitFrames, splitLines } from "./split-input.js";
 
 /** The bytes in chunks that end at the given places. */
 async function* cut(bytes: Uint8Array, places: readonly number[]): AsyncGenerator<Uint8Array> {
@@ -45,6 +45,15 @@ describe("input in chunks", () => {
           expect(await all(splitFrames(cut(Buffer.concat(pieces), ends)))).toEqual(wanted);
         },
       ),
+    );
+  });
+
+  it("has no line longer than a message", async () => {
+    const line = new Uint8Array(MESSAGE_BYTES_MAX).fill(0x61);
+    expect(await all(splitLines(cut(line, [5])))).toHaveLength(1);
+    const longer = Buffer.concat([Buffer.from("first\n"), line, line.subarray(0, 1)]);
+    await expect(all(splitLines(cut(longer, [9])))).rejects.toThrow(
+      /Line 2 of the input is longer than 8000000/,
     );
   });
 

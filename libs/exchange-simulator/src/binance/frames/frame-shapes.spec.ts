@@ -2,12 +2,17 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, inject, it } from "vitest";
 import { flatBar } from "../../sources/synthetic/bar.js";
+import type { DayTicker } from "../../sources/synthetic/day-window.js";
+import type { Liquidation } from "../../sources/synthetic/liquidation.js";
 import type { SimulatedInstrument } from "../markets/instrument.js";
 import type { BinanceMarketName } from "../markets/market.js";
 import { BINANCE_MARKETS } from "../markets/markets.js";
 import { bookTickerFrame } from "./book-ticker-frame.js";
+import { changesText, depthFrame } from "./depth-frames.js";
+import { forceOrderFrame, markPriceFrame } from "./derivative-frames.js";
 import { klineFrame, klineRow } from "./kline-frame.js";
 import { PrintStyle } from "./print-style.js";
+import { miniTickerFrame, tickerFrame } from "./ticker-frames.js";
 import { aggregateTradeFrame, tradeFrame } from "./trade-frames.js";
 
 const times = { eventMicros: 1_723_161_255_342_567, sendMicros: 1_723_161_255_343_001 };
@@ -20,6 +25,33 @@ function frames(name: BinanceMarketName) {
   const side = { price, quantity: 20, buyerIsMaker: true };
   const bar = { ...flatBar(1_723_161_240_000, price), volume: 20, quoteVolume: 12_345_678n, tradeCount: 1 };
   const unit = "MILLISECOND";
+  const day: DayTicker = {
+    ...bar,
+    open: price + 10 * instrument.tickUnits,
+    closeMillis: 1_723_161_255_000,
+    lastQuantity: 7,
+    previousClose: price,
+    bid: price,
+    bidQuantity: 3,
+    ask: price + instrument.tickUnits,
+    askQuantity: 4,
+  };
+  const mark = {
+    mark: 6_742_140_000_000n,
+    average: 6_742_140_000_001n,
+    settle: 6_742_140_000_002n,
+    index: 6_742_140_000_003n,
+    fundingRateUnits: -573,
+    nextFundingMillis: 1_723_161_600_000,
+  };
+  const liquidation: Liquidation = {
+    side: "SELL",
+    price: price - instrument.tickUnits,
+    averagePrice: price,
+    quantity: 20,
+    lastQuantity: 5,
+    eventMicros: times.eventMicros,
+  };
   return {
     trade: tradeFrame(name, instrument, style, { ...times, ...side, tradeId: 77, origin: "MARKET" }, unit),
     empty: tradeFrame(name, instrument, style, { ...times, ...side, tradeId: 78, origin: "NA" }, unit),
@@ -36,7 +68,7 @@ function frames(name: BinanceMarketName) {
       style,
       {
         ...times,
-        updateId: 9,
+        bookUpdateId: 9,
         bid: price,
         bidQuantity: 3,
         ask: price + instrument.tickUnits,
@@ -45,6 +77,18 @@ function frames(name: BinanceMarketName) {
       unit,
     ),
     kline: klineFrame(name, instrument, style, "1m", bar, 1_723_161_299_999, false, times.sendMicros, unit),
+    depthUpdate: depthFrame(
+      name,
+      instrument,
+      { ...times, firstUpdateId: 5, lastUpdateId: 9, previousUpdateId: 3 },
+      changesText(style, new Map([[price, 3]]), name === "spot"),
+      changesText(style, new Map([[price + instrument.tickUnits, 0]]), false),
+      unit,
+    ),
+    "24hrTicker": tickerFrame(name, instrument, style, day, times.sendMicros, unit),
+    "24hrMiniTicker": miniTickerFrame(name, instrument, style, day, times.sendMicros, unit),
+    markPriceUpdate: markPriceFrame(name, instrument, style, mark, 1_723_161_255_000),
+    forceOrder: forceOrderFrame(name, instrument, style, liquidation, 1_723_161_256_000),
     row: klineRow(style, bar, 1_723_161_299_999, unit),
   };
 }
@@ -85,6 +129,24 @@ describe("frames", () => {
     expect(kline).toContain(`"q":"123.45678"`);
   });
 
+  it("of depth, tickers, marks and liquidations", () => {
+    const spot = frames("spot");
+    expect(spot.depthUpdate).toBe(
+      `{"e":"depthUpdate","E":1723161255343,"s":"BTCUSDT","U":5,"u":9,"b":[["67421.37000000","0.00003000"]],"a":[["67421.38000000","0.00000000"]]}`,
+    );
+    expect(spot["24hrTicker"]).toContain(`"p":"-0.10000000","P":"0.000","w":`);
+    const usd = frames("usd-future");
+    expect(usd.depthUpdate).toBe(
+      `{"e":"depthUpdate","E":1723161255343,"T":1723161255342,"s":"BTCUSDT","ps":"BTCUSDT","U":5,"u":9,"pu":3,"b":[["67421.40","0.003"]],"a":[["67421.50","0.000"]],"st":1}`,
+    );
+    expect(usd.forceOrder).toBe(
+      `{"e":"forceOrder","E":1723161256000,"o":{"s":"BTCUSDT","S":"SELL","o":"LIMIT","f":"IOC","q":"0.020","p":"67421.30","ap":"67421.40","X":"FILLED","l":"0.005","z":"0.020","T":1723161255342,"ps":"BTCUSDT","st":1}}`,
+    );
+    expect(frames("coin-future").markPriceUpdate).toBe(
+      `{"e":"markPriceUpdate","E":1723161255000,"s":"BTCUSD_PERP","p":"67421.40000000","ap":"67421.40000001","P":"67421.40000002","i":"67421.40000003","r":"-0.00000573","T":1723161600000,"st":2}`,
+    );
+  });
+
   it("of COIN-M", () => {
     const { trade, kline } = frames("coin-future");
     expect(trade).toBe(
@@ -103,7 +165,7 @@ describe.skipIf(!sharedDir)("frames beside recorded ones", () => {
     "coin-future": "binance-coinm",
   } as const;
   /** Keys that came or went over the years; everything else must be there in the recorded order. */
-  const comings = ["nq", "ps", "st"];
+  const comings = ["nq", "ps", "st", "ap", "i"];
   const goings: Record<BinanceMarketName, readonly string[]> = {
     // Order ids on spot trades ended about 2023.
     spot: ["b", "a"],

@@ -5,9 +5,10 @@ import { productNumber } from "./depth-frames.js";
 import type { PrintStyle } from "./print-style.js";
 import { type TimeUnit, timeText } from "./time-text.js";
 
-/** Change of the price in percent of the opening price, 3 decimals as the venue prints it. */
+/** Change of the price in percent of the opening price, 3 decimals as the venue prints it; zero has no sign. */
 export function percentText(ticker: DayTicker): string {
-  return ((100 * (ticker.close - ticker.open)) / ticker.open).toFixed(3);
+  const text = ((100 * (ticker.close - ticker.open)) / ticker.open).toFixed(3);
+  return text === "-0.000" ? "0.000" : text;
 }
 
 /**
@@ -33,11 +34,7 @@ export function tickerFrame(
     : "";
   const range = `"o":"${style.price(ticker.open)}","h":"${style.price(ticker.high)}","l":"${style.price(ticker.low)}","v":"${style.quantity(ticker.volume)}","q":"${style.quote(ticker.quoteVolume)}"`;
   const ids = `"O":${timeText(ticker.openMillis * 1000, unit)},"C":${timeText(ticker.closeMillis * 1000, unit)},"F":${ticker.firstTradeId},"L":${ticker.lastTradeId},"n":${ticker.tradeCount}`;
-  const tail = spot
-    ? ""
-    : coin
-      ? `,"st":2`
-      : `,"ps":"${instrument.pair}","st":${productNumber(market)}`;
+  const tail = spot ? "" : coin ? `,"st":2` : `,"ps":"${instrument.pair}","st":${productNumber(market)}`;
   return `${head},${change}${before},${last}${top},${range},${ids}${tail}}`;
 }
 

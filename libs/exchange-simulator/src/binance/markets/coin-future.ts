@@ -9,7 +9,7 @@ import {
 /** Every coin-margined pair is quoted in US dollars: `BNBUSD` is BNB in USD, not BN in BUSD. */
 const COIN_MARGINED_QUOTES = ["USD"];
 
-import { type BinanceMarket, FUTURE_INTERVALS, futureKlineWeight } from "./market.js";
+import { type BinanceMarket, FUTURE_INTERVALS, FUTURE_RULES, FUTURE_WEIGHTS } from "./market.js";
 
 const PERPETUALS: readonly InstrumentRow[] = [
   row("BTCUSD_PERP", "0.1", 67421.4, 12, 34),
@@ -37,7 +37,9 @@ export const COIN_FUTURE: BinanceMarket = {
   limitAboveMax: "refuse",
   klineSpanMillisMax: 200 * 86_400_000,
   aggTradesSpanMillisMax: 3_600_000,
-  weights: { exchangeInfo: 1, trades: 5, historicalTrades: 20, aggTrades: 20, klines: futureKlineWeight },
+  ...FUTURE_RULES,
+  tickerPaceMillis: 500,
+  weights: { ...FUTURE_WEIGHTS, premiumIndex: () => 10 },
   requestWeightPerMinute: 2400,
   historicalTradesNeedKey: true,
   messagesPerSecond: 10,

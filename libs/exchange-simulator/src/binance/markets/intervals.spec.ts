@@ -38,15 +38,22 @@ describe("delivery contracts", () => {
 });
 
 describe("stream names", () => {
-  it("split into subject, type and interval", () => {
-    expect(parseStreamName("btcusdt@trade")).toEqual({ subject: "btcusdt", type: "trade", interval: "" });
+  it("split into subject, type, interval and suffix", () => {
+    expect(parseStreamName("btcusdt@trade")).toEqual({
+      subject: "btcusdt",
+      type: "trade",
+      interval: "",
+      suffix: "",
+    });
     expect(parseStreamName("btcusd_perp@kline_1M")).toEqual({
       subject: "btcusd_perp",
       type: "kline",
       interval: "1M",
+      suffix: "",
     });
-    expect(parseStreamName("btcusdt@depth20@100ms").type).toBe("depth20");
-    expect(parseStreamName("!ticker@arr").type).toBe("ticker");
+    expect(parseStreamName("btcusdt@depth20@100ms")).toMatchObject({ type: "depth20", suffix: "100ms" });
+    expect(parseStreamName("!ticker@arr")).toMatchObject({ type: "ticker", suffix: "arr" });
+    expect(parseStreamName("!markPrice@arr@1s")).toMatchObject({ type: "markPrice", suffix: "arr@1s" });
     expect(parseStreamName("nonsense").type).toBe("nonsense");
   });
 

@@ -12,6 +12,14 @@ export interface RequestWeights {
   readonly historicalTrades: number;
   readonly aggTrades: number;
   klines(limit: number): number;
+  depth(limit: number): number;
+  /** For so many symbols; infinite when all were asked for. */
+  ticker24hr(symbolCount: number): number;
+  tickerPrice(symbolCount: number): number;
+  tickerBook(symbolCount: number): number;
+  /** Futures. */
+  premiumIndex(symbolCount: number): number;
+  readonly openInterest: number;
 }
 
 /** Everything that makes one Binance market differ from another. */
@@ -44,6 +52,18 @@ export interface BinanceMarket {
   readonly microsecondOption: boolean;
   /** How often `kline_<interval>` is pushed while the bar changes; divides every second boundary. */
   klinePaceMillis(interval: string): number;
+  /** Pace of a depth stream by the suffix of its name, 0 for every event; undefined for one that does not exist. */
+  depthPaceMillis(suffix: string): number | undefined;
+  /** Pace of a symbol's `ticker` and `miniTicker`. */
+  readonly tickerPaceMillis: number;
+  /** Rows of REST depth: spot takes any up to its maximum, the futures only those of a list. */
+  readonly depthLimits: {
+    readonly standard: number;
+    readonly max: number;
+    readonly only?: readonly number[];
+  };
+  /** Status of a symbol that is no longer listed. */
+  readonly delistedStatus: string;
   /** The route of a stream type, or undefined where the market is not split. */
   routeOf?(streamType: string): StreamRoute;
   /** What an address without a route serves on a split market. */
@@ -88,3 +108,33 @@ export function futureKlineWeight(limit: number): number {
   if (limit < 500) return 2;
   return limit <= 1000 ? 5 : 10;
 }
+
+/** Suffixes of futures depth streams; `0ms` is undocumented and was recorded 2023-04 to 2024-08. */
+const FUTURE_DEPTH_PACES: Readonly<Record<string, number>> = {
+  "": 250,
+  "100ms": 100,
+  "500ms": 500,
+  "0ms": 0,
+};
+
+/** What both futures markets have in common. Futures REST and stream pages. */
+export const FUTURE_RULES = {
+  depthPaceMillis: (suffix: string): number | undefined =>
+    Object.hasOwn(FUTURE_DEPTH_PACES, suffix) ? FUTURE_DEPTH_PACES[suffix] : undefined,
+  depthLimits: { standard: 500, max: 1000, only: [5, 10, 20, 50, 100, 500, 1000] },
+  delistedStatus: "CLOSE",
+} as const;
+
+/** REST weights that both futures markets have in common. */
+export const FUTURE_WEIGHTS = {
+  exchangeInfo: 1,
+  trades: 5,
+  historicalTrades: 20,
+  aggTrades: 20,
+  klines: futureKlineWeight,
+  depth: (limit: number): number => (limit <= 50 ? 2 : limit <= 100 ? 5 : limit <= 500 ? 10 : 20),
+  ticker24hr: (symbolCount: number): number => (symbolCount === 1 ? 1 : 40),
+  tickerPrice: (symbolCount: number): number => (symbolCount === 1 ? 1 : 2),
+  tickerBook: (symbolCount: number): number => (symbolCount === 1 ? 2 : 5),
+  openInterest: 1,
+} as const;

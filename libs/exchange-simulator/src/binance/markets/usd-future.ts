@@ -5,7 +5,7 @@ import {
   smallestTick,
   splitPair,
 } from "./instrument.js";
-import { type BinanceMarket, FUTURE_INTERVALS, futureKlineWeight } from "./market.js";
+import { type BinanceMarket, FUTURE_INTERVALS, FUTURE_RULES, FUTURE_WEIGHTS } from "./market.js";
 
 const PERPETUALS: readonly InstrumentRow[] = [
   row("BTCUSDT", "0.10", 67421.4, 3, 0.014, 34),
@@ -38,7 +38,9 @@ export const USD_FUTURE: BinanceMarket = {
   limitAboveMax: "refuse",
   klineSpanMillisMax: undefined,
   aggTradesSpanMillisMax: 3_600_000,
-  weights: { exchangeInfo: 1, trades: 5, historicalTrades: 20, aggTrades: 20, klines: futureKlineWeight },
+  ...FUTURE_RULES,
+  tickerPaceMillis: 2000,
+  weights: { ...FUTURE_WEIGHTS, premiumIndex: (symbolCount) => (symbolCount === 1 ? 1 : 10) },
   requestWeightPerMinute: 2400,
   historicalTradesNeedKey: true,
   messagesPerSecond: 10,

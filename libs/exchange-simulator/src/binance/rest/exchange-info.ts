@@ -20,7 +20,7 @@ const SYMBOL_STATUSES = ["TRADING", "HALT", "BREAK"];
 export function exchangeInfo(
   market: BinanceMarket,
   all: readonly SimulatedInstrument[],
-  listedMillis: number,
+  onboardMillis: (symbol: string) => number,
   nowMillis: number,
   query: Query,
 ): string {
@@ -33,7 +33,9 @@ export function exchangeInfo(
     exchangeFilters: [],
   };
   const symbols = chosen.map((instrument) =>
-    market.name === "spot" ? spotSymbol(instrument) : futureSymbol(market, instrument, listedMillis),
+    market.name === "spot"
+      ? spotSymbol(instrument)
+      : futureSymbol(market, instrument, onboardMillis(instrument.symbol)),
   );
   return JSON.stringify({ ...head, symbols });
 }
@@ -48,32 +50,13 @@ function chooseSymbols(all: readonly SimulatedInstrument[], query: Query): reado
     return [query.instrument()];
   }
   if (query.has("symbols")) {
-    const bySymbol = new Map(all.map((instrument) => [instrument.symbol, instrument]));
-    return symbolList(query.required("symbols")).map((symbol) => {
-      const instrument = bySymbol.get(symbol);
-      if (!instrument) throw new RestRefusal(-1121, "Invalid symbol.");
-      return instrument;
-    });
+    return query.instruments("symbols");
   }
   if (status === undefined) return all;
   if (!SYMBOL_STATUSES.includes(status)) {
     throw new RestRefusal(-1122, "Invalid symbolStatus.");
   }
   return all.filter((instrument) => instrument.status === status);
-}
-
-function symbolList(text: string): string[] {
-  let list: unknown;
-  try {
-    list = JSON.parse(text);
-  } catch {
-    list = undefined;
-  }
-  if (Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === "string")) return list;
-  throw new RestRefusal(
-    -1100,
-    "Illegal characters found in parameter 'symbols'; a JSON list of symbols is needed.",
-  );
 }
 
 function rateLimits(market: BinanceMarket): object[] {
@@ -150,7 +133,7 @@ function spotSymbol(instrument: SimulatedInstrument): object {
 }
 
 /** Futures print filters with the tick's own decimals, and COIN-M says `contractStatus` where USD-M says `status`. */
-function futureSymbol(market: BinanceMarket, instrument: SimulatedInstrument, listedMillis: number): object {
+function futureSymbol(market: BinanceMarket, instrument: SimulatedInstrument, onboardMillis: number): object {
   const coin = market.name === "coin-future";
   const step = decimalText(1, instrument.quantityScale);
   return {
@@ -158,7 +141,7 @@ function futureSymbol(market: BinanceMarket, instrument: SimulatedInstrument, li
     pair: instrument.pair,
     contractType: instrument.contractType,
     deliveryDate: instrument.deliveryMillis,
-    onboardDate: listedMillis,
+    onboardDate: onboardMillis,
     ...(coin
       ? { contractStatus: instrument.status, contractSize: instrument.contractSize }
       : { status: instrument.status }),

@@ -11,7 +11,7 @@ export class Query {
 
   constructor(
     search: string,
-    private readonly instruments: ReadonlyMap<string, SimulatedInstrument>,
+    private readonly find: (symbol: string) => SimulatedInstrument | undefined,
   ) {
     this.#parameters = new URLSearchParams(search);
   }
@@ -40,9 +40,18 @@ export class Query {
 
   /** A listed symbol, traded or not. */
   instrument(): SimulatedInstrument {
-    const instrument = this.instruments.get(this.required("symbol"));
+    const instrument = this.find(this.required("symbol"));
     if (!instrument) throw new RestRefusal(-1121, "Invalid symbol.");
     return instrument;
+  }
+
+  /** A JSON list of listed symbols, as spot takes it in `symbols`. */
+  instruments(name: string): SimulatedInstrument[] {
+    return symbolList(this.required(name)).map((symbol) => {
+      const instrument = this.find(symbol);
+      if (!instrument) throw new RestRefusal(-1121, "Invalid symbol.");
+      return instrument;
+    });
   }
 
   whole(name: string): number | undefined {
@@ -71,4 +80,18 @@ export class Query {
     if (value > max && aboveMax === "cut") return max;
     throw new RestRefusal(-1130, "Data sent for parameter 'limit' is not valid.");
   }
+}
+
+function symbolList(text: string): string[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    list = undefined;
+  }
+  if (Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === "string")) return list;
+  throw new RestRefusal(
+    -1100,
+    "Illegal characters found in parameter 'symbols'; a JSON list of symbols is needed.",
+  );
 }

@@ -28,6 +28,11 @@ export class RequestWeight {
     return this.#used;
   }
 
+  /** Bans the address from now on. */
+  ban(millis: number): void {
+    this.#bannedUntil = Math.max(this.#bannedUntil, this.clock.monotonicMillis() + millis);
+  }
+
   /** @throws RestRefusal 429 or 418 when the budget is spent */
   take(weight: number): void {
     const now = this.clock.monotonicMillis();

@@ -1,13 +1,21 @@
 import type { Clock } from "@ims/common";
 import type { MarketSource } from "../../sources/market-source.js";
 import type { TimeUnit } from "../frames/time-text.js";
-import type { SimulatedInstrument } from "../markets/instrument.js";
 import type { BinanceMarket } from "../markets/market.js";
+import { depth, depthLimit } from "./depth.js";
 import { exchangeInfo } from "./exchange-info.js";
 import { klineLimit, klines } from "./klines.js";
 import { Query } from "./query.js";
 import { RequestWeight } from "./request-weight.js";
 import { errorBody, type RestAnswer, RestRefusal } from "./rest-answer.js";
+import {
+  openInterest,
+  premiumIndex,
+  tickerBooks,
+  tickerPrices,
+  tickerSymbolCount,
+  tickers24hr,
+} from "./tickers.js";
 import { aggregateTrades, trades } from "./trades.js";
 
 /** What the REST side reads of a request. */
@@ -31,7 +39,7 @@ export class RestService {
   /** Fault: answer every request with 503. */
   refuse = false;
   readonly #weight: RequestWeight;
-  readonly #instruments: ReadonlyMap<string, SimulatedInstrument>;
+  #staleUpdates = 0;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
 
   constructor(
@@ -41,15 +49,21 @@ export class RestService {
     weightPerMinute: number,
   ) {
     this.#weight = new RequestWeight(clock, weightPerMinute);
-    this.#instruments = new Map(source.instruments.map((instrument) => [instrument.symbol, instrument]));
     this.#endpoints = this.#table();
   }
 
-  answer(request: RestRequest): RestAnswer {
+  /** Bans the one address that all clients have here. */
+  ban(millis: number): void {
+    this.#weight.ban(millis);
+  }
+
+  /** @param staleUpdates depth is answered as it was so many update ids ago */
+  answer(request: RestRequest, staleUpdates = 0): RestAnswer {
     this.requestCount++;
     if (this.refuse) return { status: 503, body: "" };
     const used = () => ({ "X-MBX-USED-WEIGHT-1M": `${this.#weight.used}` });
     try {
+      this.#staleUpdates = staleUpdates;
       const answer = this.#answer(request);
       return { ...answer, headers: { ...answer.headers, ...used() } };
     } catch (error) {
@@ -72,7 +86,9 @@ export class RestService {
         body: errorBody(-5000, `Path ${path.slice(0, 100)}, Method ${request.method} is invalid`),
       };
     }
-    const query = new Query(at < 0 ? "" : request.url.slice(at + 1), this.#instruments);
+    const query = new Query(at < 0 ? "" : request.url.slice(at + 1), (symbol) =>
+      this.source.instrument(symbol),
+    );
     this.#weight.take(endpoint.weight(query));
     return { status: 200, body: endpoint.body(query, this.#unit(request), request) };
   }
@@ -99,7 +115,13 @@ export class RestService {
         weight: () => market.weights.exchangeInfo,
         body: (query) =>
           source.exchangeInfoBody ??
-          exchangeInfo(market, source.instruments, source.listedMillis, nowMillis(), query),
+          exchangeInfo(
+            market,
+            source.instruments,
+            (symbol) => source.onboardMillis(symbol),
+            nowMillis(),
+            query,
+          ),
       },
       klines: klineEndpoint,
       trades: {
@@ -120,7 +142,35 @@ export class RestService {
         body: (query, unit) => aggregateTrades(market, source, query, unit),
       },
     };
+    Object.assign(endpoints, {
+      depth: {
+        weight: (query) => market.weights.depth(depthLimit(market, query)),
+        body: (query, unit) => depth(market, source, query, nowMillis(), unit, this.#staleUpdates),
+      },
+      "ticker/24hr": {
+        weight: (query) => market.weights.ticker24hr(tickerSymbolCount(query)),
+        body: (query, unit) => tickers24hr(market, source, query, unit),
+      },
+      "ticker/price": {
+        weight: (query) => market.weights.tickerPrice(tickerSymbolCount(query)),
+        body: (query) => tickerPrices(market, source, query, nowMillis()),
+      },
+      "ticker/bookTicker": {
+        weight: (query) => market.weights.tickerBook(tickerSymbolCount(query)),
+        body: (query, unit) => tickerBooks(market, source, query, unit),
+      },
+    } satisfies Record<string, Endpoint>);
     if (market.name === "spot") endpoints.uiKlines = klineEndpoint;
+    else {
+      endpoints.premiumIndex = {
+        weight: (query) => market.weights.premiumIndex(tickerSymbolCount(query)),
+        body: (query) => premiumIndex(market, source, query, nowMillis()),
+      };
+      endpoints.openInterest = {
+        weight: () => market.weights.openInterest,
+        body: (query) => openInterest(market, source, query, nowMillis()),
+      };
+    }
     return new Map(Object.entries(endpoints));
   }
 }

@@ -1,6 +1,6 @@
 import type { MarketSource } from "../../sources/market-source.js";
-import { aggregateRuns, TakerOrder } from "../../sources/synthetic/taker-order.js";
-import type { HistoryStart } from "../../sources/synthetic/trade-history.js";
+import type { HistoryStart } from "../../sources/synthetic/event-history.js";
+import { aggregateRuns, MarketEvent } from "../../sources/synthetic/market-event.js";
 import { PrintStyle } from "../frames/print-style.js";
 import { type TimeUnit, timeText } from "../frames/time-text.js";
 import type { BinanceMarket } from "../markets/market.js";
@@ -24,7 +24,7 @@ export function trades(
   const lastIds = source.lastIds(instrument.symbol);
   if (!lastIds) return "[]";
   const style = new PrintStyle(market, instrument);
-  const order = new TakerOrder();
+  const order = new MarketEvent();
   const rows: string[] = [];
   const coin = market.name === "coin-future";
   // Without an id the last `limit` ids; unusual prints among them make the list shorter.
@@ -70,7 +70,7 @@ export function aggregateTrades(
   }
   const lastIds = source.lastIds(instrument.symbol);
   if (!lastIds) return "[]";
-  const order = new TakerOrder();
+  const order = new MarketEvent();
   const endMicros = endMillis === undefined ? Number.POSITIVE_INFINITY : (endMillis + 1) * 1000;
   const recentEnd = () =>
     firstAggregateAt(source, instrument.symbol, endMicros, order) ?? lastIds.aggregateId + 1;
@@ -101,7 +101,7 @@ function firstAggregateAt(
   source: MarketSource,
   symbol: string,
   atMicros: number,
-  order: TakerOrder,
+  order: MarketEvent,
 ): number | undefined {
   let found: number | undefined;
   if (atMicros === Number.POSITIVE_INFINITY) return undefined;

@@ -1,9 +1,13 @@
-import type { Clock } from "@ims/common";
-import type { RawData, WebSocket } from "ws";
+import type { Clock, TimerHandle } from "@ims/common";
+import type { DeliveryLog } from "../faults/delivery-log.js";
+import type { FaultEngine } from "../faults/fault-engine.js";
+import type { ConnectionFault, FrameFault } from "../faults/fault-script.js";
+import { breakOff, withExtraField, withReorderedKeys } from "../faults/mangle.js";
 import type { TimeUnit } from "../frames/time-text.js";
 import type { StreamRoute } from "../markets/market.js";
 import { KeepAlive, type KeepAliveTimes } from "./keep-alive.js";
 import { MessageRate } from "./message-rate.js";
+import type { Peer } from "./peer.js";
 import type { StreamAddress } from "./stream-address.js";
 
 /** What a connection tells its market. */
@@ -17,11 +21,35 @@ export interface ConnectionLimits extends KeepAliveTimes {
   readonly messagesPerSecond: number;
 }
 
+/** What every connection of a venue shares. */
+export interface ConnectionSurroundings {
+  readonly clock: Clock;
+  readonly limits: ConnectionLimits;
+  readonly events: ConnectionEvents;
+  readonly faults: FaultEngine;
+  readonly log: DeliveryLog;
+  sinceStartMillis(): number;
+}
+
+/** A frame on its way to one connection. */
+interface Frame {
+  readonly stream: string;
+  readonly bytes: Uint8Array;
+  readonly firstId: number;
+  readonly lastId: number;
+}
+
+interface HeldFrame {
+  readonly frame: Frame;
+  /** Later frames of the stream that still overtake it. */
+  left: number;
+}
+
 /** Close code for a broken rule; RFC 6455, 7.4.1. */
 const POLICY_VIOLATION = 1008;
 const GOING_AWAY = 1001;
 
-/** One WebSocket client: its options, its subscriptions, and the venue's watch over it. */
+/** One WebSocket client: its options, its subscriptions, the venue's watch over it, and the faults on its way. */
 export class Connection {
   combined: boolean;
   readonly timeUnit: TimeUnit;
@@ -33,50 +61,66 @@ export class Connection {
   #pendingSends = 0;
   #waiters: { readonly bytesMax: number; readonly resolve: () => void }[] = [];
   #closed = false;
+  #frozen = false;
+  #stall: TimerHandle | undefined;
+  #stalled: { readonly bytes: string | Uint8Array; readonly frame: Frame | undefined }[] = [];
+  #stalledBytes = 0;
+  #held: HeldFrame[] = [];
 
+  /** @param number in the order of acceptance, from 1 */
   constructor(
-    private readonly socket: WebSocket,
+    readonly number: number,
+    private readonly peer: Peer,
     address: StreamAddress,
-    clock: Clock,
-    limits: ConnectionLimits,
-    private readonly events: ConnectionEvents,
+    private readonly around: ConnectionSurroundings,
   ) {
     this.combined = address.combined;
     this.timeUnit = address.timeUnit;
     this.route = address.route;
+    const { clock, limits, events } = around;
     this.#rate = new MessageRate(clock, limits.messagesPerSecond);
     this.#keepAlive = new KeepAlive(clock, limits, {
       ping: (payload) => {
-        if (this.isOpen) socket.ping(payload);
+        if (this.isOpen) peer.ping(payload);
       },
       pongMissing: () => this.drop(),
       lifeOver: () => this.close(GOING_AWAY, "connection lifetime reached"),
     });
-    socket.on("message", (data: RawData) => {
-      if (this.#admit()) events.control(this, data.toString());
+    peer.listen({
+      message: (text) => {
+        if (this.#admit()) events.control(this, text);
+      },
+      ping: () => void this.#admit(),
+      pong: (payload) => {
+        if (this.#admit()) this.#keepAlive.pong(payload);
+      },
+      closed: () => this.#end(),
     });
-    socket.on("ping", () => this.#admit());
-    socket.on("pong", (payload: Buffer) => {
-      if (this.#admit()) this.#keepAlive.pong(payload.toString());
-    });
-    socket.on("error", () => this.drop());
-    socket.on("close", () => this.#end());
   }
 
   get isOpen(): boolean {
-    return this.socket.readyState === this.socket.OPEN;
+    return !this.#frozen && this.peer.isOpen;
   }
 
   /** Bytes accepted and not yet handed to the system. */
   get unsentBytes(): number {
-    return this.socket.bufferedAmount;
+    return this.peer.unsentBytes + this.#stalledBytes;
   }
 
-  /** Sends one text frame; text already in UTF-8 goes out as it is. */
+  /** Sends one text frame that belongs to no stream, such as a reply. */
   send(text: string | Uint8Array): void {
+    if (this.isOpen) this.#pass(text, undefined);
+  }
+
+  /** Sends a frame of a stream, unless a fault has its way with it. */
+  deliver(stream: string, bytes: Uint8Array, firstId: number, lastId: number): void {
     if (!this.isOpen) return;
-    this.#pendingSends++;
-    this.socket.send(text, TEXT_FRAME, this.#onSent);
+    const { faults } = this.around;
+    const frame = { stream, bytes, firstId, lastId };
+    const rule = faults.watchesFrames ? faults.frame(this.number, stream) : undefined;
+    if (rule) this.#suffer(rule, frame);
+    else this.#pass(bytes, frame);
+    if (this.#held.length > 0) this.#release(stream, frame);
   }
 
   /** Resolves when at most so many bytes are unsent, or the connection has ended. */
@@ -94,18 +138,108 @@ export class Connection {
   /** Closes for a broken rule, as the venue does. */
   closeForPolicy(reason: string): void {
     if (!this.isOpen) return;
-    this.events.policyClosed(this, reason);
+    this.around.events.policyClosed(this, reason);
     this.close(POLICY_VIOLATION, reason);
   }
 
-  /** Closes with a close frame; a peer that does not answer it is cut off by the WebSocket library. */
+  /** Closes with a close frame. */
   close(code: number, reason: string): void {
-    if (this.isOpen) this.socket.close(code, reason);
+    if (this.isOpen) this.peer.close(code, reason);
   }
 
   /** Cuts the connection without a close frame. */
   drop(): void {
-    this.socket.terminate();
+    if (!this.#frozen) this.peer.terminate();
+  }
+
+  /** Forgets the connection; the client is told nothing any more, not even an end. */
+  freeze(): void {
+    if (!this.isOpen) return;
+    this.#frozen = true;
+    this.peer.freeze();
+    this.#end();
+  }
+
+  /** A connection fault that needs no frame. */
+  breakBy(rule: ConnectionFault, frame?: Frame): void {
+    this.#note(rule.fault, frame);
+    if (rule.fault === "close") this.close(rule.code ?? GOING_AWAY, rule.reason ?? "");
+    else if (rule.fault === "reset") this.drop();
+    else this.freeze();
+  }
+
+  #suffer(rule: FrameFault | ConnectionFault, frame: Frame): void {
+    if (rule.fault === "close" || rule.fault === "reset" || rule.fault === "half-open") {
+      this.breakBy(rule, frame);
+      return;
+    }
+    this.#note(rule.fault, frame);
+    const { bytes } = frame;
+    switch (rule.fault) {
+      case "drop":
+        return;
+      case "duplicate":
+        this.#pass(bytes, frame);
+        this.#pass(bytes, frame);
+        return;
+      case "malformed":
+        this.#pass(breakOff(bytes), undefined);
+        return;
+      case "extra-field":
+        this.#pass(withExtraField(bytes), frame);
+        return;
+      case "reorder-keys":
+        this.#pass(withReorderedKeys(bytes), frame);
+        return;
+      case "delay":
+        this.#stall ??= this.around.clock.setTimer(rule.millis, () => this.#goOn());
+        this.#pass(bytes, frame);
+        return;
+      case "reorder":
+        // One more, since the frame itself is counted next.
+        this.#held.push({ frame, left: rule.by + 1 });
+        return;
+    }
+  }
+
+  /** Lets frames go that were overtaken often enough by frames of their stream. */
+  #release(stream: string, overtaking: Frame): void {
+    for (const held of this.#held) if (held.frame.stream === stream) held.left--;
+    if (this.#held.every(({ left }) => left > 0)) return;
+    const due = this.#held.filter(({ left, frame }) => left <= 0 && frame !== overtaking);
+    this.#held = this.#held.filter((held) => !due.includes(held));
+    for (const { frame } of due) this.#pass(frame.bytes, frame);
+  }
+
+  #pass(bytes: string | Uint8Array, frame: Frame | undefined): void {
+    if (this.#stall) {
+      this.#stalled.push({ bytes, frame });
+      this.#stalledBytes += bytes.length;
+      return;
+    }
+    if (!this.isOpen) return;
+    this.#pendingSends++;
+    this.peer.send(bytes, this.#onSent);
+    if (frame) this.around.log.sent(this.number, frame.stream, frame.firstId, frame.lastId);
+  }
+
+  #goOn(): void {
+    this.#stall = undefined;
+    const waiting = this.#stalled;
+    this.#stalled = [];
+    this.#stalledBytes = 0;
+    for (const { bytes, frame } of waiting) this.#pass(bytes, frame);
+  }
+
+  #note(fault: (FrameFault | ConnectionFault)["fault"], frame: Frame | undefined): void {
+    this.around.log.fault({
+      atMillis: this.around.sinceStartMillis(),
+      fault,
+      connection: this.number,
+      stream: frame?.stream,
+      firstId: frame?.firstId,
+      lastId: frame?.lastId,
+    });
   }
 
   #admit(): boolean {
@@ -130,10 +264,11 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#keepAlive.stop();
+    this.#stall?.cancel();
+    this.#stalled = [];
+    this.#held = [];
     for (const { resolve } of this.#waiters) resolve();
     this.#waiters = [];
-    this.events.closed(this);
+    this.around.events.closed(this);
   }
 }
-
-const TEXT_FRAME = { binary: false, compress: false } as const;

@@ -6,7 +6,8 @@ export type ControlRequest =
   | { readonly method: "GET_PROPERTY"; readonly id: string };
 
 export interface ControlRefusal {
-  readonly code: 0 | 1 | 2 | 3;
+  /** 0 unknown property, 1 wrong value type, 2 malformed request, 3 not JSON; others come from fault scripts. */
+  readonly code: number;
   readonly msg: string;
   readonly id: string;
 }
@@ -101,6 +102,6 @@ function idText(id: unknown, text: string): string | undefined {
   return raw !== undefined && BigInt.asIntN(64, BigInt(raw)) === BigInt(raw) ? raw : undefined;
 }
 
-function refuse(code: ControlRefusal["code"], msg: string, id: string): ControlOutcome {
+function refuse(code: 0 | 1 | 2 | 3, msg: string, id: string): ControlOutcome {
   return { refusal: { code, msg, id } };
 }

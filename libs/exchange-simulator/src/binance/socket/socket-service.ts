@@ -1,9 +1,12 @@
 import type { Clock } from "@ims/common";
-import type { WebSocket } from "ws";
+import type { DeliveryLog } from "../faults/delivery-log.js";
+import type { FaultEngine } from "../faults/fault-engine.js";
+import type { ConnectFault, ConnectionFault, ControlFault } from "../faults/fault-script.js";
 import type { BinanceMarket } from "../markets/market.js";
 import type { SimulatorLimits, SimulatorLogger } from "../simulator-options.js";
-import { Connection, type ConnectionEvents, type ConnectionLimits } from "./connection.js";
+import { Connection, type ConnectionEvents, type ConnectionSurroundings } from "./connection.js";
 import { type ControlRequest, parseControlMessage, refusalText } from "./control-message.js";
+import type { Peer } from "./peer.js";
 import type { StreamAddress } from "./stream-address.js";
 import type { StreamHub } from "./stream-hub.js";
 
@@ -17,7 +20,7 @@ export class SocketService implements ConnectionEvents {
   policyCloseCount = 0;
   /** Fault: read control messages and do nothing about them. */
   ignoreControl = false;
-  readonly #limits: ConnectionLimits;
+  readonly #around: ConnectionSurroundings;
   readonly #streamsMax: number;
   readonly #attemptsMax: number;
   readonly #attempts: number[] = [];
@@ -29,12 +32,22 @@ export class SocketService implements ConnectionEvents {
     private readonly clock: Clock,
     private readonly errorShape: "wire" | "documented",
     private readonly logger: SimulatorLogger | undefined,
+    private readonly faults: FaultEngine,
+    private readonly log: DeliveryLog,
+    private readonly sinceStartMillis: () => number,
   ) {
-    this.#limits = {
-      messagesPerSecond: limits.messagesPerSecond ?? market.messagesPerSecond,
-      pingIntervalMillis: limits.pingIntervalMillis ?? market.pingIntervalMillis,
-      pongTimeoutMillis: limits.pongTimeoutMillis ?? market.pongTimeoutMillis,
-      lifeMillis: limits.connectionLifeMillis ?? market.connectionLifeMillis,
+    this.#around = {
+      clock,
+      limits: {
+        messagesPerSecond: limits.messagesPerSecond ?? market.messagesPerSecond,
+        pingIntervalMillis: limits.pingIntervalMillis ?? market.pingIntervalMillis,
+        pongTimeoutMillis: limits.pongTimeoutMillis ?? market.pongTimeoutMillis,
+        lifeMillis: limits.connectionLifeMillis ?? market.connectionLifeMillis,
+      },
+      events: this,
+      faults,
+      log,
+      sinceStartMillis,
     };
     this.#streamsMax = limits.streamsPerConnection ?? market.streamsPerConnection;
     this.#attemptsMax = limits.connectionsPerFiveMinutes ?? market.connectionsPerFiveMinutes;
@@ -50,11 +63,36 @@ export class SocketService implements ConnectionEvents {
     return true;
   }
 
-  accept(socket: WebSocket, address: StreamAddress): void {
-    const connection = new Connection(socket, address, this.clock, this.#limits, this);
+  /** The rule by which an upgrade is refused, if there is one now. */
+  refusal(): ConnectFault | undefined {
+    const rule = this.faults.connect();
+    if (rule) this.log.fault({ atMillis: this.sinceStartMillis(), fault: rule.fault });
+    return rule;
+  }
+
+  accept(peer: Peer, address: StreamAddress): void {
+    const connection = new Connection(++this.acceptedCount, peer, address, this.#around);
     this.connections.add(connection);
-    this.acceptedCount++;
     this.#subscribe(connection, address.streams);
+  }
+
+  /** A connection fault that is due by time, for all connections it is about. */
+  breakConnections(rule: ConnectionFault): void {
+    for (const connection of [...this.connections]) {
+      if (rule.connection !== undefined && rule.connection !== connection.number) continue;
+      if (rule.stream !== undefined && !connection.subscriptions.has(rule.stream)) continue;
+      connection.breakBy(rule);
+    }
+  }
+
+  /** Tells all connections of now that the server goes; returns them. Spot, "WebSocket Streams", since 2026-05-08. */
+  announceShutdown(): Connection[] {
+    const event = `{"e":"serverShutdown","E":${Math.floor(this.clock.nowMicros() / 1000)}}`;
+    const told = [...this.connections];
+    for (const connection of told) {
+      connection.send(connection.combined ? `{"stream":"!serverShutdown","data":${event}}` : event);
+    }
+    return told;
   }
 
   get subscriptionCount(): number {
@@ -73,7 +111,12 @@ export class SocketService implements ConnectionEvents {
     this.controlCount++;
     if (this.ignoreControl) return;
     const { request, refusal } = parseControlMessage(text);
-    if (refusal) {
+    const rule =
+      request && this.faults.control(connection.number, "streams" in request ? request.streams : []);
+    if (rule) {
+      this.log.fault({ atMillis: this.sinceStartMillis(), fault: rule.fault, connection: connection.number });
+      this.#misbehave(connection, request, rule);
+    } else if (refusal) {
       this.logger?.debug({ code: refusal.code, reason: refusal.msg }, "control message refused");
       connection.send(refusalText(refusal, this.errorShape));
     } else {
@@ -91,27 +134,59 @@ export class SocketService implements ConnectionEvents {
     this.logger?.info({ reason }, "connection closed for exceeding a limit");
   }
 
-  #obey(connection: Connection, request: ControlRequest): void {
+  #misbehave(connection: Connection, request: ControlRequest, rule: ControlFault): void {
+    switch (rule.fault) {
+      case "no-ack":
+        this.#obey(connection, request, () => {});
+        return;
+      case "wrong-ack":
+        this.#obey(connection, request, (result) => connection.send(`{"result":${result},"id":987654321}`));
+        return;
+      case "error-ack":
+        connection.send(
+          refusalText(
+            { code: rule.code ?? 2, msg: rule.msg ?? "Invalid request: internal error", id: request.id },
+            this.errorShape,
+          ),
+        );
+        return;
+      case "silent-after-ack": {
+        if (request.method !== "SUBSCRIBE") {
+          this.#obey(connection, request);
+          return;
+        }
+        const silent = new Set(this.faults.silenced(rule, request.streams));
+        connection.send(`{"result":null,"id":${request.id}}`);
+        for (const stream of request.streams) this.hub.subscribe(connection, stream, silent.has(stream));
+      }
+    }
+  }
+
+  #obey(
+    connection: Connection,
+    request: ControlRequest,
+    reply = (result: string) => connection.send(`{"result":${result},"id":${request.id}}`),
+  ): void {
     switch (request.method) {
       case "SUBSCRIBE":
         // The reply goes first: no event of a stream may come before its acknowledgement.
         if (!this.#hasRoom(connection, request.streams)) return;
-        connection.send(`{"result":null,"id":${request.id}}`);
+        reply("null");
         this.#subscribe(connection, request.streams);
         return;
       case "UNSUBSCRIBE":
         for (const stream of request.streams) this.hub.unsubscribe(connection, stream);
-        connection.send(`{"result":null,"id":${request.id}}`);
+        reply("null");
         return;
       case "LIST_SUBSCRIPTIONS":
-        connection.send(`{"result":${JSON.stringify([...connection.subscriptions])},"id":${request.id}}`);
+        reply(JSON.stringify([...connection.subscriptions]));
         return;
       case "SET_PROPERTY":
         connection.combined = request.combined;
-        connection.send(`{"result":null,"id":${request.id}}`);
+        reply("null");
         return;
       case "GET_PROPERTY":
-        connection.send(`{"result":${connection.combined},"id":${request.id}}`);
+        reply(`${connection.combined}`);
         return;
     }
   }

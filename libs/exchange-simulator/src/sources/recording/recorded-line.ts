@@ -57,24 +57,31 @@ function combinedFrame(data: Buffer): RecordedFrame | undefined {
 
 /** A frame recorded from a raw connection names its stream only through its fields. */
 function rawFrame(data: Buffer): RecordedFrame | undefined {
-  let event: { e?: unknown; s?: unknown; k?: { i?: unknown }; u?: unknown; b?: unknown };
+  let event: RawEvent;
   try {
-    event = JSON.parse(data.toString()) as typeof event;
+    event = JSON.parse(data.toString()) as RawEvent;
   } catch {
     return undefined;
   }
-  if (typeof event !== "object" || event === null || typeof event.s !== "string") return undefined;
+  if (typeof event !== "object" || event === null) return undefined;
+  const symbol = event.s ?? event.o?.s;
   const type = rawStreamType(event);
-  if (!type) return undefined;
-  return { stream: `${event.s.toLowerCase()}@${type}`, payload: data, combined: undefined };
+  if (!type || typeof symbol !== "string") return undefined;
+  return { stream: `${symbol.toLowerCase()}@${type}`, payload: data, combined: undefined };
 }
 
-function rawStreamType(event: {
-  e?: unknown;
-  k?: { i?: unknown };
-  u?: unknown;
-  b?: unknown;
-}): string | undefined {
+/** What a raw frame may say about the stream it came from. */
+interface RawEvent {
+  readonly e?: unknown;
+  readonly s?: unknown;
+  readonly o?: { readonly s?: unknown };
+  readonly k?: { readonly i?: unknown };
+  readonly u?: unknown;
+  readonly b?: unknown;
+}
+
+/** The usual speed is taken where the frame does not say which. */
+function rawStreamType(event: RawEvent): string | undefined {
   switch (event.e) {
     case "trade":
     case "aggTrade":
@@ -84,6 +91,14 @@ function rawStreamType(event: {
       return "depth@100ms";
     case "kline":
       return typeof event.k?.i === "string" ? `kline_${event.k.i}` : undefined;
+    case "markPriceUpdate":
+      return "markPrice@1s";
+    case "forceOrder":
+      return "forceOrder";
+    case "24hrTicker":
+      return "ticker";
+    case "24hrMiniTicker":
+      return "miniTicker";
     case undefined:
       return event.u !== undefined && typeof event.b === "string" ? "bookTicker" : undefined;
     default:

@@ -4,7 +4,7 @@ import { gunzip } from "node:zlib";
 import type { Clock } from "@ims/common";
 import type { SimulatedInstrument } from "../../binance/markets/instrument.js";
 import type { BinanceMarket } from "../../binance/markets/market.js";
-import type { SymbolTruth } from "../../binance/simulator.js";
+import type { SymbolTruth, TradeTruth } from "../../binance/simulator.js";
 import type { RecordingSourceOptions } from "../../binance/simulator-options.js";
 import { fail } from "../../errors/simulator-errors.js";
 import type { KlineRow, MarketSource, StreamPublisher } from "../market-source.js";
@@ -22,9 +22,13 @@ const SPEED_MAX = 1_000_000;
 export class RecordingSource implements MarketSource {
   readonly instruments: readonly SimulatedInstrument[];
   readonly listedMillis: number;
+  readonly recordedStreams: readonly string[];
   readonly seed = undefined;
   readonly finished: Promise<void>;
   readonly #wanted = new Set<string>();
+  readonly #bySymbol: ReadonlyMap<string, SimulatedInstrument>;
+  /** Stream frames replayed so far. */
+  #frameCount = 0;
   readonly #abort = new AbortController();
   #publisher: StreamPublisher | undefined;
   #replay: Promise<void> | undefined;
@@ -38,6 +42,8 @@ export class RecordingSource implements MarketSource {
     private readonly clock: Clock,
   ) {
     this.instruments = survey.instruments;
+    this.recordedStreams = [...survey.streams];
+    this.#bySymbol = new Map(survey.instruments.map((instrument) => [instrument.symbol, instrument]));
     this.listedMillis = Math.floor((survey.firstMicros ?? clock.nowMicros()) / 1000);
     this.finished = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -92,6 +98,56 @@ export class RecordingSource implements MarketSource {
     return undefined;
   }
 
+  instrument(symbol: string): SimulatedInstrument | undefined {
+    return this.#bySymbol.get(symbol);
+  }
+
+  onboardMillis(): number {
+    return this.listedMillis;
+  }
+
+  book(): undefined {
+    return undefined;
+  }
+
+  bookAt(): undefined {
+    return undefined;
+  }
+
+  bookAgo(): undefined {
+    return undefined;
+  }
+
+  ticker(): undefined {
+    return undefined;
+  }
+
+  mark(): undefined {
+    return undefined;
+  }
+
+  /** The last body that the replay has passed, or the first one if it has passed none. */
+  recordedBody(path: string, symbol: string): string | undefined {
+    const bodies = this.survey.bodies.get(`${path} ${symbol}`);
+    if (!bodies) return undefined;
+    let body = bodies[0]!;
+    for (const each of bodies) if (each.frameCount <= this.#frameCount) body = each;
+    return body.text;
+  }
+
+  intervene(symbol: string): void {
+    this.truth(symbol);
+  }
+
+  setStatus(symbol: string): void {
+    this.truth(symbol);
+  }
+
+  tradeTruth(symbol: string): TradeTruth[] {
+    this.truth(symbol);
+    return [];
+  }
+
   truth(symbol: string): SymbolTruth {
     throw fail(
       "simulator.unknown-symbol",
@@ -111,7 +167,8 @@ export class RecordingSource implements MarketSource {
   }
 
   #isWanted(): boolean {
-    const when = this.options.startWhenSubscribed ?? 1;
+    const wanted = this.options.startWhenSubscribed ?? 1;
+    const when = wanted === "all" ? this.recordedStreams : wanted;
     if (typeof when !== "number") return when.every((stream) => this.#wanted.has(stream));
     let count = 0;
     for (const stream of this.#wanted) if (this.survey.streams.has(stream)) count++;
@@ -136,6 +193,7 @@ export class RecordingSource implements MarketSource {
             if (due !== undefined) await due;
           }
           signal.throwIfAborted();
+          this.#frameCount++;
           const slow = publisher.publishRecorded(frame);
           if (slow !== undefined) await slow;
         }

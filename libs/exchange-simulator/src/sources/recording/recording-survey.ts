@@ -13,6 +13,14 @@ export interface RecordingSurvey {
   /** The exchangeInfo body that the recording itself holds, if any. */
   readonly exchangeInfoBody: string | undefined;
   readonly firstMicros: number | undefined;
+  /** Recorded REST bodies by path and symbol, such as `depth BTCUSDT`, in their order. */
+  readonly bodies: ReadonlyMap<string, readonly RecordedBody[]>;
+}
+
+/** A REST body, and how many stream frames were recorded before it. */
+export interface RecordedBody {
+  readonly frameCount: number;
+  readonly text: string;
 }
 
 interface SeenScales {
@@ -46,6 +54,7 @@ export async function surveyRecordings(
 ): Promise<RecordingSurvey> {
   const streams = new Map<string, number>();
   const scales = new Map<string, SeenScales>();
+  const bodies = new Map<string, RecordedBody[]>();
   let frameCount = 0;
   let exchangeInfoBody: string | undefined;
   let firstMicros: number | undefined;
@@ -64,6 +73,11 @@ export async function surveyRecordings(
         checkMarket(market, line.url, file);
         firstMicros ??= line.receiveMicros;
         if (line.url.includes("/exchangeInfo")) exchangeInfoBody ??= line.data.toString();
+        const depthOf = recordedDepthSymbol(line.url);
+        if (depthOf !== undefined) {
+          const key = `depth ${depthOf}`;
+          bodies.set(key, [...(bodies.get(key) ?? []), { frameCount, text: line.data.toString() }]);
+        }
         const frame = recordedFrame(line);
         if (!frame) continue;
         frameCount++;
@@ -88,7 +102,14 @@ export async function surveyRecordings(
     instruments: [...scales].map(([symbol, seen]) => market.instrumentNamed(symbol, seen)),
     exchangeInfoBody,
     firstMicros,
+    bodies,
   };
+}
+
+/** The symbol of a recorded REST depth request. */
+function recordedDepthSymbol(url: string): string | undefined {
+  if (!/^https?:\/\/[^?]*\/depth\?/.test(url)) return undefined;
+  return new URL(url).searchParams.get("symbol")?.toUpperCase();
 }
 
 function checkMarket(market: BinanceMarket, url: string, file: string): void {

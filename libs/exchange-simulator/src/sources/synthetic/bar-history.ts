@@ -3,9 +3,6 @@ import type { BinanceMarket } from "../../binance/markets/market.js";
 import type { Bar } from "./bar.js";
 import type { SeededRandom } from "./seeded-random.js";
 
-/** How long before the simulator's start its symbols were "listed". */
-export const HISTORY_MINUTES = 2880;
-
 const MINUTE_MILLIS = 60_000;
 
 /**
@@ -19,14 +16,15 @@ export function makeBarHistory(
   firstLiveOpenMillis: number,
   firstLiveTradeId: number,
   tradesPerMinute: number,
+  minutes: number,
 ): Bar[] {
   const tick = instrument.tickUnits;
   const swing = Math.max(1, (instrument.startPriceUnits / tick) * 2e-4);
   const floor = Math.max(1, Math.floor(instrument.startPriceUnits / tick / 3));
-  const bars: Bar[] = new Array<Bar>(HISTORY_MINUTES);
+  const bars: Bar[] = new Array<Bar>(minutes);
   let closeTicks = Math.round(instrument.startPriceUnits / tick);
   let nextTradeId = firstLiveTradeId;
-  for (let index = HISTORY_MINUTES - 1; index >= 0; index--) {
+  for (let index = minutes - 1; index >= 0; index--) {
     const openTicks = Math.max(floor, closeTicks + Math.round((random.unit() - 0.5) * 2 * swing));
     const high = Math.max(openTicks, closeTicks) + Math.floor(random.unit() * swing);
     const low = Math.max(1, Math.min(openTicks, closeTicks) - Math.floor(random.unit() * swing));
@@ -35,7 +33,7 @@ export function makeBarHistory(
     const takerVolume = Math.floor(volume * (0.3 + 0.4 * random.unit()));
     const mean = Math.round((openTicks + closeTicks) / 2) * tick;
     bars[index] = {
-      openMillis: firstLiveOpenMillis - (HISTORY_MINUTES - index) * MINUTE_MILLIS,
+      openMillis: firstLiveOpenMillis - (minutes - index) * MINUTE_MILLIS,
       open: openTicks * tick,
       high: high * tick,
       low: low * tick,

@@ -20,6 +20,12 @@ export class DueQueue<T extends Due> {
     }
   }
 
+  /** Puts everything in order again after due times of others than the head changed. */
+  rebuild(): void {
+    const items = this.#items.splice(0).sort((a, b) => a.order - b.order);
+    for (const { item } of items) this.add(item);
+  }
+
   get head(): T | undefined {
     return this.#items[0]?.item;
   }

@@ -40,6 +40,11 @@ export class EventHistory {
     this.#spacing = Math.max(EVENTS_PER_CHECKPOINT, bookLevels * 4);
   }
 
+  /** Id of the book before the first event; undefined until that happened. */
+  get firstUpdateId(): number | undefined {
+    return this.#checkpoints[0]?.bookUpdateId;
+  }
+
   /** To be called before each `live.next()`. */
   beforeEvent(): void {
     if (this.#checkpoints.length > 0 && ++this.#sinceCheckpoint < this.#spacing) return;

@@ -3,14 +3,14 @@ import { barOpen } from "../../binance/markets/intervals.js";
 import type { BinanceMarket } from "../../binance/markets/market.js";
 import type { StreamPublisher } from "../market-source.js";
 import { IntervalCursor } from "./bar-series.js";
+import type { PacedPush } from "./pace-groups.js";
 import type { SymbolMarket } from "./symbol-market.js";
 
 /**
  * One subscribed `<symbol>@kline_<interval>`: pushed at the market's pace while the bar changes, and once more with
  * `x: true` at the first pace step after its end.
  */
-export class KlinePush {
-  readonly #paceMillis: number;
+export class KlinePush implements PacedPush {
   #cursor: IntervalCursor;
   #pushedTradeId = -1;
 
@@ -21,13 +21,10 @@ export class KlinePush {
     private readonly interval: string,
     nowMillis: number,
   ) {
-    this.#paceMillis = market.klinePaceMillis(interval);
     this.#cursor = this.#cursorAt(nowMillis);
   }
 
-  /** To be called at every step of the finest pace, `nowMillis` being a multiple of it. */
   step(nowMillis: number, publisher: StreamPublisher): void {
-    if (nowMillis % this.#paceMillis !== 0) return;
     this.symbolMarket.barsFor(this.interval, nowMillis);
     while (this.#cursor.nextOpen <= nowMillis) {
       this.#publish(nowMillis, true, publisher);
@@ -41,18 +38,22 @@ export class KlinePush {
     const bar = this.#cursor.bar();
     if (!closed && bar.lastTradeId === this.#pushedTradeId) return;
     this.#pushedTradeId = bar.lastTradeId;
-    publisher.publish(this.stream, (unit) =>
-      klineFrame(
-        this.market.name,
-        this.symbolMarket.instrument,
-        this.symbolMarket.style,
-        this.interval,
-        bar,
-        this.#cursor.nextOpen - 1,
-        closed,
-        nowMillis * 1000,
-        unit,
-      ),
+    publisher.publish(
+      this.stream,
+      (unit) =>
+        klineFrame(
+          this.market.name,
+          this.symbolMarket.instrument,
+          this.symbolMarket.style,
+          this.interval,
+          bar,
+          this.#cursor.nextOpen - 1,
+          closed,
+          nowMillis * 1000,
+          unit,
+        ),
+      bar.openMillis,
+      bar.openMillis,
     );
   }
 

@@ -46,3 +46,12 @@ export function chooseInstruments(
     return known.get(name) ?? market.instrumentNamed(name, middling);
   });
 }
+
+/**
+ * The instrument of a symbol that is listed later.
+ *
+ * @throws ImsError `simulator.invalid-option` for a name that no symbol can have
+ */
+export function chooseNew(market: BinanceMarket, nowMillis: number, symbol: string): SimulatedInstrument {
+  return chooseInstruments(market, nowMillis, [symbol])[0]!;
+}

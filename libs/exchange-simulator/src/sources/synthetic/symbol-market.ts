@@ -7,22 +7,35 @@ import type { StreamPublisher } from "../market-source.js";
 import { addTrade } from "./bar.js";
 import { makeBarHistory } from "./bar-history.js";
 import { BarSeries } from "./bar-series.js";
+import type { BookListener } from "./book-listener.js";
+import { type DayTicker, DayWindow } from "./day-window.js";
+import { EventHistory } from "./event-history.js";
+import { type Liquidation, liquidationOf } from "./liquidation.js";
+import { type MarkPrice, markPrice } from "./mark-price.js";
+import { aggregateRuns, MarketEvent } from "./market-event.js";
+import { type Intervention, MatchingWalk, type WalkOptions } from "./matching-walk.js";
+import type { OrderBook } from "./order-book.js";
 import { SeededRandom, seedFor } from "./seeded-random.js";
-import { aggregateRuns, TakerOrder } from "./taker-order.js";
-import { TradeHistory } from "./trade-history.js";
-import { TradeWalk } from "./trade-walk.js";
 import { TruthSum } from "./truth.js";
 
 const SECOND_MILLIS = 1000;
 const MINUTE_MILLIS = 60_000;
 
-/** One symbol of a made-up market: its walk, its bars, its history and its trade streams. */
+/** One symbol of a made-up market: its matching engine, its bars, its history and its real-time streams. */
 export class SymbolMarket {
   readonly style: PrintStyle;
-  readonly history: TradeHistory;
+  readonly history: EventHistory;
   readonly truth = new TruthSum();
-  readonly #walk: TradeWalk;
-  readonly #order = new TakerOrder();
+  /** Depth streams that somebody has subscribed. */
+  readonly bookListeners = new Set<BookListener>();
+  instrument: SimulatedInstrument;
+  /** False while only history is asked for: it then catches up on demand. */
+  followed = false;
+  lastLiquidation: Liquidation | undefined;
+  liquidationCount = 0;
+  readonly #walk: MatchingWalk;
+  readonly #interventions = new Map<number, Intervention>();
+  readonly #event = new MarketEvent();
   readonly #minutes: BarSeries;
   /** Only where the market has one-second bars. */
   readonly #seconds: BarSeries | undefined;
@@ -30,21 +43,27 @@ export class SymbolMarket {
   readonly #aggregateStream: string;
   readonly #bookStream: string;
   readonly #firstTradeId: number;
+  #window: DayWindow | undefined;
   #hasHistory = false;
+  #lastQuantity = 0;
+  #lastEventMicros: number;
+  /** Not TRADING, or its made-up engine stands still. */
+  #halted: boolean;
 
   constructor(
-    private readonly market: BinanceMarket,
-    readonly instrument: SimulatedInstrument,
-    private readonly seed: number,
-    startMicros: number,
-    private readonly tradesPerSecond: number,
-    unusualShare: number,
+    readonly market: BinanceMarket,
+    instrument: SimulatedInstrument,
+    private readonly options: WalkOptions,
+    private readonly historyMinutes: number,
   ) {
-    const makeWalk = () => new TradeWalk(instrument, seed, startMicros, tradesPerSecond, unusualShare);
+    this.instrument = instrument;
+    this.#halted = instrument.status !== "TRADING";
+    const makeWalk = () => new MatchingWalk(instrument, options, this.#interventions);
     this.#walk = makeWalk();
-    this.history = new TradeHistory(this.#walk, makeWalk());
+    this.history = new EventHistory(this.#walk, makeWalk, options.bookLevels);
     this.style = new PrintStyle(market, instrument);
-    const startMillis = Math.floor(startMicros / 1000);
+    this.#lastEventMicros = options.startMicros;
+    const startMillis = Math.floor(options.startMicros / 1000);
     this.#minutes = new BarSeries(MINUTE_MILLIS, startMillis, instrument.startPriceUnits);
     if (market.intervals.includes("1s")) {
       this.#seconds = new BarSeries(SECOND_MILLIS, startMillis, instrument.startPriceUnits);
@@ -56,9 +75,9 @@ export class SymbolMarket {
     this.#bookStream = `${subject}@bookTicker`;
   }
 
-  /** When the next order happens, microseconds; infinite for a symbol that does not trade. */
+  /** When the next event happens, microseconds; infinite for a symbol that does not trade. */
   get nextMicros(): number {
-    return this.#walk.nextMicros;
+    return this.#halted ? Number.POSITIVE_INFINITY : this.#walk.nextMicros;
   }
 
   get lastIds(): { tradeId: number; aggregateId: number } | undefined {
@@ -66,12 +85,50 @@ export class SymbolMarket {
     return { tradeId: this.#walk.nextTradeId - 1, aggregateId: this.#walk.nextAggregateId - 1 };
   }
 
+  get book(): OrderBook {
+    return this.#walk.book;
+  }
+
+  get bookUpdateId(): number {
+    return this.#walk.bookUpdateId;
+  }
+
+  get eventCount(): number {
+    return this.#walk.eventCount;
+  }
+
+  /** When the last event happened, or the start. */
+  get lastEventMicros(): number {
+    return this.#lastEventMicros;
+  }
+
+  /** Lets everything up to the instant happen unseen; for a symbol that nobody follows. */
+  catchUp(atMicros: number, publisher: StreamPublisher): void {
+    while (this.nextMicros <= atMicros) this.happen(publisher);
+  }
+
+  /** Stops or goes on trading; what would have happened in between never does. */
+  halt(halted: boolean, nowMicros: number): void {
+    if (this.#halted && !halted && this.#walk.nextMicros < nowMicros) this.intervene({ atMicros: nowMicros });
+    this.#halted = halted;
+  }
+
+  /** Steps into the next event; a print behind another one into the first event that is none. */
+  intervene(intervention: Intervention): void {
+    let at = this.#walk.eventCount;
+    while (intervention.print !== undefined && this.#interventions.get(at)?.print !== undefined) at++;
+    const isNext = at === this.#walk.eventCount;
+    const { atMicros } = isNext ? intervention : { atMicros: undefined };
+    this.#interventions.set(at, { ...this.#interventions.get(at), ...intervention, atMicros });
+    if (atMicros !== undefined) this.#walk.nextMicros = atMicros;
+  }
+
   /** The bars that intervals of this name are made of, complete up to the instant. */
   barsFor(interval: string, atMillis: number): BarSeries {
     const series = interval === "1s" && this.#seconds ? this.#seconds : this.#minutes;
     if (series === this.#minutes && !this.#hasHistory) {
       this.#hasHistory = true;
-      const random = new SeededRandom(seedFor(this.seed, `${this.instrument.symbol} bars`));
+      const random = new SeededRandom(seedFor(this.options.seed, `${this.instrument.symbol} bars`));
       series.prepend(
         makeBarHistory(
           this.market,
@@ -79,7 +136,8 @@ export class SymbolMarket {
           random,
           series.firstOpen,
           this.#firstTradeId,
-          Math.max(1, this.tradesPerSecond * 60),
+          Math.max(1, this.options.tradesPerSecond * 60),
+          this.historyMinutes,
         ),
       );
     }
@@ -87,83 +145,124 @@ export class SymbolMarket {
     return series;
   }
 
-  /** Lets the order that is due happen: into truth, bars and streams. */
-  trade(publisher: StreamPublisher): void {
-    const order = this.#order;
-    this.history.beforeOrder();
-    this.#walk.next(order);
-    this.truth.add(order);
-    if (order.origin === "MARKET") this.#addToBars(order);
-    if (publisher.hasSubscribers(this.#tradeStream)) this.#publishTrades(publisher, order);
-    if (publisher.hasSubscribers(this.#aggregateStream)) this.#publishAggregates(publisher, order);
-    if (publisher.hasSubscribers(this.#bookStream)) {
-      publisher.publish(this.#bookStream, (unit) =>
-        bookTickerFrame(
-          this.market.name,
-          this.instrument,
-          this.style,
-          { ...order, updateId: order.bookUpdateId },
-          unit,
-        ),
+  ticker(nowMillis: number): DayTicker {
+    const minutes = this.barsFor("1m", nowMillis);
+    this.#window ??= new DayWindow(minutes);
+    const { bids, asks } = this.book;
+    return {
+      ...this.#window.read(),
+      closeMillis: nowMillis,
+      lastQuantity: this.#lastQuantity,
+      bid: bids.bestPrice,
+      bidQuantity: bids.bestQuantity,
+      ask: asks.bestPrice,
+      askQuantity: asks.bestQuantity,
+    };
+  }
+
+  mark(nowMillis: number): MarkPrice {
+    return markPrice(this.instrument, this.book, this.options.seed, nowMillis);
+  }
+
+  /** Lets the event that is due happen: into truth, bars and streams. */
+  happen(publisher: StreamPublisher): void {
+    const event = this.#event;
+    this.history.beforeEvent();
+    this.#walk.next(event);
+    this.#lastEventMicros = event.eventMicros;
+    if (event.fillCount > 0) this.#traded(event);
+    if (!this.followed) return;
+    if (event.fillCount > 0) {
+      if (publisher.hasSubscribers(this.#tradeStream)) this.#publishTrades(publisher, event);
+      if (publisher.hasSubscribers(this.#aggregateStream)) this.#publishAggregates(publisher, event);
+    }
+    if (event.changeCount === 0) return;
+    for (const listener of this.bookListeners) listener.changed(event, publisher);
+    if (event.topChanged && publisher.hasSubscribers(this.#bookStream)) {
+      publisher.publish(
+        this.#bookStream,
+        (unit) => bookTickerFrame(this.market.name, this.instrument, this.style, event, unit),
+        event.bookUpdateId,
+        event.bookUpdateId,
       );
     }
   }
 
-  #addToBars(order: TakerOrder): void {
-    const millis = Math.floor(order.eventMicros / 1000);
+  #traded(event: MarketEvent): void {
+    this.truth.add(event);
+    if (event.origin !== "MARKET") return;
+    this.#addToBars(event);
+    this.#lastQuantity = event.quantities[event.fillCount - 1]!;
+    if (event.liquidation) {
+      this.lastLiquidation = liquidationOf(this.instrument, event);
+      this.liquidationCount++;
+    }
+  }
+
+  #addToBars(event: MarketEvent): void {
+    const millis = Math.floor(event.eventMicros / 1000);
     this.#minutes.advanceTo(millis);
     this.#seconds?.advanceTo(millis);
-    for (let fill = 0; fill < order.fillCount; fill++) {
-      const id = order.firstTradeId + fill;
-      const price = order.prices[fill]!;
-      const quantity = order.quantities[fill]!;
+    for (let fill = 0; fill < event.fillCount; fill++) {
+      const id = event.firstTradeId + fill;
+      const price = event.prices[fill]!;
+      const quantity = event.quantities[fill]!;
       const quote = this.market.quoteUnits(this.instrument, price, quantity);
-      addTrade(this.#minutes.current, id, price, quantity, quote, order.buyerIsMaker);
-      if (this.#seconds) addTrade(this.#seconds.current, id, price, quantity, quote, order.buyerIsMaker);
+      addTrade(this.#minutes.current, id, price, quantity, quote, event.buyerIsMaker);
+      if (this.#seconds) addTrade(this.#seconds.current, id, price, quantity, quote, event.buyerIsMaker);
     }
   }
 
-  #publishTrades(publisher: StreamPublisher, order: TakerOrder): void {
-    for (let fill = 0; fill < order.fillCount; fill++) {
-      publisher.publish(this.#tradeStream, (unit) =>
-        tradeFrame(
-          this.market.name,
-          this.instrument,
-          this.style,
-          {
-            eventMicros: order.eventMicros,
-            sendMicros: order.sendMicros,
-            tradeId: order.firstTradeId + fill,
-            price: order.prices[fill]!,
-            quantity: order.quantities[fill]!,
-            buyerIsMaker: order.buyerIsMaker,
-            origin: order.origin,
-          },
-          unit,
-        ),
+  #publishTrades(publisher: StreamPublisher, event: MarketEvent): void {
+    for (let fill = 0; fill < event.fillCount; fill++) {
+      const tradeId = event.firstTradeId + fill;
+      publisher.publish(
+        this.#tradeStream,
+        (unit) =>
+          tradeFrame(
+            this.market.name,
+            this.instrument,
+            this.style,
+            {
+              eventMicros: event.eventMicros,
+              sendMicros: event.sendMicros,
+              tradeId,
+              price: event.prices[fill]!,
+              quantity: event.quantities[fill]!,
+              buyerIsMaker: event.buyerIsMaker,
+              origin: event.origin,
+            },
+            unit,
+          ),
+        tradeId,
+        tradeId,
       );
     }
   }
 
-  #publishAggregates(publisher: StreamPublisher, order: TakerOrder): void {
-    for (const run of aggregateRuns(order)) {
-      publisher.publish(this.#aggregateStream, (unit) =>
-        aggregateTradeFrame(
-          this.market.name,
-          this.instrument,
-          this.style,
-          {
-            eventMicros: order.eventMicros,
-            sendMicros: order.sendMicros,
-            aggregateId: run.aggregateId,
-            firstTradeId: order.firstTradeId + run.from,
-            lastTradeId: order.firstTradeId + run.to - 1,
-            price: order.prices[run.from]!,
-            quantity: run.quantity,
-            buyerIsMaker: order.buyerIsMaker,
-          },
-          unit,
-        ),
+  #publishAggregates(publisher: StreamPublisher, event: MarketEvent): void {
+    for (const run of aggregateRuns(event)) {
+      publisher.publish(
+        this.#aggregateStream,
+        (unit) =>
+          aggregateTradeFrame(
+            this.market.name,
+            this.instrument,
+            this.style,
+            {
+              eventMicros: event.eventMicros,
+              sendMicros: event.sendMicros,
+              aggregateId: run.aggregateId,
+              firstTradeId: event.firstTradeId + run.from,
+              lastTradeId: event.firstTradeId + run.to - 1,
+              price: event.prices[run.from]!,
+              quantity: run.quantity,
+              buyerIsMaker: event.buyerIsMaker,
+            },
+            unit,
+          ),
+        run.aggregateId,
+        run.aggregateId,
       );
     }
   }

@@ -1,42 +1,48 @@
 import type { Clock, TimerHandle } from "@ims/common";
+import { contractInfoFrame } from "../../binance/frames/derivative-frames.js";
 import type { SimulatedInstrument } from "../../binance/markets/instrument.js";
 import type { BinanceMarket } from "../../binance/markets/market.js";
-import { parseStreamName } from "../../binance/markets/stream-name.js";
-import type { SymbolTruth } from "../../binance/simulator.js";
+import { BINANCE_MARKETS } from "../../binance/markets/markets.js";
+import type { SymbolTruth, TradeTruth } from "../../binance/simulator.js";
 import type { SyntheticSourceOptions } from "../../binance/simulator-options.js";
 import { fail } from "../../errors/simulator-errors.js";
-import type { KlineQuery, KlineRow, MarketSource, StreamPublisher } from "../market-source.js";
-import { HISTORY_MINUTES } from "./bar-history.js";
+import type { BookView, KlineQuery, KlineRow, MarketSource, StreamPublisher } from "../market-source.js";
+import type { DayTicker } from "./day-window.js";
 import { DueQueue } from "./due-queue.js";
-import { KlinePush } from "./kline-push.js";
+import type { BookAt, HistoryStart } from "./event-history.js";
 import { klineRows } from "./kline-rows.js";
-import { chooseInstruments } from "./symbol-choice.js";
+import type { MarkPrice } from "./mark-price.js";
+import { MarketEvent } from "./market-event.js";
+import type { Intervention } from "./matching-walk.js";
+import { PaceGroups } from "./pace-groups.js";
+import { type StreamService, serveStream } from "./stream-pushes.js";
+import { chooseInstruments, chooseNew } from "./symbol-choice.js";
 import { SymbolMarket } from "./symbol-market.js";
-import { TakerOrder } from "./taker-order.js";
-import type { HistoryStart } from "./trade-history.js";
-import { TruthSum } from "./truth.js";
+import { type SyntheticSettings, syntheticSettings } from "./synthetic-settings.js";
+import { tradesBetween, truthBetween } from "./truth.js";
 
-const TRADES_PER_SECOND_MAX = 1_000_000;
-const TRADES_PER_SECOND_DEFAULT = 50;
-/** Events that fall due within this time are handled by one timer. */
-const TIMER_MIN_MILLIS = 5;
-/** Orders handled in one go; what is left continues after other work had its turn. */
-const ORDERS_PER_TURN = 5000;
+/** Events handled in one go; what is left continues after other work had its turn. */
+const EVENTS_PER_TURN = 5000;
+/** Symbols of the other product that all-market streams show since the futures' integration of 2026. */
+const FOREIGN_SYMBOLS = 2;
 
 /**
- * A market made up from a seed. What happens depends on seed, start time and rate alone; the clock decides only when
- * it is sent. Klines are aggregated from the trades in integers.
+ * A market made up from a seed. What happens depends on seed, start time, rate and interventions alone; the clock
+ * decides only when it is sent. Symbols that nobody follows happen when they are asked about.
  */
 export class SyntheticSource implements MarketSource {
-  readonly instruments: readonly SimulatedInstrument[];
   readonly listedMillis: number;
+  readonly recordedStreams = [];
   readonly exchangeInfoBody = undefined;
   readonly finished: Promise<void>;
   readonly #markets = new Map<string, SymbolMarket>();
+  readonly #listedAt = new Map<string, number>();
+  readonly #foreign: SymbolMarket[] = [];
+  readonly #delisted = new Map<string, SymbolMarket>();
   readonly #due = new DueQueue<SymbolMarket>();
-  readonly #klines = new Map<string, KlinePush>();
-  readonly #stepMillis: number;
-  #nextStepMillis: number;
+  readonly #services = new Map<string, StreamService>();
+  readonly #paces = new PaceGroups();
+  readonly #settings: SyntheticSettings;
   /** Everything before this instant has happened. */
   #doneMicros: number;
   #publisher: StreamPublisher | undefined;
@@ -49,48 +55,34 @@ export class SyntheticSource implements MarketSource {
     readonly seed: number,
     private readonly clock: Clock,
   ) {
-    const rate = options.tradesPerSecond ?? TRADES_PER_SECOND_DEFAULT;
-    if (!(rate >= 0 && rate <= TRADES_PER_SECOND_MAX)) {
-      throw fail(
-        "simulator.invalid-option",
-        `tradesPerSecond ${rate}; 0 to ${TRADES_PER_SECOND_MAX} are possible`,
-      );
-    }
-    const unusualShare = options.unusualTradeShare ?? 0;
-    if (!(unusualShare >= 0 && unusualShare <= 1) || (unusualShare > 0 && market.name === "spot")) {
-      throw fail(
-        "simulator.invalid-option",
-        `unusualTradeShare ${unusualShare}; 0 to 1 is possible, and only 0 on spot`,
-      );
-    }
-    if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
-      throw fail("simulator.invalid-option", `seed ${seed}; a whole number from 0 to 4294967295 is needed`);
-    }
     const startMicros = clock.nowMicros();
-    this.#doneMicros = startMicros;
     const startMillis = Math.floor(startMicros / 1000);
-    this.listedMillis = Math.floor(startMillis / 60_000) * 60_000 - HISTORY_MINUTES * 60_000;
-    this.#stepMillis = Math.min(...market.intervals.map((interval) => market.klinePaceMillis(interval)));
-    this.#nextStepMillis = Math.ceil(startMillis / this.#stepMillis) * this.#stepMillis;
-    this.instruments = chooseInstruments(market, startMillis, options.symbols);
-    const trading = this.instruments.filter(({ status }) => status === "TRADING");
+    this.#doneMicros = startMicros;
+    const instruments = chooseInstruments(market, startMillis, options.symbols);
+    this.#settings = syntheticSettings(market, options, seed, instruments.length);
+    this.listedMillis = Math.floor(startMillis / 60_000) * 60_000 - this.#settings.historyMinutes * 60_000;
+    const trading = instruments.filter(({ status }) => status === "TRADING");
     const weights = trading.reduce((sum, { weight }) => sum + weight, 0);
-    for (const instrument of this.instruments) {
+    for (const instrument of instruments) {
       const share = instrument.status === "TRADING" ? instrument.weight / weights : 0;
-      const symbolMarket = new SymbolMarket(
-        market,
-        instrument,
-        seed,
-        startMicros,
-        rate * share,
-        unusualShare,
-      );
-      this.#markets.set(instrument.symbol, symbolMarket);
-      this.#due.add(symbolMarket);
+      this.#add(market, instrument, startMicros, this.#settings.tradesPerSecond * share);
     }
+    this.#addForeign(startMicros);
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
+  }
+
+  get instruments(): readonly SimulatedInstrument[] {
+    return [...this.#markets.values()].map(({ instrument }) => instrument);
+  }
+
+  instrument(symbol: string): SimulatedInstrument | undefined {
+    return this.#markets.get(symbol)?.instrument;
+  }
+
+  onboardMillis(symbol: string): number {
+    return this.#listedAt.get(symbol) ?? this.listedMillis;
   }
 
   start(publisher: StreamPublisher): void {
@@ -99,47 +91,133 @@ export class SyntheticSource implements MarketSource {
   }
 
   streamWanted(stream: string, wanted: boolean): void {
-    const { subject, type, interval } = parseStreamName(stream);
-    if (type !== "kline") return;
-    this.#klines.delete(stream);
-    const symbolMarket = this.#markets.get(subject.toUpperCase());
-    if (!wanted || !symbolMarket || !this.market.intervals.includes(interval)) return;
-    if (stream !== `${symbolMarket.instrument.symbol.toLowerCase()}@kline_${interval}`) return;
-    const nowMillis = this.#catchUp();
-    if (this.#klines.size === 0) {
-      this.#nextStepMillis = (Math.floor(nowMillis / this.#stepMillis) + 1) * this.#stepMillis;
+    const before = this.#services.get(stream);
+    if (before) {
+      this.#services.delete(stream);
+      if (before.push) this.#paces.remove(before.push, before.paceMillis!);
+      if (before.listener) before.symbolMarket!.bookListeners.delete(before.listener);
     }
-    this.#klines.set(stream, new KlinePush(this.market, symbolMarket, stream, interval, nowMillis));
+    if (!wanted) return;
+    const nowMillis = this.#catchUp();
+    const service = serveStream(
+      this.market,
+      stream,
+      nowMillis,
+      (symbol) => this.#caughtUp(symbol),
+      () => this.#allMarkets(),
+    );
+    if (!service) return;
+    this.#services.set(stream, service);
+    if (service.symbolMarket) this.#follow(service.symbolMarket);
+    if (service.listener) service.symbolMarket!.bookListeners.add(service.listener);
+    if (service.push) this.#paces.add(service.push, service.paceMillis!, nowMillis);
     this.#schedule();
   }
 
   klines(symbol: string, query: KlineQuery): readonly KlineRow[] {
-    const symbolMarket = this.#markets.get(symbol);
-    if (!symbolMarket) return [];
-    return klineRows(symbolMarket.barsFor(query.interval, this.#catchUp()), query);
+    const nowMillis = this.#catchUp();
+    const symbolMarket = this.#caughtUp(symbol);
+    return symbolMarket ? klineRows(symbolMarket.barsFor(query.interval, nowMillis), query) : [];
   }
 
-  visitOrders(symbol: string, start: HistoryStart, order: TakerOrder, visit: () => boolean): void {
-    this.#markets.get(symbol)?.history.visit(start, order, visit);
+  visitOrders(symbol: string, start: HistoryStart, event: MarketEvent, visit: () => boolean): void {
+    this.#catchUp();
+    this.#caughtUp(symbol)?.history.visit(start, event, visit);
   }
 
   lastIds(symbol: string): { tradeId: number; aggregateId: number } | undefined {
     this.#catchUp();
-    return this.#markets.get(symbol)?.lastIds;
+    return this.#caughtUp(symbol)?.lastIds;
+  }
+
+  book(symbol: string): BookView | undefined {
+    this.#catchUp();
+    const symbolMarket = this.#caughtUp(symbol);
+    if (!symbolMarket) return undefined;
+    const { book, bookUpdateId: updateId, lastEventMicros: eventMicros } = symbolMarket;
+    return { book, updateId, eventMicros };
+  }
+
+  bookAt(symbol: string, updateId: number): BookAt | undefined {
+    this.#catchUp();
+    return this.#caughtUp(symbol)?.history.bookAt(updateId, new MarketEvent());
+  }
+
+  bookAgo(symbol: string, updates: number): BookAt | undefined {
+    this.#catchUp();
+    const symbolMarket = this.#caughtUp(symbol);
+    const first = symbolMarket?.history.firstUpdateId;
+    if (!symbolMarket || first === undefined) return undefined;
+    return this.bookAt(symbol, Math.max(first, symbolMarket.bookUpdateId - updates));
+  }
+
+  ticker(symbol: string): DayTicker | undefined {
+    const nowMillis = this.#catchUp();
+    return this.#caughtUp(symbol)?.ticker(nowMillis);
+  }
+
+  mark(symbol: string): MarkPrice | undefined {
+    const nowMillis = this.#catchUp();
+    return this.#caughtUp(symbol)?.mark(nowMillis);
+  }
+
+  recordedBody(): undefined {
+    return undefined;
   }
 
   truth(symbol: string, range?: { readonly fromTradeId: number; readonly toTradeId: number }): SymbolTruth {
-    const symbolMarket = this.#markets.get(symbol);
-    if (!symbolMarket) throw fail("simulator.unknown-symbol", `"${symbol}" is not listed in this simulator`);
-    if (!range) return symbolMarket.truth.read(symbolMarket.instrument);
-    const sum = new TruthSum();
-    const order = new TakerOrder();
-    symbolMarket.history.visit({ tradeId: range.fromTradeId }, order, () => {
-      const from = Math.max(0, range.fromTradeId - order.firstTradeId);
-      sum.add(order, from, Math.min(order.fillCount, range.toTradeId - order.firstTradeId + 1));
-      return order.firstTradeId + order.fillCount <= range.toTradeId;
-    });
-    return sum.read(symbolMarket.instrument);
+    const symbolMarket = this.#listed(symbol);
+    return range
+      ? truthBetween(symbolMarket.history, symbolMarket.instrument, range.fromTradeId, range.toTradeId)
+      : symbolMarket.truth.read(symbolMarket.instrument);
+  }
+
+  tradeTruth(symbol: string, fromTradeId: number, toTradeId: number): TradeTruth[] {
+    return tradesBetween(this.#listed(symbol).history, fromTradeId, toTradeId);
+  }
+
+  /** Steps into the symbol's next event, which happens at once if it is a print. */
+  intervene(symbol: string, intervention: Intervention): void {
+    const symbolMarket = this.#listed(symbol);
+    this.#follow(symbolMarket);
+    const atMicros = intervention.print === undefined ? undefined : this.#doneMicros;
+    symbolMarket.intervene(atMicros === undefined ? intervention : { ...intervention, atMicros });
+    this.#due.rebuild();
+    this.#schedule();
+  }
+
+  /** Lists a symbol, gives it another status, or takes it off the list; the futures tell it on `!contractInfo`. */
+  setStatus(symbol: string, status: string | undefined): void {
+    const nowMillis = this.#catchUp();
+    const known = this.#markets.get(symbol) ?? this.#delisted.get(symbol);
+    if (!known) {
+      if (status === undefined) return;
+      const instrument = { ...chooseNew(this.market, nowMillis, symbol), status };
+      const rate = this.#settings.tradesPerSecond / (this.#markets.size + 1);
+      this.#add(this.market, instrument, this.#doneMicros, status === "TRADING" ? rate : 0);
+      this.#listedAt.set(symbol, nowMillis);
+    } else {
+      this.#caughtUp(symbol);
+      // A symbol that comes back goes on with its own ids.
+      this.#delisted.delete(symbol);
+      this.#markets.set(symbol, known);
+      known.instrument = { ...known.instrument, status: status ?? this.market.delistedStatus };
+      known.halt(known.instrument.status !== "TRADING", this.#doneMicros);
+      if (status === undefined) {
+        this.#markets.delete(symbol);
+        this.#delisted.set(symbol, known);
+      }
+      this.#due.rebuild();
+    }
+    const changed = this.#markets.get(symbol) ?? known!;
+    this.#publisher?.publish("!contractInfo", () =>
+      contractInfoFrame(this.market.name, changed.instrument, this.onboardMillis(symbol), nowMillis),
+    );
+    // Streams subscribed before the listing begin with it.
+    for (const stream of this.#publisher?.subscribed(`${symbol.toLowerCase()}@`) ?? []) {
+      this.streamWanted(stream, true);
+    }
+    this.#schedule();
   }
 
   close(): Promise<void> {
@@ -150,49 +228,101 @@ export class SyntheticSource implements MarketSource {
     return Promise.resolve();
   }
 
+  #add(market: BinanceMarket, instrument: SimulatedInstrument, startMicros: number, rate: number): void {
+    const options = { ...this.#settings.walk, startMicros, tradesPerSecond: rate };
+    const symbolMarket = new SymbolMarket(market, instrument, options, this.#settings.historyMinutes);
+    if (market === this.market) this.#markets.set(instrument.symbol, symbolMarket);
+    else this.#foreign.push(symbolMarket);
+  }
+
+  #addForeign(startMicros: number): void {
+    if (this.market.name === "spot") return;
+    const other = BINANCE_MARKETS[this.market.name === "usd-future" ? "coin-future" : "usd-future"];
+    const startMillis = Math.floor(startMicros / 1000);
+    for (const instrument of other.instruments(startMillis).slice(0, FOREIGN_SYMBOLS)) {
+      this.#add(other, instrument, startMicros, 0);
+    }
+  }
+
+  #follow(symbolMarket: SymbolMarket): void {
+    if (symbolMarket.followed) return;
+    symbolMarket.catchUp(this.#doneMicros, this.#publisher ?? NOBODY);
+    symbolMarket.followed = true;
+    this.#due.add(symbolMarket);
+  }
+
+  /** The symbol with everything done that is done elsewhere. */
+  #caughtUp(symbol: string): SymbolMarket | undefined {
+    const symbolMarket = this.#markets.get(symbol);
+    if (symbolMarket && !symbolMarket.followed) symbolMarket.catchUp(this.#doneMicros, NOBODY);
+    return symbolMarket;
+  }
+
+  /** What is followed stays at what was sent; the rest is asked about as of now. */
+  #listed(symbol: string): SymbolMarket {
+    if (!this.#markets.get(symbol)?.followed) this.#catchUp();
+    const symbolMarket = this.#caughtUp(symbol);
+    if (!symbolMarket) throw fail("simulator.unknown-symbol", `"${symbol}" is not listed in this simulator`);
+    return symbolMarket;
+  }
+
+  *#allMarkets(): Iterable<SymbolMarket> {
+    for (const symbolMarket of this.#markets.values()) {
+      if (symbolMarket.instrument.status !== "TRADING") continue;
+      if (!symbolMarket.followed) symbolMarket.catchUp(this.#doneMicros, NOBODY);
+      yield symbolMarket;
+    }
+    yield* this.#foreign;
+  }
+
   /**
-   * Lets what is due by now happen, in order of time; a pace step goes before a trade of the same instant. Returns
+   * Lets what is due by now happen, in order of time; a pace step goes before an event of the same instant. Returns
    * the millisecond up to which all is done: less than now when there was more than one turn takes.
    */
   #catchUp(): number {
     const nowMicros = this.clock.nowMicros();
     const publisher = this.#publisher;
-    for (let turn = 0; publisher && turn < ORDERS_PER_TURN; turn++) {
-      const dueMicros = this.#dueMicros();
+    for (let turn = 0; publisher && turn < EVENTS_PER_TURN; turn++) {
+      const stepMicros = this.#paces.nextMillis * 1000;
+      const eventMicros = this.#due.head?.nextMicros ?? Number.POSITIVE_INFINITY;
+      const dueMicros = Math.min(stepMicros, eventMicros);
       if (dueMicros > nowMicros) {
-        this.#doneMicros = nowMicros;
+        this.#doneMicros = Math.max(this.#doneMicros, nowMicros);
         break;
       }
-      this.#doneMicros = dueMicros;
-      if (this.#stepDueMicros() <= dueMicros) {
-        for (const push of this.#klines.values()) push.step(this.#nextStepMillis, publisher);
-        this.#nextStepMillis += this.#stepMillis;
+      this.#doneMicros = Math.max(this.#doneMicros, dueMicros);
+      if (stepMicros <= eventMicros) {
+        this.#paces.step(publisher);
       } else {
-        this.#due.head!.trade(publisher);
+        this.#due.head!.happen(publisher);
         this.#due.headChanged();
       }
     }
     return Math.floor(this.#doneMicros / 1000);
   }
 
-  #stepDueMicros(): number {
-    return this.#klines.size > 0 ? this.#nextStepMillis * 1000 : Number.POSITIVE_INFINITY;
-  }
-
-  #dueMicros(): number {
-    return Math.min(this.#stepDueMicros(), this.#due.head?.nextMicros ?? Number.POSITIVE_INFINITY);
-  }
-
   #schedule(): void {
     if (!this.#publisher) return;
     this.#timer?.cancel();
-    const dueMicros = this.#dueMicros();
+    const dueMicros = Math.min(
+      this.#paces.nextMillis * 1000,
+      this.#due.head?.nextMicros ?? Number.POSITIVE_INFINITY,
+    );
     if (dueMicros === Number.POSITIVE_INFINITY) return;
     const untilDueMillis = (dueMicros - this.clock.nowMicros()) / 1000;
-    const overdue = untilDueMillis < -TIMER_MIN_MILLIS;
-    this.#timer = this.clock.setTimer(overdue ? 0 : Math.max(TIMER_MIN_MILLIS, untilDueMillis), () => {
+    const overdue = untilDueMillis < -this.#settings.timerMillis;
+    const delay = overdue ? 0 : Math.max(this.#settings.timerMillis, untilDueMillis);
+    this.#timer = this.clock.setTimer(delay, () => {
       this.#catchUp();
       this.#schedule();
     });
   }
 }
+
+const NOBODY: StreamPublisher = {
+  hasSubscribers: () => false,
+  subscribed: () => [],
+  publish: () => {},
+  publishRecorded: () => undefined,
+  flushed: () => Promise.resolve(),
+};

@@ -1,6 +1,7 @@
 import type { SimulatedInstrument } from "../../binance/markets/instrument.js";
-import type { SymbolTruth } from "../../binance/simulator.js";
-import type { MarketEvent } from "./market-event.js";
+import type { SymbolTruth, TradeTruth } from "../../binance/simulator.js";
+import type { EventHistory } from "./event-history.js";
+import { aggregateRuns, MarketEvent } from "./market-event.js";
 
 /** Adds up what a symbol traded, without rounding. */
 export class TruthSum {
@@ -41,4 +42,45 @@ export class TruthSum {
       quantityScale: instrument.quantityScale,
     };
   }
+}
+
+/** The sums of an inclusive range of trade ids. */
+export function truthBetween(
+  history: EventHistory,
+  instrument: SimulatedInstrument,
+  fromTradeId: number,
+  toTradeId: number,
+): SymbolTruth {
+  const sum = new TruthSum();
+  const event = new MarketEvent();
+  history.visit({ tradeId: fromTradeId }, event, () => {
+    const from = Math.max(0, fromTradeId - event.firstTradeId);
+    sum.add(event, from, Math.min(event.fillCount, toTradeId - event.firstTradeId + 1));
+    return event.lastTradeId < toTradeId;
+  });
+  return sum.read(instrument);
+}
+
+/** Every trade of an inclusive range of ids. */
+export function tradesBetween(history: EventHistory, fromTradeId: number, toTradeId: number): TradeTruth[] {
+  const trades: TradeTruth[] = [];
+  const event = new MarketEvent();
+  history.visit({ tradeId: fromTradeId }, event, () => {
+    const runs = aggregateRuns(event);
+    for (let fill = 0; fill < event.fillCount; fill++) {
+      const tradeId = event.firstTradeId + fill;
+      if (tradeId < fromTradeId || tradeId > toTradeId) continue;
+      trades.push({
+        tradeId,
+        aggregateId: runs.find(({ from, to }) => fill >= from && fill < to)?.aggregateId,
+        price: event.prices[fill]!,
+        quantity: event.quantities[fill]!,
+        buyerIsMaker: event.buyerIsMaker,
+        origin: event.origin,
+        eventMicros: event.eventMicros,
+      });
+    }
+    return event.lastTradeId < toTradeId;
+  });
+  return trades;
 }

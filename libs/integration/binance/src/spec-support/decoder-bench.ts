@@ -1,16 +1,41 @@
 import type { Instrument, TimeResolution } from "@ims/common";
-import { ExchangeId, TIME_RESOLUTION_TEXTS, timeResolutionOf } from "@ims/common";
-import type { BarFields, RejectedFrame, TradeFields } from "@ims/traits";
+import { DataType, ExchangeId, TIME_RESOLUTION_TEXTS, timeResolutionOf } from "@ims/common";
+import type {
+  BarFields,
+  BookFields,
+  LiquidationFields,
+  MarkPriceFields,
+  RejectedFrame,
+  TickerFields,
+  TopOfBookFields,
+  TradeFields,
+} from "@ims/traits";
+import type { ContractInfo } from "../common/decode/contract-info.js";
 import type { ControlReply } from "../common/decode/control-reply.js";
 import { createFeedCounters } from "../common/decode/feed-counters.js";
 import { FeedTable } from "../common/decode/feed-table.js";
 import { FrameDecoder } from "../common/decode/frame-decoder.js";
 import { InstrumentFeed } from "../common/decode/instrument-feed.js";
-import { copyTrade, RecordingSink, type SeenTrade } from "./recording-sink.js";
+import {
+  copyBook,
+  copyTop,
+  copyTrade,
+  RecordingSink,
+  type SeenBook,
+  type SeenTop,
+  type SeenTrade,
+} from "./recording-sink.js";
 
 export type SinkCall =
   | { readonly trade: SeenTrade }
   | { readonly bar: BarFields }
+  | { readonly top: SeenTop }
+  | { readonly depth: SeenBook }
+  | { readonly partialDepth: SeenBook }
+  | { readonly markPrice: MarkPriceFields }
+  | { readonly liquidation: LiquidationFields }
+  | { readonly ticker: TickerFields }
+  | { readonly contract: ContractInfo }
   | { readonly rejected: RejectedFrame }
   | { readonly reply: ControlReply }
   | { readonly shutdown: true };
@@ -46,6 +71,26 @@ class ListingSink extends RecordingSink {
     this.calls.push({ bar: { ...bar } });
   }
 
+  override topOfBook(top: TopOfBookFields): void {
+    this.calls.push({ top: copyTop(top) });
+  }
+
+  override bookSnapshot(book: BookFields): void {
+    this.calls.push({ partialDepth: copyBook(book) });
+  }
+
+  override markPrice(markPrice: MarkPriceFields): void {
+    this.calls.push({ markPrice: { ...markPrice } });
+  }
+
+  override liquidation(liquidation: LiquidationFields): void {
+    this.calls.push({ liquidation: { ...liquidation } });
+  }
+
+  override ticker(ticker: TickerFields): void {
+    this.calls.push({ ticker: { ...ticker } });
+  }
+
   override rejected(rejected: RejectedFrame): void {
     this.calls.push({ rejected });
   }
@@ -60,13 +105,17 @@ export class DecoderBench {
   readonly decoder: FrameDecoder;
   #instrumentId = 1;
 
-  constructor(symbols: readonly string[]) {
+  /** @param product the market's `st`, if it has one */
+  constructor(symbols: readonly string[], product?: number) {
     for (const symbol of symbols) this.subscribe(symbol);
     const sink = new ListingSink(this.calls);
     this.decoder = new FrameDecoder({
       table: this.table,
       sink,
       counters: this.counters,
+      ...(product !== undefined && { product }),
+      depthListener: { depth: (_, change) => this.calls.push({ depth: copyBook(change) }) },
+      onContractInfo: (contract) => this.calls.push({ contract }),
       onReply: (reply) => this.calls.push({ reply }),
       onServerShutdown: () => this.calls.push({ shutdown: true }),
       onIdJump: (feed, expectedId, tradeId) =>
@@ -78,7 +127,11 @@ export class DecoderBench {
     const known = this.table.find(symbol);
     if (known) return known;
     const feed = new InstrumentFeed(instrumentNamed(symbol), this.#instrumentId++);
-    feed.trades.active = true;
+    for (const dataType of Object.values(DataType)) {
+      const data = feed.of(dataType);
+      if (data) data.active = true;
+    }
+    feed.partialBook.active = true;
     for (const text of TIME_RESOLUTION_TEXTS) {
       feed.bars.set(timeResolutionOf(text) as TimeResolution, { active: true, lastMicros: 0 });
     }

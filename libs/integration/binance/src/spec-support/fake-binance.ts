@@ -27,12 +27,24 @@ export class FakeBinance {
   acknowledges = true;
   exchangeInfo: unknown = { symbols: [] };
   exchangeInfoStatus = 200;
+  /** The venue's trades, oldest first, as `historicalTrades` and `aggTrades` list them. */
+  readonly tradeRows: { readonly id: number; readonly [key: string]: unknown }[] = [];
+  /** The venue's klines, oldest first. */
+  readonly klineRows: (readonly [openMillis: number, ...rest: unknown[]])[] = [];
+  /** Time of the last trade of any symbol, as REST tells it. */
+  lastTradeMillis = 0;
+  readonly otherRequests = new EventQueue<string>();
 
   private constructor(
     private readonly server: http.Server,
     private readonly sockets: WebSocketServer,
   ) {
     server.on("request", (request, response) => {
+      const answer = this.#answer(new URL(request.url ?? "", "http://venue"));
+      if (answer !== undefined) {
+        response.writeHead(200).end(JSON.stringify(answer));
+        return;
+      }
       response.writeHead(this.exchangeInfoStatus).end(JSON.stringify(this.exchangeInfo));
       this.requests.push(request.url ?? "");
     });
@@ -63,6 +75,22 @@ export class FakeBinance {
     for (const client of this.sockets.clients) client.terminate();
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** Undefined: it is asked for exchangeInfo. */
+  #answer(url: URL): unknown {
+    const { pathname, searchParams } = url;
+    if (pathname.endsWith("/exchangeInfo")) return undefined;
+    if (pathname.endsWith("/time")) return { serverTime: 1_700_000_000_000 };
+    this.otherRequests.push(`${pathname}${url.search}`);
+    const limit = Number(searchParams.get("limit") ?? 500);
+    if (pathname.endsWith("/klines")) {
+      const [start, end] = [Number(searchParams.get("startTime")), Number(searchParams.get("endTime"))];
+      return this.klineRows.filter(([open]) => open >= start && open <= end).slice(0, limit);
+    }
+    if (limit === 1) return [{ T: this.lastTradeMillis, time: this.lastTradeMillis }];
+    const fromId = Number(searchParams.get("fromId") ?? 0);
+    return this.tradeRows.filter(({ id }) => id >= fromId).slice(0, limit);
   }
 
   #accept(socket: WebSocket, path: string): void {

@@ -1,10 +1,9 @@
-import http from "node:http";
-import https from "node:https";
 import { type Clock, type ImsError, isImsError, sleep } from "@ims/common";
 import type { IntegrationLogger } from "@ims/traits";
 import { Backoff, type BackoffOptions } from "../backoff/backoff.js";
 import { venueError } from "../errors.js";
-import { readBody } from "./read-body.js";
+import type { RequestCost, WeightBudget } from "../rate/weight-budget.js";
+import { type HttpReply, type HttpTransport, headerOf, httpGet } from "./http-transport.js";
 import { retryAfterMillis } from "./retry-after.js";
 
 export interface HttpJsonClientOptions {
@@ -20,11 +19,17 @@ export interface HttpJsonClientOptions {
   /** Pause after 429 or 418 without a readable `Retry-After`. Default 60,000. */
   readonly limitedMillis?: number;
   readonly backoff?: BackoffOptions;
+  /** Shared with every other client of the host: requests wait for their weight, and for the end of a pause. */
+  readonly budget?: WeightBudget;
+  /** Lower-case name of the header that tells the weight used within the budget's window. */
+  readonly usedWeightHeader?: string;
+  /** How requests are made. Default {@link httpGet}. */
+  readonly transport?: HttpTransport;
 }
 
 /**
- * JSON over GET from one venue host. Each request uses a connection of its own, so nothing outlives it. After a 429 or
- * 418 every request of this client waits for the end of the pause that the venue named.
+ * JSON over GET from one venue host. After a 429 or 418 every request of this client, and of all that share its budget,
+ * waits for the end of the pause that the venue named.
  */
 export class HttpJsonClient {
   #blockedUntilMillis = 0;
@@ -35,9 +40,10 @@ export class HttpJsonClient {
    * One attempt. Throws `venue.unreachable`, `venue.timeout`, `venue.unavailable`, `venue.rate-limited`,
    * `venue.refused`, `venue.bad-reply`, or the signal's reason.
    */
-  async get(path: string, signal?: AbortSignal): Promise<unknown> {
-    const { clock } = this.options;
+  async get(path: string, signal?: AbortSignal, cost?: RequestCost): Promise<unknown> {
+    const { budget, clock } = this.options;
     signal?.throwIfAborted();
+    if (budget && cost) await budget.acquire(cost, signal);
     const blockedMillis = this.#blockedUntilMillis - clock.monotonicMillis();
     if (blockedMillis > 0) await sleep(clock, blockedMillis, signal);
     const url = new URL(`${this.options.baseUrl.replace(/\/+$/, "")}${path}`);
@@ -70,12 +76,17 @@ export class HttpJsonClient {
    * Repeats {@link get} for ever, with growing jittered pauses, until `accept` takes the reply without throwing.
    * Rejects only with the signal's reason. A refusal is repeated as well: venues refuse by region and by load alike.
    */
-  async getUntil<T>(path: string, accept: (body: unknown) => T, signal?: AbortSignal): Promise<T> {
+  async getUntil<T>(
+    path: string,
+    accept: (body: unknown) => T,
+    signal?: AbortSignal,
+    cost?: RequestCost,
+  ): Promise<T> {
     const { clock, logger, random } = this.options;
     const backoff = new Backoff(random, this.options.backoff);
     for (;;) {
       try {
-        return accept(await this.get(path, signal));
+        return accept(await this.get(path, signal, cost));
       } catch (error) {
         if (signal?.aborted) throw signal.reason;
         if (!isImsError(error)) throw error;
@@ -87,39 +98,33 @@ export class HttpJsonClient {
   }
 
   async #exchange(url: URL, what: string, signal: AbortSignal): Promise<unknown> {
-    const reply = await open(url, signal);
-    const body = await readBody(reply, this.options.bytesMax ?? 64 * 1024 * 1024, what);
-    const status = reply.statusCode ?? 0;
-    if (status !== 200) throw this.#refusal(what, status, reply.headers["retry-after"], body);
+    const { budget, bytesMax = 64 * 1024 * 1024, transport = httpGet, usedWeightHeader } = this.options;
+    const reply = await transport(url, { accept: "application/json" }, bytesMax, signal);
+    const used = usedWeightHeader === undefined ? undefined : headerOf(reply, usedWeightHeader);
+    if (used !== undefined) budget?.observe(Number(used));
+    if (reply.status !== 200) throw this.#refusal(what, reply);
     try {
-      return JSON.parse(body.toString("utf8"));
+      return JSON.parse(reply.body.toString("utf8"));
     } catch (cause) {
-      throw venueError("venue.bad-reply", `${what} answered something that is not JSON: ${excerpt(body)}`, {
-        cause,
-      });
+      const shown = excerpt(reply.body);
+      throw venueError("venue.bad-reply", `${what} answered something that is not JSON: ${shown}`, { cause });
     }
   }
 
-  #refusal(what: string, status: number, retryAfter: string | undefined, body: Buffer): ImsError {
+  #refusal(what: string, reply: HttpReply): ImsError {
+    const { body, status } = reply;
     const detail = `${what} answered ${status}: ${excerpt(body)}`;
     if (status === 429 || status === 418) {
-      const { clock, limitedMillis = 60_000 } = this.options;
-      const pauseMillis = retryAfterMillis(retryAfter, clock.nowMicros(), limitedMillis);
+      const { budget, clock, limitedMillis = 60_000 } = this.options;
+      const pauseMillis = retryAfterMillis(headerOf(reply, "retry-after"), clock.nowMicros(), limitedMillis);
       this.#blockedUntilMillis = Math.max(this.#blockedUntilMillis, clock.monotonicMillis() + pauseMillis);
+      budget?.block(pauseMillis);
       return venueError("venue.rate-limited", `${detail}; pausing for ${pauseMillis} ms`, {
         context: { status, pauseMillis },
       });
     }
     return venueError(status >= 500 ? "venue.unavailable" : "venue.refused", detail, { context: { status } });
   }
-}
-
-function open(url: URL, signal: AbortSignal): Promise<http.IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const get = url.protocol === "https:" ? https.get : http.get;
-    const headers = { accept: "application/json", "accept-encoding": "gzip" };
-    get(url, { agent: false, headers, signal }, resolve).on("error", reject);
-  });
 }
 
 function excerpt(body: Buffer): string {

@@ -43,11 +43,13 @@ export class StreamPlanner {
   /**
    * The socket that carries the stream from now on; the same one when it is placed again.
    * @param preferredId the socket to take if it has room, such as one that has not let go of the stream yet
+   * @param avoidedId the socket not to take, such as one on which the stream stayed silent
    */
-  place(stream: string, group: string, preferredId?: number): PlannedSocket {
+  place(stream: string, group: string, preferredId?: number, avoidedId?: number): PlannedSocket {
     const placed = this.#byStream.get(stream);
     if (placed) return placed;
-    const socket = this.#preferred(group, preferredId) ?? this.#fullestWithRoom(group) ?? this.#open(group);
+    const socket =
+      this.#preferred(group, preferredId) ?? this.#fullestWithRoom(group, avoidedId) ?? this.#open(group);
     socket.streams.add(stream);
     this.#byStream.set(stream, socket);
     return socket;
@@ -83,10 +85,15 @@ export class StreamPlanner {
     return socket?.group === group && socket.streams.size < this.streamsPerSocketMax ? socket : undefined;
   }
 
-  #fullestWithRoom(group: string): OpenSocket | undefined {
+  #fullestWithRoom(group: string, avoidedId: number | undefined): OpenSocket | undefined {
     let best: OpenSocket | undefined;
     for (const socket of this.#sockets.values()) {
-      if (socket.group !== group || socket.streams.size >= this.streamsPerSocketMax) continue;
+      if (
+        socket.id === avoidedId ||
+        socket.group !== group ||
+        socket.streams.size >= this.streamsPerSocketMax
+      )
+        continue;
       if (!best || socket.streams.size > best.streams.size) best = socket;
     }
     return best;

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from "node:http";
 import type { Clock, TimerHandle } from "@ims/common";
-import WebSocket from "ws";
 import { retryAfterMillis } from "../http/retry-after.js";
+import type { SocketConnector, SocketWire } from "./socket-wire.js";
 
 export interface ConnectionEnd {
   /** For people. */
@@ -14,6 +13,7 @@ export interface ConnectionEnd {
 
 export interface SocketConnectionOptions {
   readonly url: string;
+  readonly dial: SocketConnector;
   readonly clock: Clock;
   readonly connectTimeoutMillis: number;
   readonly silenceMillis: number;
@@ -31,7 +31,7 @@ const LOOKS_PER_SILENCE = 3;
 export class SocketConnection {
   readonly ended: Promise<ConnectionEnd>;
   readonly #options: SocketConnectionOptions;
-  readonly #socket: WebSocket;
+  readonly #socket: SocketWire;
   #timer: TimerHandle;
   #openedAtMillis: number | undefined;
   #reason: string | undefined;
@@ -42,27 +42,30 @@ export class SocketConnection {
 
   constructor(options: SocketConnectionOptions) {
     this.#options = options;
-    const socket = new WebSocket(options.url, {
-      perMessageDeflate: false,
-      maxPayload: options.frameBytesMax,
-      // Frames are read as bytes; text that is not UTF-8 only ever becomes a refused record.
-      skipUTF8Validation: true,
-    });
-    this.#socket = socket;
     this.#timer = options.clock.setTimer(options.connectTimeoutMillis, () =>
       this.drop(`no connection within ${options.connectTimeoutMillis} ms`),
     );
-    this.ended = new Promise((resolve) => socket.on("close", (code) => resolve(this.#end(code))));
-    socket.on("open", () => this.#onOpen());
-    socket.on("message", (data) => this.#onMessage(data as Buffer));
-    socket.on("ping", () => this.#onSign());
-    socket.on("pong", () => this.#onSign());
-    socket.on("error", (error) => this.drop(error.message || String(error)));
-    socket.on("unexpected-response", (_request, reply) => this.#onRefused(reply));
+    let closed: (code: number) => void = () => {};
+    this.ended = new Promise((resolve) => {
+      closed = (code) => resolve(this.#end(code));
+    });
+    try {
+      this.#socket = options.dial(options.url, options.frameBytesMax, {
+        onOpen: () => this.#onOpen(),
+        onMessage: (frame) => this.#onMessage(frame),
+        onSign: () => this.#onSign(),
+        onError: (message) => this.drop(message),
+        onRefused: (status, retryAfter) => this.#onRefused(status, retryAfter),
+        onClosed: closed,
+      });
+    } catch (error) {
+      this.#timer.cancel();
+      throw error;
+    }
   }
 
   get isOpen(): boolean {
-    return !this.#over && this.#socket.readyState === WebSocket.OPEN;
+    return !this.#over && this.#socket.isOpen;
   }
 
   send(text: string): boolean {
@@ -109,7 +112,7 @@ export class SocketConnection {
     this.#options.onOpen();
   }
 
-  #onMessage(frame: Buffer): void {
+  #onMessage(frame: Uint8Array): void {
     if (this.#over) return;
     this.heard = true;
     try {
@@ -124,11 +127,9 @@ export class SocketConnection {
     this.heard = true;
   }
 
-  #onRefused(reply: IncomingMessage): void {
-    const status = reply.statusCode ?? 0;
+  #onRefused(status: number, retryAfter: string | undefined): void {
     if (status === 429 || status === 418) {
-      const header = reply.headers["retry-after"];
-      this.#retryAfterMillis = retryAfterMillis(header, this.#options.clock.nowMicros(), 60_000);
+      this.#retryAfterMillis = retryAfterMillis(retryAfter, this.#options.clock.nowMicros(), 60_000);
     }
     this.drop(`the venue refused the connection with HTTP ${status}`);
   }

@@ -3,6 +3,7 @@ import type { IntegrationLogger } from "@ims/traits";
 import { Backoff, type BackoffOptions } from "../backoff/backoff.js";
 import type { Pacer } from "../rate/pacer.js";
 import { type ConnectionEnd, SocketConnection } from "./socket-connection.js";
+import { dialSocket, type SocketConnector } from "./socket-wire.js";
 
 export interface SocketSessionHandlers {
   /** A new connection is up; {@link SocketSession.send} works until {@link onDown}. */
@@ -33,6 +34,8 @@ export interface SocketSessionOptions {
   readonly backoff?: BackoffOptions;
   /** Age at which the venue closes connections: such an end is logged as expected. Default: none. */
   readonly lifeMillis?: number;
+  /** How connections are made. Default {@link dialSocket}. */
+  readonly dial?: SocketConnector;
 }
 
 /** Venues end connections somewhat around the age they name. */
@@ -49,6 +52,7 @@ export class SocketSession {
   #connection: SocketConnection | undefined;
   #running: Promise<void> | undefined;
   #paused = false;
+  #retired = false;
   #connectCount = 0;
   #failedFrameCount = 0;
 
@@ -92,6 +96,11 @@ export class SocketSession {
     this.#connection?.drop(reason);
   }
 
+  /** The present connection is the last one: when it ends, none is dialled. */
+  retire(): void {
+    this.#retired = true;
+  }
+
   /** Ends it: after the promise no handler is called, and no socket and no timer is left. */
   async close(): Promise<void> {
     this.#closing.abort(new Error("the session is closed"));
@@ -102,12 +111,12 @@ export class SocketSession {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     const { clock, connectionBudget } = this.#options;
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#retired) {
       try {
         await connectionBudget?.wait(signal);
         if (signal.aborted) return;
         const end = await this.#connect();
-        if (signal.aborted) return;
+        if (signal.aborted || this.#retired) return;
         await sleep(clock, this.#pauseAfter(end), signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -123,6 +132,7 @@ export class SocketSession {
     let wasOpen = false;
     const connection = new SocketConnection({
       url,
+      dial: this.#options.dial ?? dialSocket,
       clock,
       connectTimeoutMillis: this.#options.connectTimeoutMillis ?? 10_000,
       silenceMillis: this.#options.silenceMillis ?? 30_000,

@@ -1,5 +1,5 @@
 import type { Clock } from "@ims/common";
-import { type Pacer, SocketSession } from "@ims/integration-kit";
+import { type Pacer, type SocketConnector, SocketSession } from "@ims/integration-kit";
 import type { IntegrationLogger } from "@ims/traits";
 import { FrameDecoder, type FrameDecoderOptions } from "../decode/frame-decoder.js";
 import type { BinanceMarket } from "../market/binance-market.js";
@@ -15,10 +15,19 @@ export interface BinanceConnectionOptions {
   readonly logger: IntegrationLogger;
   readonly connectionBudget: Pacer;
   readonly decoding: Omit<FrameDecoderOptions, "onReply" | "onServerShutdown">;
+  readonly dial?: SocketConnector | undefined;
+}
+
+/** What a connection tells whoever opened it. */
+export interface BinanceConnectionEvents {
+  onOpen(): void;
   /** After each frame: the sink may have become full. */
-  readonly onFrameDone: () => void;
+  onFrameDone(): void;
   /** The connection was lost: what its streams sent meanwhile is lost with it. */
-  readonly onDown: () => void;
+  onDown(): void;
+  onAcknowledged(streams: readonly string[]): void;
+  /** [WebSocket Streams, serverShutdown] unsolicited, shortly before the venue closes the connection itself. */
+  onServerShutdown(): void;
 }
 
 /** One combined-stream connection: socket, subscriptions and decoder joined. */
@@ -27,13 +36,12 @@ export class BinanceConnection {
   readonly #keeper: SubscriptionKeeper;
   #paused = false;
 
-  constructor(options: BinanceConnectionOptions) {
+  constructor(options: BinanceConnectionOptions, events: BinanceConnectionEvents) {
     const { clock, limits, logger, market, random } = options;
     const decoder = new FrameDecoder({
       ...options.decoding,
       onReply: (reply) => this.#keeper.onReply(reply),
-      // [WebSocket Streams, serverShutdown] unsolicited, shortly before the venue closes the connection itself.
-      onServerShutdown: () => this.#session.reconnect("the venue announced its shutdown"),
+      onServerShutdown: () => events.onServerShutdown(),
     });
     this.#keeper = new SubscriptionKeeper({
       clock,
@@ -42,12 +50,13 @@ export class BinanceConnection {
       send: (text) => this.#session.send(text),
       isPaused: () => this.#paused,
       onUnresponsive: () => this.#session.reconnect("the venue does not do as asked"),
+      onAcknowledged: (streams) => events.onAcknowledged(streams),
       controlMessagesPerSecond: market.controlMessagesPerSecond,
       acknowledgeTimeoutMillis: limits.acknowledgeTimeoutMillis ?? 10_000,
     });
-    const { onFrameDone } = options;
     this.#session = new SocketSession({
       url: options.url,
+      ...(options.dial && { dial: options.dial }),
       clock,
       random,
       logger,
@@ -56,14 +65,17 @@ export class BinanceConnection {
       lifeMillis: market.connectionLifeMillis,
       connectionBudget: options.connectionBudget,
       handlers: {
-        onOpen: () => this.#keeper.connectionUp(),
+        onOpen: () => {
+          events.onOpen();
+          this.#keeper.connectionUp();
+        },
         onFrame: (frame) => {
           decoder.decode(frame, clock.nowMicros());
-          onFrameDone();
+          events.onFrameDone();
         },
         onDown: () => {
           this.#keeper.connectionDown();
-          options.onDown();
+          events.onDown();
         },
       },
     });
@@ -78,12 +90,21 @@ export class BinanceConnection {
     return this.#session.reconnectCount;
   }
 
+  /** Whether it is up and carries everything that it should. */
+  get isComplete(): boolean {
+    return this.isOpen && this.#keeper.isComplete;
+  }
+
   want(stream: string): void {
     this.#keeper.want(stream);
   }
 
   unwant(stream: string): void {
     this.#keeper.unwant(stream);
+  }
+
+  renew(stream: string): void {
+    this.#keeper.renew(stream);
   }
 
   isAcknowledged(stream: string): boolean {
@@ -102,6 +123,11 @@ export class BinanceConnection {
   resume(): void {
     this.#paused = false;
     this.#session.resume();
+  }
+
+  /** Another connection takes over: when this one ends, none is dialled for it. */
+  retire(): void {
+    this.#session.retire();
   }
 
   async close(): Promise<void> {

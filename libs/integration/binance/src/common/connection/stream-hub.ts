@@ -1,11 +1,12 @@
 import type { Clock } from "@ims/common";
-import { Pacer, StreamPlanner } from "@ims/integration-kit";
+import { Pacer, type SocketConnector, StreamPlanner } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink } from "@ims/traits";
 import type { FrameDecoderOptions } from "../decode/frame-decoder.js";
 import type { BinanceMarket } from "../market/binance-market.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
 import { Backpressure } from "./backpressure.js";
-import { BinanceConnection } from "./binance-connection.js";
+import { BinanceConnection, type BinanceConnectionEvents } from "./binance-connection.js";
+import { StreamSlot } from "./stream-slot.js";
 
 export interface StreamHubOptions {
   readonly market: BinanceMarket;
@@ -17,19 +18,23 @@ export interface StreamHubOptions {
   readonly logger: IntegrationLogger;
   readonly sink: MarketDataSink;
   readonly decoding: Omit<FrameDecoderOptions, "onReply" | "onServerShutdown">;
-  /** The connection that carried these streams was lost. */
-  readonly onStreamsDown: (streams: Iterable<string>) => void;
+  readonly dial?: SocketConnector | undefined;
+  /** The venue took these subscriptions, on one connection more. */
+  readonly onAcknowledged: (streams: readonly string[]) => void;
+  /** No connection carries these streams any more; they are asked for again. */
+  readonly onStreamsDown: (streams: readonly string[]) => void;
 }
 
 /** All connections of one market: opens them as the plan asks and spreads streams over them. */
 export class StreamHub {
   readonly #options: StreamHubOptions;
   readonly #planner: StreamPlanner;
-  readonly #connections = new Map<number, BinanceConnection>();
+  readonly #slots = new Map<number, StreamSlot>();
   readonly #connectionBudget: Pacer;
   readonly #backpressure: Backpressure;
   readonly #closing = new Set<Promise<void>>();
   #closedReconnectCount = 0;
+  #closedHandOverCount = 0;
 
   constructor(options: StreamHubOptions) {
     this.#options = options;
@@ -41,92 +46,151 @@ export class StreamHub {
     );
     this.#backpressure = new Backpressure(
       options.sink,
-      () => this.#forEach((connection) => connection.pause()),
-      () => this.#forEach((connection) => connection.resume()),
+      () => this.#forEach((slot) => slot.pause()),
+      () => this.#forEach((slot) => slot.resume()),
     );
   }
 
   get connectionCount(): number {
-    return [...this.#connections.values()].filter((connection) => connection.isOpen).length;
+    let count = 0;
+    for (const slot of this.#slots.values()) count += slot.connectionCount;
+    return count;
   }
 
   /** True if every connection that was opened is up; also when none is needed. */
   get allOpen(): boolean {
-    return this.connectionCount === this.#connections.size;
+    for (const slot of this.#slots.values()) if (!slot.isOpen) return false;
+    return true;
   }
 
   get reconnectCount(): number {
     let count = this.#closedReconnectCount;
-    for (const connection of this.#connections.values()) count += connection.reconnectCount;
+    for (const slot of this.#slots.values()) count += slot.reconnectCount;
     return count;
+  }
+
+  /** Connections that were replaced before they ended. */
+  get handOverCount(): number {
+    let count = this.#closedHandOverCount;
+    for (const slot of this.#slots.values()) count += slot.handOverCount;
+    return count;
+  }
+
+  /** Whether nothing is read now, because the sink has no room. */
+  get isPaused(): boolean {
+    return this.#backpressure.isActive;
   }
 
   /** @param path in front of `/stream`, of {@link BinanceMarket.channelPaths} */
   subscribe(stream: string, path: string): void {
-    const { id } = this.#planner.place(stream, path, this.#carrierOf(stream));
-    let connection = this.#connections.get(id);
-    if (!connection) {
-      connection = this.#open(id, path);
-      this.#connections.set(id, connection);
-    }
-    connection.want(stream);
+    this.#place(stream, path, this.#carrierOf(stream), undefined);
   }
 
   unsubscribe(stream: string): void {
     const socket = this.#planner.remove(stream);
     if (!socket) return;
-    this.#connections.get(socket.id)?.unwant(stream);
+    this.#slots.get(socket.id)?.unwant(stream);
+    for (const { id } of this.#planner.takeSpareSockets()) this.#discard(id);
+  }
+
+  /**
+   * Asks for a silent stream again, and for no other: on its own connection, or `elsewhere`. Does nothing if it is not
+   * subscribed.
+   */
+  restart(stream: string, elsewhere: boolean): void {
+    const socket = this.#planner.socketOf(stream);
+    if (!socket) return;
+    if (!elsewhere) {
+      this.#slots.get(socket.id)?.renew(stream);
+      return;
+    }
+    this.#planner.remove(stream);
+    this.#slots.get(socket.id)?.unwant(stream);
+    this.#place(stream, socket.group, undefined, socket.id);
     for (const { id } of this.#planner.takeSpareSockets()) this.#discard(id);
   }
 
   isAcknowledged(stream: string): boolean {
-    const socket = this.#planner.socketOf(stream);
-    return socket !== undefined && this.#connections.get(socket.id)?.isAcknowledged(stream) === true;
+    return this.#slotOf(stream)?.isAcknowledged(stream) === true;
+  }
+
+  /** Whether records of the stream come over more than one connection now. */
+  isShared(stream: string): boolean {
+    return this.#slotOf(stream)?.isShared(stream) === true;
   }
 
   /** After it no connection is left. */
   async close(): Promise<void> {
-    for (const id of [...this.#connections.keys()]) this.#discard(id);
+    for (const id of [...this.#slots.keys()]) this.#discard(id);
     await Promise.all(this.#closing);
   }
 
-  /** A connection that has not let go of the stream yet: on another one its records would come twice meanwhile. */
+  #place(stream: string, path: string, preferred: number | undefined, avoided: number | undefined): void {
+    const { id } = this.#planner.place(stream, path, preferred, avoided);
+    let slot = this.#slots.get(id);
+    if (!slot) {
+      slot = this.#open(path);
+      this.#slots.set(id, slot);
+    }
+    slot.want(stream);
+  }
+
+  #slotOf(stream: string): StreamSlot | undefined {
+    const socket = this.#planner.socketOf(stream);
+    return socket && this.#slots.get(socket.id);
+  }
+
+  /** A slot that has not let go of the stream yet: on another one its records would come twice meanwhile. */
   #carrierOf(stream: string): number | undefined {
-    for (const [id, connection] of this.#connections) if (connection.mayCarry(stream)) return id;
+    for (const [id, slot] of this.#slots) if (slot.mayCarry(stream)) return id;
     return undefined;
   }
 
-  #open(id: number, path: string): BinanceConnection {
-    const { clock, decoding, limits, logger, market, random } = this.#options;
-    const connection = new BinanceConnection({
-      url: `${this.#options.wsUrl}${path}/stream`,
-      market,
-      limits,
-      clock,
-      random,
-      logger,
-      connectionBudget: this.#connectionBudget,
-      decoding,
-      onFrameDone: () => this.#backpressure.check(),
-      onDown: () => {
-        const socket = this.#planner.sockets.find((candidate) => candidate.id === id);
-        if (socket) this.#options.onStreamsDown(socket.streams);
+  #open(path: string): StreamSlot {
+    const { clock, decoding, dial, limits, logger, market, random } = this.#options;
+    const { onAcknowledged, onStreamsDown } = this.#options;
+    const open = (events: BinanceConnectionEvents) =>
+      new BinanceConnection(
+        {
+          url: `${this.#options.wsUrl}${path}/stream`,
+          market,
+          limits,
+          clock,
+          random,
+          logger,
+          connectionBudget: this.#connectionBudget,
+          decoding,
+          dial,
+        },
+        events,
+      );
+    return new StreamSlot(
+      {
+        clock,
+        random,
+        logger,
+        open,
+        redundancy: limits.redundancy ?? 1,
+        lifeMillis: market.connectionLifeMillis,
+        onFrameDone: () => this.#backpressure.check(),
+        onAcknowledged,
+        onStreamsDown,
       },
-    });
-    if (this.#backpressure.isActive) connection.pause();
-    return connection;
+      this.#backpressure.isActive,
+    );
   }
 
   #discard(id: number): void {
-    const connection = this.#connections.get(id);
-    if (!connection) return;
-    this.#connections.delete(id);
-    this.#closedReconnectCount += connection.reconnectCount;
-    const closed: Promise<void> = connection.close().finally(() => this.#closing.delete(closed));
+    const slot = this.#slots.get(id);
+    if (!slot) return;
+    this.#slots.delete(id);
+    this.#closedReconnectCount += slot.reconnectCount;
+    this.#closedHandOverCount += slot.handOverCount;
+    const closed: Promise<void> = slot.close().finally(() => this.#closing.delete(closed));
     this.#closing.add(closed);
   }
 
-  #forEach(act: (connection: BinanceConnection) => void): void {
-    for (const connection of this.#connections.values()) act(connection);
+  #forEach(act: (slot: StreamSlot) => void): void {
+    for (const slot of this.#slots.values()) act(slot);
   }
 }

@@ -13,6 +13,8 @@ export interface SubscriptionKeeperOptions {
   readonly isPaused: () => boolean;
   /** The venue did not do as asked several times in a row: a new connection is needed. */
   readonly onUnresponsive: () => void;
+  /** The venue took these subscriptions. */
+  readonly onAcknowledged?: (streams: readonly string[]) => void;
   readonly controlMessagesPerSecond: number;
   readonly acknowledgeTimeoutMillis: number;
 }
@@ -41,6 +43,8 @@ export class SubscriptionKeeper {
   /** Asked for on this connection, and not yet known to be gone from it. */
   readonly #asked = new Set<string>();
   readonly #acknowledged = new Set<string>();
+  /** To be let go of and asked for again. */
+  readonly #renewing = new Set<string>();
   readonly #pending = new Map<number, (reply: ControlReply) => void>();
   #nextId = 1;
   #failureCount = 0;
@@ -62,6 +66,18 @@ export class SubscriptionKeeper {
   unwant(stream: string): void {
     this.#wanted.delete(stream);
     this.#work();
+  }
+
+  /** Lets go of the stream and asks for it again. */
+  renew(stream: string): void {
+    if (this.#asked.has(stream)) this.#renewing.add(stream);
+    this.#work();
+  }
+
+  /** Whether everything that is wanted was acknowledged on the present connection. */
+  get isComplete(): boolean {
+    for (const stream of this.#wanted) if (!this.#acknowledged.has(stream)) return false;
+    return this.#up !== undefined && this.#renewing.size === 0;
   }
 
   /** Whether the venue took the request on the present connection; it says nothing of data. */
@@ -86,6 +102,7 @@ export class SubscriptionKeeper {
     this.#working = false;
     this.#asked.clear();
     this.#acknowledged.clear();
+    this.#renewing.clear();
     this.#pending.clear();
     this.#failureCount = 0;
   }
@@ -132,7 +149,7 @@ export class SubscriptionKeeper {
   }
 
   #nextRequest(): Request | undefined {
-    const leaving = firstOf(this.#asked, (stream) => !this.#wanted.has(stream));
+    const leaving = firstOf(this.#asked, (stream) => !this.#wanted.has(stream) || this.#renewing.has(stream));
     if (leaving.length > 0) return { method: "UNSUBSCRIBE", streams: leaving };
     const joining = firstOf(this.#wanted, (stream) => !this.#acknowledged.has(stream));
     return joining.length > 0 ? { method: "SUBSCRIBE", streams: joining } : undefined;
@@ -147,8 +164,10 @@ export class SubscriptionKeeper {
       } else {
         this.#asked.delete(stream);
         this.#acknowledged.delete(stream);
+        this.#renewing.delete(stream);
       }
     }
+    if (method === "SUBSCRIBE") this.#options.onAcknowledged?.(streams);
   }
 
   async #onFailure(signal: AbortSignal): Promise<void> {

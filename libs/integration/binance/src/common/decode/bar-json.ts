@@ -1,15 +1,9 @@
-import { BarState, MantissaCell, timeResolutionOf } from "@ims/common";
+import { BarState, timeResolutionOf } from "@ims/common";
 import type { BarFields } from "@ims/traits";
+import { atScale, commonScale, readExact } from "./exact-decimals.js";
 import { asObject, type JsonObject } from "./json-fields.js";
-import { readBoolean, readDecimal, readText, readWhole, Unusable } from "./read-fields.js";
+import { readBoolean, readText, readWhole, Unusable } from "./read-fields.js";
 import { microsOf } from "./venue-time.js";
-
-const INT64_MAX = (1n << 63n) - 1n;
-const INT64_MIN = -(1n << 63n);
-
-const cell = new MantissaCell();
-const mantissas: bigint[] = [];
-const scales: number[] = [];
 
 /** Filled by {@link readBar}; its instrument and receive time are the caller's. */
 export function createBarFields(): BarFields {
@@ -58,47 +52,21 @@ export function readBar(record: JsonObject, priceScale: number, quantityScale: n
   bar.sendMicros = microsOf(readWhole(record, "E"));
   bar.eventMicros = bar.sendMicros;
   bar.tradeCount = readWhole(kline, "n");
-  bar.priceScale = readAligned(kline, ["o", "h", "l", "c"], priceScale);
-  bar.open = mantissas[0]!;
-  bar.high = mantissas[1]!;
-  bar.low = mantissas[2]!;
-  bar.close = mantissas[3]!;
-  bar.quantityScale = readAligned(kline, ["v", "V"], quantityScale);
-  bar.volume = mantissas[0]!;
-  bar.takerVolume = mantissas[1]!;
-  bar.quoteScale = readAligned(kline, ["q"], 0);
-  bar.quoteVolume = mantissas[0]!;
-}
-
-/** Reads the keys into `mantissas`, all at the returned scale, exactly. */
-function readAligned(kline: JsonObject, keys: readonly string[], scaleMin: number): number {
-  let needed = 0;
-  keys.forEach((key, index) => {
-    readDecimal(kline, key, cell);
-    let mantissa = cell.toBigInt();
-    let scale = cell.scale;
-    // Payloads print eight decimals whatever the instrument; zeros that say nothing would only cost range.
-    while (scale > 0 && mantissa % 10n === 0n) {
-      mantissa /= 10n;
-      scale--;
-    }
-    mantissas[index] = mantissa;
-    scales[index] = scale;
-    needed = Math.max(needed, scale);
-  });
-  return align(keys, Math.max(needed, scaleMin)) ?? align(keys, needed) ?? outOfRange(keys);
-}
-
-/** Raises every mantissa to the scale; undefined, changing nothing, if one leaves the int64 range. */
-function align(keys: readonly string[], scale: number): number | undefined {
-  const raised = keys.map((_, index) => mantissas[index]! * 10n ** BigInt(scale - scales[index]!));
-  if (raised.some((mantissa) => mantissa > INT64_MAX || mantissa < INT64_MIN)) return undefined;
-  raised.forEach((mantissa, index) => {
-    mantissas[index] = mantissa;
-  });
-  return scale;
-}
-
-function outOfRange(keys: readonly string[]): never {
-  throw new Unusable("overflow", `${keys.join(", ")} do not fit into 64 bits at one scale`);
+  const open = readExact(kline, "o");
+  const high = readExact(kline, "h");
+  const low = readExact(kline, "l");
+  const close = readExact(kline, "c");
+  const volume = readExact(kline, "v");
+  const takerVolume = readExact(kline, "V");
+  const quoteVolume = readExact(kline, "q");
+  bar.priceScale = commonScale([open, high, low, close], priceScale, "o, h, l, c");
+  bar.open = atScale(open, bar.priceScale);
+  bar.high = atScale(high, bar.priceScale);
+  bar.low = atScale(low, bar.priceScale);
+  bar.close = atScale(close, bar.priceScale);
+  bar.quantityScale = commonScale([volume, takerVolume], quantityScale, "v, V");
+  bar.volume = atScale(volume, bar.quantityScale);
+  bar.takerVolume = atScale(takerVolume, bar.quantityScale);
+  bar.quoteScale = commonScale([quoteVolume], 0, "q");
+  bar.quoteVolume = atScale(quoteVolume, bar.quoteScale);
 }

@@ -1,31 +1,73 @@
-import type { Instrument, TimeResolution } from "@ims/common";
+import { DataType, type Instrument, type TimeResolution } from "@ims/common";
+import { bytesOf } from "./json-chars.js";
+import { Literal } from "./literal.js";
 
-/** What is known of one instrument's trades stream. Written by decoders, read by the status. */
-export interface TradeFeed {
+/** What is known of one stream of an instrument. Written by decoders, read by the status. */
+export interface DataFeed {
+  /** Whether its records are passed on. */
   active: boolean;
+  /** Wall time of the last record, 0 before the first. */
+  lastMicros: number;
+}
+
+export interface TradeFeed extends DataFeed {
   /** Id of the last trade on this connection, 0 before the first. */
   lastTradeId: number;
-  /** Wall time of the last trade, 0 before the first. */
-  lastMicros: number;
   /** Trades whose id was not the last one plus one. */
   idJumpCount: number;
 }
 
-export interface BarFeed {
-  active: boolean;
-  lastMicros: number;
-}
+export type BarFeed = DataFeed;
 
 /** One instrument that was ever subscribed: how decoders get from a symbol's bytes to its number. */
 export class InstrumentFeed {
+  /** The symbol as payloads print it. */
   readonly symbolBytes: Uint8Array;
-  readonly trades: TradeFeed = { active: false, lastTradeId: 0, lastMicros: 0, idJumpCount: 0 };
+  /** The symbol as it stands in front of the `@` of stream names. */
+  readonly streamBytes: Uint8Array;
+  /** How frames of its streams begin. */
+  readonly frameHead: Literal;
+  /** Its `s` as compact records print it. */
+  readonly symbolField: Literal;
+  readonly trades: TradeFeed = { active: false, lastMicros: 0, lastTradeId: 0, idJumpCount: 0 };
   readonly bars = new Map<TimeResolution, BarFeed>();
+  readonly topOfBook: DataFeed = { active: false, lastMicros: 0 };
+  /** Changes of the book, for whoever keeps one. */
+  readonly book: DataFeed = { active: false, lastMicros: 0 };
+  /** Best levels, whole at every push. */
+  readonly partialBook: DataFeed = { active: false, lastMicros: 0 };
+  readonly markPrice: DataFeed = { active: false, lastMicros: 0 };
+  readonly liquidations: DataFeed = { active: false, lastMicros: 0 };
+  readonly ticker: DataFeed = { active: false, lastMicros: 0 };
 
   constructor(
     public instrument: Instrument,
     readonly instrumentId: number,
   ) {
-    this.symbolBytes = new TextEncoder().encode(instrument.symbol);
+    this.symbolBytes = bytesOf(instrument.symbol);
+    const name = instrument.symbol.toLowerCase();
+    this.streamBytes = bytesOf(name);
+    this.frameHead = new Literal(`{"stream":"${name}@`);
+    this.symbolField = new Literal(`,"s":"${instrument.symbol}"`);
+  }
+
+  /** The feed of a data type that has one per instrument; bars have one per resolution, in {@link bars}. */
+  of(dataType: DataType): DataFeed | undefined {
+    switch (dataType) {
+      case DataType.Trade:
+        return this.trades;
+      case DataType.TopOfBook:
+        return this.topOfBook;
+      case DataType.Book:
+        return this.book;
+      case DataType.MarkPrice:
+        return this.markPrice;
+      case DataType.Liquidation:
+        return this.liquidations;
+      case DataType.Ticker:
+        return this.ticker;
+      default:
+        return undefined;
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { DecimalParse, type MantissaCell, parseDecimalText } from "@ims/common";
 import type { RejectReason } from "@ims/traits";
 import type { JsonObject } from "./json-fields.js";
+import { microsOf } from "./venue-time.js";
 
 /** Why a record cannot be used; thrown and caught within the decoder, it never leaves it. */
 export class Unusable extends Error {
@@ -21,6 +22,16 @@ export function readWhole(record: JsonObject, key: string): number {
   if (value > Number.MAX_SAFE_INTEGER) throw new Unusable("overflow", `${key} is beyond 2^53`);
   if (!Number.isInteger(value)) throw new Unusable("bad-number", `${key} is not a whole number`);
   return value;
+}
+
+/** A venue time in microseconds; undefined where the key is missing. */
+export function readTime(record: JsonObject, key: string): number | undefined {
+  return Object.hasOwn(record, key) ? requireTime(record, key) : undefined;
+}
+
+/** A venue time in microseconds. */
+export function requireTime(record: JsonObject, key: string): number {
+  return microsOf(readWhole(record, key));
 }
 
 /** A decimal from the text of a string; a JSON number has lost its digits and is refused. */

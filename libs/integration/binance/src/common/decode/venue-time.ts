@@ -1,5 +1,5 @@
 /** Milliseconds reach this in the year 5138, microseconds passed it in 1973. */
-const MICROS_FROM = 1e14;
+export const MICROS_FROM = 1e14;
 
 /**
  * A venue time to microseconds. Binance prints milliseconds, or microseconds on connections that asked for them

@@ -1,5 +1,5 @@
 import { DataType, dataTypeName, type Instrument, timeResolutionOf } from "@ims/common";
-import { HttpJsonClient, SymbolDirectory, venueError } from "@ims/integration-kit";
+import { type LivenessPolicy, RequestPriority, SymbolDirectory, venueError } from "@ims/integration-kit";
 import type {
   FeedRequest,
   ImsDataIntegration,
@@ -11,19 +11,29 @@ import type {
 import { StreamHub } from "../connection/stream-hub.js";
 import { klineStream, tradesStream } from "../connection/stream-names.js";
 import { createFeedCounters, type FeedCounters } from "../decode/feed-counters.js";
+import type { GapCount } from "../gaps/gap-ledger.js";
 import { readExchangeInfo } from "../instruments/exchange-info.js";
 import type { ListedSymbol } from "../instruments/listed-symbol.js";
 import { validateSymbols } from "../instruments/symbol-validation.js";
+import { CrossCheck } from "../liveness/cross-check.js";
+import { FeedMonitor } from "../liveness/feed-monitor.js";
 import type { BinanceHosts, BinanceMarket } from "../market/binance-market.js";
+import { VenueRest, type VenueRestStatus } from "../rest/venue-rest.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
 import { type BinanceSubscription, SubscriptionBook } from "./subscription-book.js";
 
 /** The common status and what only this venue counts. */
 export interface BinanceStatus extends IntegrationStatus {
   readonly counters: Readonly<FeedCounters>;
-  /** Trades whose id did not follow the one before on the same connection: frames were lost. */
-  readonly idJumpCount: number;
+  /** Connections that were replaced by another one before the venue ended them. */
+  readonly handOverCount: number;
+  /** What each feed has lost for good. */
+  readonly gaps: readonly GapCount[];
+  readonly rest: VenueRestStatus;
 }
+
+/** Records of these come when the market moves. */
+const DRIVEN: LivenessPolicy = { kind: "driven" };
 
 /** One Binance market as a service sees it. All that is particular to the market comes from its description. */
 export class BinanceIntegration implements ImsDataIntegration {
@@ -35,6 +45,8 @@ export class BinanceIntegration implements ImsDataIntegration {
   readonly #directory: SymbolDirectory<ListedSymbol>;
   readonly #book: SubscriptionBook;
   readonly #hub: StreamHub;
+  readonly #rest: VenueRest;
+  readonly #monitor: FeedMonitor;
   #order: Promise<unknown> = Promise.resolve();
   #shutdown: Promise<void> | undefined;
 
@@ -54,21 +66,27 @@ export class BinanceIntegration implements ImsDataIntegration {
       dataTypes: [DataType.Trade, DataType.Bar],
       resolutions: market.resolutions,
     };
-    const http = new HttpJsonClient({
-      baseUrl: hosts.restUrl,
-      clock,
-      random,
-      logger,
-      timeoutMillis: options.requestTimeoutMillis,
-    });
+    const rest = new VenueRest(market, hosts, options, context);
+    this.#rest = rest;
+    const listCost = { weight: rest.rules.exchangeInfoWeight, priority: RequestPriority.Lists };
     this.#directory = new SymbolDirectory({
       clock,
       logger,
-      load: (signal) => http.getUntil(market.exchangeInfoPath, (body) => this.#readList(body, hosts), signal),
+      load: (signal) =>
+        rest.http.getUntil(market.exchangeInfoPath, (body) => this.#readList(body, hosts), signal, listCost),
       refreshMillis: options.symbolsRefreshMillis,
       onRefreshed: (listed) => this.#book.refresh(listed),
     });
-    this.#book = new SubscriptionBook(sink);
+    const book = new SubscriptionBook({
+      clock,
+      random,
+      logger,
+      sink,
+      rest,
+      options,
+      isShared: (stream) => this.#hub.isShared(stream),
+    });
+    this.#book = book;
     this.#hub = new StreamHub({
       market,
       limits: options,
@@ -77,21 +95,34 @@ export class BinanceIntegration implements ImsDataIntegration {
       random,
       logger,
       sink,
+      dial: options.dial,
       decoding: {
-        table: this.#book.table,
-        sink,
+        table: book.table,
+        sink: book.gate,
         counters: this.#counters,
-        onIdJump: (feed, expectedId, tradeId) => {
-          // Every first, second, fourth, eighth … time: a broken feed must not fill the log.
-          const { idJumpCount } = feed.trades;
-          if ((idJumpCount & (idJumpCount - 1)) !== 0) return;
-          logger.warn(
-            { symbol: feed.instrument.symbol, expectedId, tradeId, idJumpCount },
-            "trade ids are not consecutive",
-          );
-        },
+        // Ids are followed behind the gate, where all connections come together.
+        onIdJump: () => {},
+        onTradeIdSpent: (feed, tradeId) => book.gate.tradeIdSpent(feed.instrumentId, tradeId),
       },
-      onStreamsDown: (streams) => this.#book.connectionLost(streams),
+      onAcknowledged: (streams) => book.acknowledged(streams),
+      onStreamsDown: (streams) => book.connectionLost(streams),
+    });
+    const { offset, rules } = rest;
+    const crossCheck = new CrossCheck({
+      clock,
+      http: rest.http,
+      rules,
+      offset,
+      wsUrl: hosts.wsUrl,
+      feeds: () => book.feeds,
+    });
+    this.#monitor = new FeedMonitor({
+      clock,
+      feeds: () => book.feeds,
+      isPaused: () => this.#hub.isPaused,
+      crossCheck: (feed, signal) => crossCheck.ask(feed, signal),
+      restart: ({ liveness, stream }) => this.#hub.restart(stream, liveness.restartCount > 0),
+      onLook: () => book.check(),
     });
   }
 
@@ -128,9 +159,10 @@ export class BinanceIntegration implements ImsDataIntegration {
 
   shutdown(): Promise<void> {
     this.#shutdown ??= (async () => {
-      this.#book.clear();
+      const monitorClosed = this.#monitor.close();
+      const bookClosed = this.#book.close();
       this.#directory.close();
-      await this.#hub.close();
+      await Promise.all([monitorClosed, bookClosed, this.#rest.offset.close(), this.#hub.close()]);
     })();
     return this.#shutdown;
   }
@@ -142,7 +174,9 @@ export class BinanceIntegration implements ImsDataIntegration {
       reconnectCount: this.#hub.reconnectCount,
       subscriptions: this.#book.statuses((stream) => this.#hub.isAcknowledged(stream)),
       counters: { ...this.#counters },
-      idJumpCount: this.#book.idJumpCount,
+      handOverCount: this.#hub.handOverCount,
+      gaps: this.#book.ledger.counts,
+      rest: this.#rest.status,
     };
   }
 
@@ -151,7 +185,7 @@ export class BinanceIntegration implements ImsDataIntegration {
     if (dataType === DataType.Trade) {
       const channel = this.#options.tradesChannel ?? "trade";
       const path = this.#market.channelPaths[channel];
-      return (symbol) => ({ dataType, symbol, stream: tradesStream(symbol, channel), path });
+      return (symbol) => ({ dataType, symbol, stream: tradesStream(symbol, channel), path, policy: DRIVEN });
     }
     if (dataType !== DataType.Bar)
       throw venueError("venue.not-offered", `${this.description.title} has no ${dataTypeName(dataType)}`);
@@ -164,7 +198,7 @@ export class BinanceIntegration implements ImsDataIntegration {
     const path = this.#market.channelPaths.kline;
     return (symbol) => {
       const stream = klineStream(symbol, resolution);
-      return { dataType, symbol, resolution, resolutionId, stream, path };
+      return { dataType, symbol, resolution, resolutionId, stream, path, policy: DRIVEN };
     };
   }
 
@@ -177,6 +211,10 @@ export class BinanceIntegration implements ImsDataIntegration {
         throw venueError("venue.unknown-symbol", invalid.map(({ reason }) => reason).join("; "), {
           context: { symbols: invalid.map(({ symbol }) => symbol) },
         });
+      }
+      if (valid.length > 0) {
+        this.#monitor.start();
+        this.#rest.offset.start();
       }
       for (const instrument of valid) {
         const subscription = describe(instrument.symbol);
@@ -214,6 +252,7 @@ export class BinanceIntegration implements ImsDataIntegration {
   #readList(body: unknown, hosts: BinanceHosts): ReadonlyMap<string, ListedSymbol> {
     const { listed, skipped, skippedCount } = readExchangeInfo(body, hosts, this.#market.symbolRules);
     const { logger } = this.#context;
+    this.#rest.readLimits(body);
     if (skippedCount > 0) logger.warn({ skippedCount, skipped }, "listed symbols that cannot be used");
     logger.info({ symbolCount: listed.size }, "symbols read");
     return listed;

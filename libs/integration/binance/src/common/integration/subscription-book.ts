@@ -1,45 +1,83 @@
 import {
+  type Clock,
   DataType,
   FeedState,
+  GapReason,
   type Instrument,
   type TimeResolution,
   type TimeResolutionText,
 } from "@ims/common";
-import type { MarketDataSink, SubscriptionStatus } from "@ims/traits";
+import { FeedLiveness, type LivenessPolicy } from "@ims/integration-kit";
+import type { IntegrationLogger, MarketDataSink, SubscriptionStatus } from "@ims/traits";
 import { FeedTable } from "../decode/feed-table.js";
-import { type BarFeed, InstrumentFeed, type TradeFeed } from "../decode/instrument-feed.js";
+import { type DataFeed, InstrumentFeed } from "../decode/instrument-feed.js";
+import { BarRecovery } from "../gaps/bar-recovery.js";
+import { FeedGate, type WatchedFeed } from "../gaps/feed-gate.js";
+import { GapLedger } from "../gaps/gap-ledger.js";
+import { TradeRecovery } from "../gaps/trade-recovery.js";
 import type { ListedSymbol } from "../instruments/listed-symbol.js";
+import type { MonitoredFeed } from "../liveness/feed-monitor.js";
+import type { BinanceTradesChannel } from "../market/binance-market.js";
+import type { VenueRest } from "../rest/venue-rest.js";
+import type { BinanceOptions } from "../settings/binance-options.js";
 
 /** One stream as it was asked for. */
 export interface BinanceSubscription {
-  readonly dataType: typeof DataType.Trade | typeof DataType.Bar;
+  readonly dataType: DataType;
   readonly symbol: string;
   readonly resolution?: TimeResolutionText;
   readonly resolutionId?: TimeResolution;
   readonly stream: string;
   /** In front of `/stream`, where the venue serves it. */
   readonly path: string;
+  readonly policy: LivenessPolicy;
 }
 
-interface Entry {
+export interface SubscriptionBookOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: IntegrationLogger;
+  readonly sink: MarketDataSink;
+  readonly rest: VenueRest;
+  readonly options: BinanceOptions;
+  /** Whether the stream comes over more than one connection now. */
+  readonly isShared: (stream: string) => boolean;
+}
+
+interface Recovery {
+  interrupted(reason: GapReason): void;
+  check(nowMillis: number): void;
+  close(): Promise<void>;
+}
+
+interface Entry extends MonitoredFeed, WatchedFeed {
   readonly subscription: BinanceSubscription;
-  readonly feed: TradeFeed | BarFeed;
+  readonly instrumentId: number;
+  readonly data: DataFeed;
+  readonly recovery: Recovery | undefined;
 }
 
-/** Which streams run, and the feeds into which decoders write what they saw of them. */
+const HELD_TRADES_MAX = 10_000;
+const HOLD_MILLIS = 15_000;
+const FILL_TRADES_MAX = 20_000;
+
+/** Which streams run, what their records pass through, and what is known of each. */
 export class SubscriptionBook {
   readonly table = new FeedTable();
-  readonly #sink: MarketDataSink;
+  readonly ledger = new GapLedger();
+  /** Where decoders put records. */
+  readonly gate: FeedGate;
+  readonly #options: SubscriptionBookOptions;
   readonly #entries = new Map<string, Entry>();
+  readonly #closing = new Set<Promise<void>>();
 
-  constructor(sink: MarketDataSink) {
-    this.#sink = sink;
+  constructor(options: SubscriptionBookOptions) {
+    this.#options = options;
+    this.gate = new FeedGate(options.sink, this.ledger);
   }
 
-  get idJumpCount(): number {
-    let count = 0;
-    for (const { trades } of this.table.feeds) count += trades.idJumpCount;
-    return count;
+  get feeds(): Iterable<MonitoredFeed> {
+    return this.#entries.values();
   }
 
   streams(): string[] {
@@ -52,33 +90,72 @@ export class SubscriptionBook {
 
   /** Registers the instrument and lets its records through; false if it runs already. */
   begin(subscription: BinanceSubscription, instrument: Instrument): boolean {
-    if (this.#entries.has(subscription.stream)) return false;
-    const feed = this.#channelFeed(this.#instrumentFeed(instrument), subscription);
-    feed.active = true;
-    feed.lastMicros = 0;
-    this.#entries.set(subscription.stream, { subscription, feed });
+    const { dataType, path, policy, stream, symbol } = subscription;
+    if (this.#entries.has(stream)) return false;
+    const { clock } = this.#options;
+    const feed = this.#instrumentFeed(instrument);
+    const { instrumentId } = feed;
+    const data = dataFeed(feed, subscription);
+    const liveness = new FeedLiveness(policy, clock.monotonicMillis(), () => this.#tellStatus(entry));
+    const watched: WatchedFeed = { liveness, lastMicros: 0 };
+    const recovery = this.#beginGate(subscription, instrument, instrumentId, watched);
+    const entry: Entry = Object.assign(watched, {
+      subscription,
+      stream,
+      symbol,
+      dataType,
+      path,
+      instrumentId,
+      data,
+      recovery,
+    });
+    data.active = true;
+    data.lastMicros = 0;
+    this.#entries.set(stream, entry);
+    this.#tellStatus(entry);
     return true;
   }
 
-  /** From now on its records are dropped; false if it did not run. */
+  /** From now on its records are dropped; what is missing becomes Gaps. False if it did not run. */
   end(stream: string): boolean {
     const entry = this.#entries.get(stream);
     if (!entry) return false;
-    entry.feed.active = false;
-    forgetLastId(entry.feed);
+    const { data, instrumentId, liveness, recovery, subscription } = entry;
+    data.active = false;
+    if (recovery) {
+      const closed: Promise<void> = recovery.close().finally(() => this.#closing.delete(closed));
+      this.#closing.add(closed);
+    }
+    this.gate.end(instrumentId, subscription.dataType, subscription.resolutionId);
+    liveness.stopped();
     return this.#entries.delete(stream);
   }
 
-  clear(): void {
+  /** Ends everything; resolves when no request is under way. */
+  async close(): Promise<void> {
     for (const stream of this.streams()) this.end(stream);
+    await Promise.all(this.#closing);
+  }
+
+  acknowledged(streams: Iterable<string>): void {
+    const nowMillis = this.#options.clock.monotonicMillis();
+    for (const stream of streams) this.#entries.get(stream)?.liveness.acknowledged(nowMillis);
   }
 
   /** The next ids need not follow the last ones. */
   connectionLost(streams: Iterable<string>): void {
+    const nowMillis = this.#options.clock.monotonicMillis();
     for (const stream of streams) {
       const entry = this.#entries.get(stream);
-      if (entry) forgetLastId(entry.feed);
+      entry?.recovery?.interrupted(GapReason.ConnectionLost);
+      entry?.liveness.interrupted(nowMillis, "the connection was lost");
     }
+  }
+
+  /** To be called a few times a second. */
+  check(): void {
+    const nowMillis = this.#options.clock.monotonicMillis();
+    for (const { recovery } of this.#entries.values()) recovery?.check(nowMillis);
   }
 
   /** Makes changes of subscribed instruments known: new increments, a new status. */
@@ -87,43 +164,109 @@ export class SubscriptionBook {
       const instrument = listed.get(feed.instrument.symbol)?.instrument;
       if (!instrument || JSON.stringify(instrument) === JSON.stringify(feed.instrument)) continue;
       feed.instrument = instrument;
-      this.#sink.register(instrument);
+      this.#options.sink.register(instrument);
     }
   }
 
   statuses(isAcknowledged: (stream: string) => boolean): SubscriptionStatus[] {
-    return [...this.#entries.values()].map(
-      ({ feed, subscription: { dataType, resolution, stream, symbol } }) => ({
+    return [...this.#entries.values()].map(({ lastMicros, liveness, subscription }) => {
+      const { dataType, resolution, stream, symbol } = subscription;
+      return {
         dataType,
         symbol,
         ...(resolution && { resolution }),
         state: isAcknowledged(stream) ? "acknowledged" : "pending",
-        feedState: feed.lastMicros === 0 ? FeedState.Starting : FeedState.Live,
-        lastMicros: feed.lastMicros,
-        expectedMicros: 0,
-      }),
-    );
+        feedState: feedState(liveness, lastMicros),
+        lastMicros,
+        expectedMicros: Math.round(liveness.expectedMillis * 1000),
+      };
+    });
+  }
+
+  #beginGate(
+    { dataType, resolution, resolutionId, stream, symbol }: BinanceSubscription,
+    instrument: Instrument,
+    instrumentId: number,
+    watched: WatchedFeed,
+  ): Recovery | undefined {
+    const { isShared, options, rest, sink } = this.#options;
+    const { holdMillis = HOLD_MILLIS } = options;
+    const { http, rules } = rest;
+    const common = { ...this.#options, http, symbol, instrumentId, sink, gapSink: this.gate, holdMillis };
+    if (dataType === DataType.Trade) {
+      const recovery = new TradeRecovery({
+        ...common,
+        route: rules.trades[channelOf(stream)],
+        isShared: () => isShared(stream),
+        heldMax: options.heldTradesMax ?? HELD_TRADES_MAX,
+        tradesMax: options.fillTradesMax ?? FILL_TRADES_MAX,
+      });
+      recovery.sequencer.resumeFrom(options.lastTradeId?.(symbol) ?? 0);
+      this.gate.beginTrades(instrumentId, watched, recovery.sequencer);
+      return recovery;
+    }
+    if (dataType === DataType.Bar) {
+      const recovery = new BarRecovery({
+        ...common,
+        route: rules.klines,
+        priceScale: instrument.priceScale,
+        quantityScale: instrument.quantityScale,
+        resolution: resolutionId!,
+        interval: resolution!,
+      });
+      this.gate.beginBars(instrumentId, resolutionId!, watched, recovery.join);
+      return recovery;
+    }
+    this.gate.beginOther(instrumentId, dataType, watched);
+    return undefined;
+  }
+
+  #tellStatus({ instrumentId, lastMicros, liveness, subscription }: Entry): void {
+    const nowMicros = this.#options.clock.nowMicros();
+    this.gate.feedStatus({
+      instrumentId,
+      eventMicros: nowMicros,
+      sendMicros: nowMicros,
+      receiveMicros: nowMicros,
+      flags: 0,
+      dataType: subscription.dataType,
+      resolution: subscription.resolutionId ?? 0,
+      state: liveness.state,
+      sinceMicros: nowMicros,
+      lastRecordMicros: lastMicros,
+      expectedMicros: Math.round(liveness.expectedMillis * 1000),
+      text: liveness.text,
+    });
   }
 
   #instrumentFeed(instrument: Instrument): InstrumentFeed {
     const known = this.table.find(instrument.symbol);
     if (known) return known;
-    const feed = new InstrumentFeed(instrument, this.#sink.register(instrument));
+    const feed = new InstrumentFeed(instrument, this.#options.sink.register(instrument));
     this.table.add(feed);
     return feed;
   }
-
-  #channelFeed(feed: InstrumentFeed, { resolutionId }: BinanceSubscription): TradeFeed | BarFeed {
-    if (resolutionId === undefined) return feed.trades;
-    let bars = feed.bars.get(resolutionId);
-    if (!bars) {
-      bars = { active: false, lastMicros: 0 };
-      feed.bars.set(resolutionId, bars);
-    }
-    return bars;
-  }
 }
 
-function forgetLastId(feed: TradeFeed | BarFeed): void {
-  if ("lastTradeId" in feed) feed.lastTradeId = 0;
+/** A stream that has just begun to flow is not yet looked at. */
+function feedState(liveness: FeedLiveness, lastMicros: number): FeedState {
+  return liveness.state === FeedState.Starting && lastMicros !== 0 ? FeedState.Live : liveness.state;
+}
+
+function channelOf(stream: string): BinanceTradesChannel {
+  return stream.endsWith("@aggTrade") ? "aggTrade" : "trade";
+}
+
+function dataFeed(feed: InstrumentFeed, { dataType, resolutionId }: BinanceSubscription): DataFeed {
+  if (resolutionId === undefined) {
+    const data = feed.of(dataType);
+    if (data) return data;
+    throw new RangeError(`there is no feed for data type ${dataType}`);
+  }
+  let bars = feed.bars.get(resolutionId);
+  if (!bars) {
+    bars = { active: false, lastMicros: 0 };
+    feed.bars.set(resolutionId, bars);
+  }
+  return bars;
 }

@@ -1,3 +1,4 @@
+import type { HttpTransport, SocketConnector } from "@ims/integration-kit";
 import type { BinanceTradesChannel } from "../market/binance-market.js";
 
 /** What an operator, or a test, may choose. Everything has a default. */
@@ -22,4 +23,20 @@ export interface BinanceOptions {
   readonly acknowledgeTimeoutMillis?: number;
   /** How long one REST request may take. Default 20 s. */
   readonly requestTimeoutMillis?: number;
+  /** Connections that carry the same streams; of each record the first copy counts. Default 1. */
+  readonly redundancy?: number;
+  /** The last trade id of a symbol that an earlier run passed on: what came since is read over REST. Default: none. */
+  readonly lastTradeId?: (symbol: string) => number | undefined;
+  /** Trades of one symbol that wait while missed ones are read; with more they are passed on at once. Default 10,000. */
+  readonly heldTradesMax?: number;
+  /** How long trades wait for missed ones before they are passed on. Default 15 s. */
+  readonly holdMillis?: number;
+  /** Of a longer loss only the last so many trades are read, the others become a Gap. Default 20,000. */
+  readonly fillTradesMax?: number;
+  /** Folder in which all processes of this host keep count of request weight together. Default: none. */
+  readonly ledgerFolder?: string;
+  /** How WebSocket connections are made. Default: real ones. */
+  readonly dial?: SocketConnector;
+  /** How REST requests are made. Default: real ones. */
+  readonly transport?: HttpTransport;
 }

@@ -1,0 +1,101 @@
+import type { Decimal } from "@ims/common";
+import type { LiquidationRecord, MarkPriceRecord, TickerRecord } from "@ims/sbe";
+import type { MessageOrigin } from "./message-origin.js";
+
+/** Mark price and funding of a derivative; null what the venue gives not, or the instrument has not. */
+export interface MarkPriceMessage extends MessageOrigin {
+  readonly type: "mark-price";
+  readonly markPrice: Decimal;
+  readonly indexPrice: Decimal | null;
+  readonly settlementEstimate: Decimal | null;
+  /** Of the next funding, a fraction: 0.0001 is one hundredth of a percent. */
+  readonly fundingRate: Decimal | null;
+  readonly nextFundingMicros: number | null;
+}
+
+export type SideName = "buy" | "sell" | "unknown";
+
+export type OrderStatusName =
+  | "new"
+  | "partially-filled"
+  | "filled"
+  | "canceled"
+  | "expired"
+  | "rejected"
+  | "unknown";
+
+/** An order by which the venue closes a position. */
+export interface LiquidationMessage extends MessageOrigin {
+  readonly type: "liquidation";
+  /** Of the order: `sell` closes a long position. */
+  readonly side: SideName;
+  readonly status: OrderStatusName;
+  readonly price: Decimal;
+  readonly averagePrice: Decimal | null;
+  readonly quantity: Decimal;
+  readonly filledQuantity: Decimal;
+}
+
+/** Statistics of a rolling window, usually 24 hours; prices are null where there was no trade. */
+export interface TickerMessage extends MessageOrigin {
+  readonly type: "ticker";
+  readonly open: Decimal | null;
+  readonly high: Decimal | null;
+  readonly low: Decimal | null;
+  readonly last: Decimal | null;
+  readonly volume: Decimal;
+  readonly quoteVolume: Decimal | null;
+  readonly windowStartMicros: number | null;
+  readonly tradeCount: number | null;
+}
+
+const SIDES: readonly SideName[] = ["unknown", "buy", "sell"];
+const ORDER_STATUSES: readonly OrderStatusName[] = [
+  "unknown",
+  "new",
+  "partially-filled",
+  "filled",
+  "canceled",
+  "expired",
+  "rejected",
+];
+
+export function markPriceMessage(record: MarkPriceRecord, origin: MessageOrigin): MarkPriceMessage {
+  return {
+    type: "mark-price",
+    ...origin,
+    markPrice: record.markPrice,
+    indexPrice: record.indexPrice ?? null,
+    settlementEstimate: record.settlementEstimate ?? null,
+    fundingRate: record.fundingRate ?? null,
+    nextFundingMicros: record.nextFundingMicros ?? null,
+  };
+}
+
+export function liquidationMessage(record: LiquidationRecord, origin: MessageOrigin): LiquidationMessage {
+  return {
+    type: "liquidation",
+    ...origin,
+    side: SIDES[record.side] ?? "unknown",
+    status: ORDER_STATUSES[record.status] ?? "unknown",
+    price: record.price,
+    averagePrice: record.averagePrice ?? null,
+    quantity: record.quantity,
+    filledQuantity: record.filledQuantity,
+  };
+}
+
+export function tickerMessage(record: TickerRecord, origin: MessageOrigin): TickerMessage {
+  return {
+    type: "ticker",
+    ...origin,
+    open: record.open ?? null,
+    high: record.high ?? null,
+    low: record.low ?? null,
+    last: record.last ?? null,
+    volume: record.volume,
+    quoteVolume: record.quoteVolume ?? null,
+    windowStartMicros: record.windowStartMicros ?? null,
+    tradeCount: record.tradeCount ?? null,
+  };
+}

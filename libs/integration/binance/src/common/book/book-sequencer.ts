@@ -1,0 +1,305 @@
+import { type Clock, GapReason } from "@ims/common";
+import type { BookFields } from "@ims/traits";
+import type { BookState, BookSteps } from "./book-steps.js";
+import { EventBuffer, type EventBufferLimits } from "./event-buffer.js";
+import type { SequenceRule } from "./sequence-rule.js";
+import { SnapshotRequests } from "./snapshot-requests.js";
+
+export interface BookSequencerOptions {
+  readonly rule: SequenceRule;
+  readonly steps: BookSteps;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly buffer?: EventBufferLimits;
+  /** A snapshot is asked for after so long even if no event has come. Default 3,000. */
+  readonly firstEventMillis?: number;
+  /** Silence after which a snapshot is asked for as a check; doubles each time. Default 30,000. */
+  readonly silenceMillis?: number;
+}
+
+/** Counts since the start. */
+export interface BookSequencerCounters {
+  snapshotCount: number;
+  /** Snapshots that were too old for the events at hand, could not be used, or failed. */
+  uselessSnapshotCount: number;
+  /** Events that were applied, and those that a snapshot or another connection had brought already. */
+  appliedCount: number;
+  droppedCount: number;
+  /** Breaks of the chain after the book was joined. */
+  gapCount: number;
+}
+
+const FIRST_EVENT_MILLIS = 3000;
+const SILENCE_MILLIS = 30_000;
+const SILENCE_MILLIS_MAX = 600_000;
+/** Old events in a row after which the venue is taken to count anew; a duplicate of another connection is never alone. */
+const OLD_EVENTS_MAX = 100;
+
+/**
+ * Joins a symbol's depth events to a snapshot by its market's rule and verifies every event after that. Knows no socket
+ * and sets no timer: its owner passes on events and snapshots and calls {@link check} now and then.
+ *
+ * A loss voids this symbol's book alone: events are kept again and another snapshot is asked for, after a pause that
+ * grows with repeated failures. {@link refresh} gets a new snapshot while the old book goes on.
+ */
+export class BookSequencer {
+  readonly counters: BookSequencerCounters = {
+    snapshotCount: 0,
+    uselessSnapshotCount: 0,
+    appliedCount: 0,
+    droppedCount: 0,
+    gapCount: 0,
+  };
+  readonly #options: BookSequencerOptions;
+  readonly #rule: SequenceRule;
+  readonly #steps: BookSteps;
+  readonly #buffer: EventBuffer;
+  readonly #requests: SnapshotRequests;
+  #state: BookState = "stopped";
+  #bookId = 0;
+  #refreshing = false;
+  #lastEventAt = 0;
+  #silenceMillis: number;
+  /** No event has come since the start. */
+  #awaitsFirst = false;
+  #lagging = false;
+  #oldInRow = 0;
+
+  constructor(options: BookSequencerOptions) {
+    this.#options = options;
+    this.#rule = options.rule;
+    this.#steps = options.steps;
+    this.#buffer = new EventBuffer(options.rule, options.buffer);
+    this.#requests = new SnapshotRequests(options.clock, options.random, () => options.steps.needSnapshot());
+    this.#silenceMillis = options.silenceMillis ?? SILENCE_MILLIS;
+  }
+
+  get state(): BookState {
+    return this.#state;
+  }
+
+  /** Last update in the book; meaningless while buffering. */
+  get bookId(): number {
+    return this.#bookId;
+  }
+
+  /** A new snapshot is awaited while the book goes on. */
+  get isRefreshing(): boolean {
+    return this.#refreshing;
+  }
+
+  /** The stream was silent while a snapshot showed newer updates than it had brought. */
+  get isLagging(): boolean {
+    return this.#lagging;
+  }
+
+  /** Milliseconds since the last event, or since the start. */
+  get silentMillis(): number {
+    return this.#options.clock.monotonicMillis() - this.#lastEventAt;
+  }
+
+  /** Times that kept events were given up because there were too many. */
+  get overflowCount(): number {
+    return this.#buffer.overflowCount;
+  }
+
+  /** The stream has been subscribed: begin. */
+  start(): void {
+    if (this.#state !== "stopped") return;
+    this.#buffer.clear();
+    this.#lastEventAt = this.#options.clock.monotonicMillis();
+    this.#awaitsFirst = true;
+    this.#requests.wantIn(this.#options.firstEventMillis ?? FIRST_EVENT_MILLIS);
+    this.#enter("buffering", "waiting for the first event");
+  }
+
+  stop(): void {
+    this.#buffer.clear();
+    this.#refreshing = false;
+    this.#requests.stop();
+    if (this.#state !== "stopped") this.#enter("stopped", "stopped");
+  }
+
+  /** A depth event; it is read during the call. */
+  event(event: BookFields): void {
+    this.#lastEventAt = this.#options.clock.monotonicMillis();
+    this.#silenceMillis = this.#options.silenceMillis ?? SILENCE_MILLIS;
+    this.#lagging = false;
+    switch (this.#state) {
+      case "buffering":
+        this.#keep(event);
+        return;
+      case "joined":
+      case "synced":
+        if (this.#refreshing) this.#buffer.push(event);
+        this.#follow(event);
+        return;
+      case "stopped":
+    }
+  }
+
+  /** The answer to `needSnapshot`: read during the call. */
+  snapshot(snapshot: BookFields): void {
+    this.#requests.answered();
+    if (this.#state === "stopped") return;
+    this.counters.snapshotCount++;
+    if (this.#state === "buffering" || this.#refreshing) this.#join(snapshot);
+  }
+
+  /** The answer to `needSnapshot` if there is none. */
+  snapshotFailed(reason: string): void {
+    this.#requests.answered();
+    if (this.#state === "stopped") return;
+    this.#askAgain(`no snapshot: ${reason}`);
+  }
+
+  /** The stream was cut or is known to have lost events: the book is void until it is joined anew. */
+  interrupted(reason: GapReason, text: string): void {
+    if (this.#state === "joined" || this.#state === "synced") this.#breakOff(0, 0, reason, text);
+    else this.#buffer.clear();
+  }
+
+  /** Gets a new snapshot while the book goes on; for a book that is doubted for another reason than its ids. */
+  refresh(): void {
+    if (this.#refreshing || (this.#state !== "joined" && this.#state !== "synced")) return;
+    this.#refreshing = true;
+    this.#buffer.clear();
+    this.#requests.want();
+    this.#requests.ask();
+  }
+
+  /** To be called a few times a second: asks when a pause is over, and checks a silent stream. */
+  check(): void {
+    this.#requests.ask();
+    if (this.#state !== "joined" && this.#state !== "synced") return;
+    if (this.silentMillis < this.#silenceMillis || this.#refreshing) return;
+    this.#silenceMillis = Math.min(this.#silenceMillis * 2, SILENCE_MILLIS_MAX);
+    this.refresh();
+  }
+
+  #keep(event: BookFields): void {
+    if (this.#buffer.push(event)) {
+      this.#oldInRow = 0;
+    } else if (++this.#oldInRow > OLD_EVENTS_MAX) {
+      this.#buffer.clear();
+      this.#buffer.push(event);
+      this.#oldInRow = 0;
+    }
+    if (!this.#awaitsFirst) return;
+    this.#awaitsFirst = false;
+    this.#requests.wantIn(0);
+    this.#requests.ask();
+  }
+
+  #follow(event: BookFields): void {
+    const joined = this.#state === "joined";
+    if (joined ? this.#rule.isBefore(event, this.#bookId) : event.lastUpdateId <= this.#bookId) {
+      this.counters.droppedCount++;
+      if (++this.#oldInRow > OLD_EVENTS_MAX) {
+        this.#breakOff(0, 0, GapReason.VenueRestarted, "the venue's update ids began anew", event);
+      }
+      return;
+    }
+    this.#oldInRow = 0;
+    if (!(joined ? this.#rule.starts(event, this.#bookId) : this.#rule.continues(event, this.#bookId))) {
+      const from = this.#bookId + 1;
+      const to = this.#rule.lastMissing(event);
+      this.#breakOff(from, to, GapReason.SequenceBroken, `updates ${from} to ${to} are missing`, event);
+      return;
+    }
+    this.#apply(event);
+  }
+
+  #apply(event: BookFields): void {
+    const previousId = this.#bookId;
+    if (!this.#steps.apply(event)) {
+      this.#breakOff(
+        previousId + 1,
+        event.lastUpdateId,
+        GapReason.Unknown,
+        "an update does not fit the book",
+      );
+      return;
+    }
+    this.#bookId = event.lastUpdateId;
+    this.counters.appliedCount++;
+    if (this.#state === "joined") this.#enter("synced", "every update is verified");
+    this.#steps.publishDelta(event, previousId);
+  }
+
+  #join(snapshot: BookFields): void {
+    const id = snapshot.lastUpdateId;
+    const events = this.#buffer.events;
+    let first = 0;
+    while (first < events.length && this.#rule.isBefore(events[first]!, id)) first++;
+    const behind = events[0] === undefined && this.#refreshing && id < this.#bookId;
+    if (behind || (first < events.length && !this.#rule.starts(events[first]!, id))) {
+      this.counters.uselessSnapshotCount++;
+      // Step 3 of spot: fetch again, for nothing joins the two.
+      this.#askAgain("the snapshot is older than the events");
+      return;
+    }
+    if (!this.#steps.load(snapshot)) {
+      this.counters.uselessSnapshotCount++;
+      this.#voided(0, 0, GapReason.Unknown);
+      this.#askAgain("the snapshot cannot be represented");
+      return;
+    }
+    this.#lagging = this.#refreshing && events.length === 0 && id > this.#bookId;
+    const confirmed = this.#refreshing && this.#state === "synced" && id === this.#bookId;
+    this.counters.droppedCount += first;
+    this.#bookId = id;
+    for (let index = first; index < events.length; index++) {
+      if (!this.#steps.apply(events[index]!)) {
+        this.#voided(0, 0, GapReason.Unknown);
+        this.#askAgain("an update does not fit the snapshot");
+        return;
+      }
+      this.#bookId = events[index]!.lastUpdateId;
+      this.counters.appliedCount++;
+    }
+    this.#stand(first < events.length || confirmed);
+  }
+
+  /** A book stands at `#bookId`. */
+  #stand(proven: boolean): void {
+    this.#buffer.clear();
+    this.#refreshing = false;
+    this.#requests.satisfied();
+    if (proven) this.#enter("synced", "every update is verified");
+    else if (this.#lagging) this.#enter("joined", "the venue has newer updates than its stream brings");
+    else this.#enter("joined", "no update since the snapshot");
+    this.#steps.publishSnapshot(this.#bookId, proven);
+  }
+
+  /** Voids the book and begins again, with `event` as the first one kept. */
+  #breakOff(fromId: number, toId: number, reason: GapReason, text: string, event?: BookFields): void {
+    this.#voided(fromId, toId, reason);
+    this.#requests.want();
+    this.#enter("buffering", text);
+    if (event) this.#buffer.push(event);
+    this.#requests.ask();
+  }
+
+  /** The published book, if there is one, is no longer true. */
+  #voided(fromId: number, toId: number, reason: GapReason): void {
+    const stood = this.#state === "joined" || this.#state === "synced";
+    this.#buffer.clear();
+    this.#refreshing = false;
+    this.#oldInRow = 0;
+    if (!stood) return;
+    this.counters.gapCount++;
+    this.#steps.gap(fromId, toId, reason);
+  }
+
+  #askAgain(text: string): void {
+    this.#requests.wantAgain();
+    if (!this.#refreshing) this.#enter("buffering", text);
+  }
+
+  #enter(state: BookState, text: string): void {
+    this.#state = state;
+    this.#steps.state(state, text);
+  }
+}

@@ -1,0 +1,135 @@
+import type { BookFields, TopOfBookFields, TradeFields } from "@ims/traits";
+import { createBookFields } from "../book/book-fields.js";
+import { DepthWalker } from "./depth-walker.js";
+import type { FeedTable } from "./feed-table.js";
+import { FrameCursor, NOWHERE } from "./frame-cursor.js";
+import type { InstrumentFeed } from "./instrument-feed.js";
+import { Char } from "./json-chars.js";
+import { Literal } from "./literal.js";
+import { createTopOfBookFields, createTradeFields } from "./record-fields.js";
+import { SymbolWalker } from "./symbol-walker.js";
+import { TopOfBookWalker } from "./top-of-book-walker.js";
+import { TradeWalker } from "./trade-walker.js";
+
+/** What a walk found; `Unsure`: the general parser must look. */
+export const Walked = { Unsure: 0, Trade: 1, TopOfBook: 2, Depth: 3, PartialDepth: 4 } as const;
+export type Walked = (typeof Walked)[keyof typeof Walked];
+
+const EVENT_HEAD = new Literal('{"e":"');
+const TRADE_STREAM = new Literal('@trade","data":{"e":"trade"');
+const AGGREGATE_STREAM = new Literal('@aggTrade","data":{"e":"aggTrade"');
+const TOP_OF_BOOK_STREAM = new Literal('@bookTicker","data":{');
+const TOP_OF_BOOK_EVENT = new Literal('"e":"bookTicker"');
+const DEPTH_STREAM = new Literal("@depth");
+const DATA_HEAD = new Literal(',"data":{');
+const DEPTH_EVENT = new Literal('"e":"depthUpdate"');
+const TRADE_EVENT = new Literal('trade"');
+const AGGREGATE_EVENT = new Literal('aggTrade"');
+
+/**
+ * Reads the usual shape of the frequent frames straight from their bytes: `{"stream":"…","data":{…}}`, or for trades
+ * the inner object alone, without blanks, values flat, keys in any order behind the first.
+ *
+ * It never refuses: whatever it is not sure of it leaves to the general parser, so it must only ever accept what that
+ * one would read in the same way. Every byte of an accepted frame has been looked at.
+ */
+export class FrameWalker {
+  readonly trade: TradeFields = createTradeFields();
+  readonly top: TopOfBookFields = createTopOfBookFields();
+  readonly book: BookFields = createBookFields();
+  private readonly cursor = new FrameCursor();
+  private readonly symbols: SymbolWalker;
+  private readonly trades: TradeWalker;
+  private readonly tops: TopOfBookWalker;
+  private readonly depths: DepthWalker;
+
+  /** @param product see {@link SymbolWalker} */
+  constructor(table: FeedTable, product: number | undefined) {
+    this.symbols = new SymbolWalker(this.cursor, table, product);
+    this.trades = new TradeWalker(this.cursor, this.symbols);
+    this.tops = new TopOfBookWalker(this.cursor, this.symbols);
+    this.depths = new DepthWalker(this.cursor, this.symbols);
+  }
+
+  /** The instrument of the frame last accepted. */
+  get feed(): InstrumentFeed {
+    return this.symbols.feed!;
+  }
+
+  walk(bytes: Uint8Array): Walked {
+    const end = bytes.length;
+    if (end < 40 || bytes[end - 1] !== Char.CloseBrace) return Walked.Unsure;
+    const { cursor, symbols } = this;
+    cursor.end = end;
+    cursor.seen = 0;
+    symbols.feed = undefined;
+    const at = symbols.streamName(bytes);
+    if (at === NOWHERE) return this.readRaw(bytes);
+    if (bytes[end - 2] !== Char.CloseBrace) return Walked.Unsure;
+    switch (bytes[at + 1]) {
+      case Char.LowerT:
+        return this.readTrade(bytes, cursor.literal(bytes, at, TRADE_STREAM), false, end - 2);
+      case Char.LowerA:
+        return this.readTrade(bytes, cursor.literal(bytes, at, AGGREGATE_STREAM), true, end - 2);
+      case Char.LowerB:
+        return this.readTopOfBook(bytes, at, end - 2);
+      case Char.LowerD:
+        return this.readDepth(bytes, at, end - 2);
+      default:
+        return Walked.Unsure;
+    }
+  }
+
+  /** A record without the name of its stream. */
+  private readRaw(bytes: Uint8Array): Walked {
+    const { cursor } = this;
+    const at = cursor.literal(bytes, 0, EVENT_HEAD);
+    if (at === NOWHERE) return Walked.Unsure;
+    const aggregate = bytes[at] === Char.LowerA;
+    const fields = cursor.literal(bytes, at, aggregate ? AGGREGATE_EVENT : TRADE_EVENT);
+    return this.readTrade(bytes, fields, aggregate, cursor.end - 1);
+  }
+
+  private readTrade(bytes: Uint8Array, at: number, aggregate: boolean, closing: number): Walked {
+    if (at === NOWHERE) return Walked.Unsure;
+    return this.trades.walk(bytes, at, this.trade, aggregate) === closing ? Walked.Trade : Walked.Unsure;
+  }
+
+  private readTopOfBook(bytes: Uint8Array, at: number, closing: number): Walked {
+    const { cursor } = this;
+    const brace = cursor.literal(bytes, at, TOP_OF_BOOK_STREAM);
+    if (brace === NOWHERE) return Walked.Unsure;
+    const event = cursor.literal(bytes, brace, TOP_OF_BOOK_EVENT);
+    // Spot, and COIN-M in older years, begin with the update id.
+    if (event !== NOWHERE && bytes[event] !== Char.Comma) return Walked.Unsure;
+    const fields = event === NOWHERE ? brace - 1 : event;
+    return this.tops.walk(bytes, fields, this.top) === closing ? Walked.TopOfBook : Walked.Unsure;
+  }
+
+  /** `@depth@100ms` are changes, `@depth20@100ms` best levels: on futures only the name tells them apart. */
+  private readDepth(bytes: Uint8Array, at: number, closing: number): Walked {
+    const { cursor, book } = this;
+    const suffix = cursor.literal(bytes, at, DEPTH_STREAM);
+    if (suffix === NOWHERE) return Walked.Unsure;
+    let behind = suffix;
+    let levelCount = 0;
+    for (let digit = bytes[behind]! - Char.Zero; digit >>> 0 <= 9; digit = bytes[behind]! - Char.Zero) {
+      levelCount = levelCount * 10 + digit;
+      if (++behind - suffix > 4) return Walked.Unsure;
+    }
+    if (levelCount === 0 && behind > suffix) return Walked.Unsure;
+    if (bytes[behind] !== Char.Quote && bytes[behind] !== Char.At) return Walked.Unsure;
+    const data = cursor.literal(bytes, cursor.skipText(bytes, behind), DATA_HEAD);
+    if (data === NOWHERE) return Walked.Unsure;
+    const event = cursor.literal(bytes, data, DEPTH_EVENT);
+    const reached =
+      event !== NOWHERE
+        ? this.depths.walk(bytes, event, book)
+        : this.depths.walkBestLevels(bytes, data, book);
+    if (reached !== closing) return Walked.Unsure;
+    // Changes have an event type on every market.
+    if (event === NOWHERE && levelCount === 0) return Walked.Unsure;
+    book.horizon = levelCount;
+    return levelCount === 0 ? Walked.Depth : Walked.PartialDepth;
+  }
+}

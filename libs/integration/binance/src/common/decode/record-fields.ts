@@ -1,0 +1,96 @@
+import { MantissaCell, OrderStatus, Side, TradeKind } from "@ims/common";
+import type {
+  LiquidationFields,
+  MarkPriceFields,
+  RecordHead,
+  TickerFields,
+  TopOfBookFields,
+  TradeFields,
+} from "@ims/traits";
+
+/**
+ * Fractions, so that the engine keeps room for a double in place from the start: a record then costs no memory however
+ * large its numbers are.
+ */
+const DOUBLE = 0.5;
+
+function head(): RecordHead {
+  return {
+    instrumentId: 0,
+    eventMicros: DOUBLE,
+    sendMicros: DOUBLE,
+    receiveMicros: DOUBLE,
+    flags: 0,
+  };
+}
+
+/** Each of these makes the one object that all records of a kind are read into. */
+export function createTradeFields(): TradeFields {
+  return {
+    ...head(),
+    tradeId: DOUBLE,
+    firstTradeId: DOUBLE,
+    lastTradeId: DOUBLE,
+    price: new MantissaCell(),
+    quantity: new MantissaCell(),
+    aggressor: 0,
+    kind: TradeKind.Regular,
+  };
+}
+
+export function createTopOfBookFields(): TopOfBookFields {
+  return {
+    ...head(),
+    updateId: DOUBLE,
+    hasBid: false,
+    hasAsk: false,
+    bidPrice: new MantissaCell(),
+    bidQuantity: new MantissaCell(),
+    askPrice: new MantissaCell(),
+    askQuantity: new MantissaCell(),
+  };
+}
+
+export function createMarkPriceFields(): MarkPriceFields {
+  return {
+    ...head(),
+    priceScale: 0,
+    markPrice: 0n,
+    indexPrice: null,
+    settlementEstimate: null,
+    fundingRate: null,
+    fundingScale: 0,
+    nextFundingMicros: 0,
+  };
+}
+
+export function createLiquidationFields(): LiquidationFields {
+  return {
+    ...head(),
+    priceScale: 0,
+    quantityScale: 0,
+    side: Side.Unknown,
+    status: OrderStatus.Unknown,
+    price: 0n,
+    averagePrice: null,
+    quantity: 0n,
+    filledQuantity: 0n,
+  };
+}
+
+export function createTickerFields(): TickerFields {
+  return {
+    ...head(),
+    priceScale: 0,
+    quantityScale: 0,
+    quoteScale: 0,
+    open: null,
+    high: null,
+    low: null,
+    last: null,
+    volume: 0n,
+    quoteVolume: null,
+    windowStartMicros: 0,
+    tradeCount: -1,
+  };
+}

@@ -1,0 +1,212 @@
+import { DataType, type Instrument, type TimeResolution } from "@ims/common";
+import type { FeedLiveness } from "@ims/integration-kit";
+import type {
+  BarFields,
+  BookFields,
+  FeedStatusFields,
+  GapFields,
+  LiquidationFields,
+  MarketDataSink,
+  MarkPriceFields,
+  RecordHead,
+  RejectedFrame,
+  TickerFields,
+  TopOfBookFields,
+  TradeFields,
+} from "@ims/traits";
+import type { BarJoin } from "./bar-join.js";
+import type { GapLedger } from "./gap-ledger.js";
+import { OrderJoin } from "./order-join.js";
+import type { TradeSequencer } from "./trade-sequencer.js";
+
+/** How one stream's records are watched. */
+export interface WatchedFeed {
+  readonly liveness: FeedLiveness;
+  /** Wall time of the last record, microseconds; 0 before the first. */
+  lastMicros: number;
+}
+
+interface TradeGate {
+  readonly feed: WatchedFeed;
+  readonly sequencer: TradeSequencer;
+}
+
+interface BarGate {
+  readonly feed: WatchedFeed;
+  readonly join: BarJoin;
+}
+
+interface OrderGate {
+  readonly feed: WatchedFeed;
+  readonly join: OrderJoin;
+}
+
+/**
+ * Stands between the decoders of all connections and the service's sink: counts signs of life, joins the copies of
+ * redundant and of handed-over connections, and keeps trades and bars in order while missed ones are read. Records
+ * of feeds that were not begun pass unchanged. Allocates nothing per record while nothing is missing.
+ */
+export class FeedGate implements MarketDataSink {
+  private readonly trades: (TradeGate | undefined)[] = [];
+  private readonly bars: (Map<TimeResolution, BarGate> | undefined)[] = [];
+  private readonly tops: (OrderGate | undefined)[] = [];
+  private readonly markPrices: (OrderGate | undefined)[] = [];
+  private readonly tickers: (OrderGate | undefined)[] = [];
+  private readonly liquidations: (OrderGate | undefined)[] = [];
+
+  constructor(
+    private readonly sink: MarketDataSink,
+    private readonly ledger: GapLedger,
+  ) {}
+
+  get accepting(): boolean {
+    return this.sink.accepting;
+  }
+
+  whenAccepting(): Promise<void> {
+    return this.sink.whenAccepting();
+  }
+
+  beginTrades(instrumentId: number, feed: WatchedFeed, sequencer: TradeSequencer): void {
+    this.trades[instrumentId] = { feed, sequencer };
+  }
+
+  beginBars(instrumentId: number, resolution: TimeResolution, feed: WatchedFeed, join: BarJoin): void {
+    let ofInstrument = this.bars[instrumentId];
+    if (!ofInstrument) {
+      ofInstrument = new Map();
+      this.bars[instrumentId] = ofInstrument;
+    }
+    ofInstrument.set(resolution, { feed, join });
+  }
+
+  /** Data that needs no reading again: only old copies are dropped. */
+  beginOther(instrumentId: number, dataType: DataType, feed: WatchedFeed): void {
+    const gates = this.#gatesOf(dataType);
+    if (gates) gates[instrumentId] = { feed, join: new OrderJoin() };
+  }
+
+  end(instrumentId: number, dataType: DataType, resolution: TimeResolution | undefined): void {
+    if (dataType === DataType.Trade) this.trades[instrumentId] = undefined;
+    else if (dataType === DataType.Bar) this.bars[instrumentId]?.delete(resolution!);
+    else {
+      const gates = this.#gatesOf(dataType);
+      if (gates) gates[instrumentId] = undefined;
+    }
+  }
+
+  register(instrument: Instrument): number {
+    return this.sink.register(instrument);
+  }
+
+  trade(trade: TradeFields): void {
+    const gate = this.trades[trade.instrumentId];
+    if (gate === undefined) {
+      this.sink.trade(trade);
+      return;
+    }
+    gate.feed.liveness.recordCount++;
+    gate.feed.lastMicros = trade.receiveMicros;
+    gate.sequencer.offer(trade);
+  }
+
+  /** A trade id that was spent on something that is no trade. */
+  tradeIdSpent(instrumentId: number, tradeId: number): void {
+    const gate = this.trades[instrumentId];
+    if (gate === undefined) return;
+    gate.feed.liveness.recordCount++;
+    gate.sequencer.skip(tradeId);
+  }
+
+  bar(bar: BarFields): void {
+    const gate = this.bars[bar.instrumentId]?.get(bar.resolution);
+    if (gate === undefined) {
+      this.sink.bar(bar);
+      return;
+    }
+    seen(gate.feed, bar);
+    gate.join.offer(bar);
+  }
+
+  topOfBook(top: TopOfBookFields): void {
+    const gate = this.tops[top.instrumentId];
+    if (gate !== undefined) {
+      seen(gate.feed, top);
+      if (!gate.join.isNew(top.updateId === 0 ? top.sendMicros : top.updateId, top.receiveMicros)) return;
+    }
+    this.sink.topOfBook(top);
+  }
+
+  bookSnapshot(book: BookFields): void {
+    this.sink.bookSnapshot(book);
+  }
+
+  bookDelta(book: BookFields): void {
+    this.sink.bookDelta(book);
+  }
+
+  markPrice(price: MarkPriceFields): void {
+    const gate = this.markPrices[price.instrumentId];
+    if (gate !== undefined) {
+      seen(gate.feed, price);
+      if (!gate.join.isNew(price.sendMicros, price.receiveMicros)) return;
+    }
+    this.sink.markPrice(price);
+  }
+
+  liquidation(liquidation: LiquidationFields): void {
+    const gate = this.liquidations[liquidation.instrumentId];
+    if (gate !== undefined) {
+      seen(gate.feed, liquidation);
+      // [Liquidation Order Streams] at most one per symbol and second.
+      if (!gate.join.isNew(liquidation.sendMicros, liquidation.receiveMicros)) return;
+    }
+    this.sink.liquidation(liquidation);
+  }
+
+  ticker(ticker: TickerFields): void {
+    const gate = this.tickers[ticker.instrumentId];
+    if (gate !== undefined) {
+      seen(gate.feed, ticker);
+      if (!gate.join.isNew(ticker.sendMicros, ticker.receiveMicros)) return;
+    }
+    this.sink.ticker(ticker);
+  }
+
+  gap(gap: GapFields): void {
+    this.ledger.add(gap);
+    this.sink.gap(gap);
+  }
+
+  feedStatus(status: FeedStatusFields): void {
+    this.sink.feedStatus(status);
+  }
+
+  instrument(instrument: Instrument): void {
+    this.sink.instrument(instrument);
+  }
+
+  rejected(frame: RejectedFrame): void {
+    this.sink.rejected(frame);
+  }
+
+  #gatesOf(dataType: DataType): (OrderGate | undefined)[] | undefined {
+    switch (dataType) {
+      case DataType.TopOfBook:
+        return this.tops;
+      case DataType.MarkPrice:
+        return this.markPrices;
+      case DataType.Ticker:
+        return this.tickers;
+      case DataType.Liquidation:
+        return this.liquidations;
+      default:
+        return undefined;
+    }
+  }
+}
+
+function seen(feed: WatchedFeed, record: RecordHead): void {
+  feed.liveness.recordCount++;
+  feed.lastMicros = record.receiveMicros;
+}

@@ -1,0 +1,89 @@
+import { type Clock, DataType, describeError, sleep } from "@ims/common";
+import { type ClockOffset, type HttpJsonClient, RequestPriority } from "@ims/integration-kit";
+import { asObject } from "../decode/json-fields.js";
+import { microsOf } from "../decode/venue-time.js";
+import type { BinanceRestRules } from "../rest/rest-rules.js";
+import type { CrossCheckResult, MonitoredFeed } from "./feed-monitor.js";
+
+export interface CrossCheckOptions {
+  readonly clock: Clock;
+  readonly http: HttpJsonClient;
+  readonly rules: BinanceRestRules;
+  readonly offset: ClockOffset;
+  /** For texts: where streams are dialled. */
+  readonly wsUrl: string;
+  readonly feeds: () => Iterable<MonitoredFeed>;
+}
+
+const UNDER_WAY_MILLIS = 500;
+/** A record may be under way, and the clocks are not the same to the millisecond. */
+const MARGIN_MICROS = 500_000;
+
+/**
+ * Finds out whether a silent stream should have had records: by another stream of the same symbol that was fed since,
+ * where a trade on one means a record on the other, and else by the time of the symbol's last trade over REST.
+ */
+export class CrossCheck {
+  readonly #options: CrossCheckOptions;
+
+  constructor(options: CrossCheckOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  async ask(feed: MonitoredFeed, signal: AbortSignal): Promise<CrossCheckResult> {
+    const sibling = this.#fedSibling(feed);
+    if (sibling) return { verdict: "dead", text: `${this.#silence(feed)}: ${sibling.stream} has records` };
+    try {
+      const tradeMicros = await this.#lastTradeMicros(feed.symbol, signal);
+      const silentSinceMicros = this.#silentSinceMicros(feed);
+      if (tradeMicros > silentSinceMicros + MARGIN_MICROS) {
+        // A trade of this moment may still be under way; a verdict is void if a record comes meanwhile.
+        await sleep(this.#options.clock, UNDER_WAY_MILLIS, signal);
+        return { verdict: "dead", text: `${this.#silence(feed)}: the venue has traded since` };
+      }
+      return { verdict: "quiet", text: "the venue has no trades either" };
+    } catch (error) {
+      return { verdict: "unknown", text: `the venue could not be asked: ${describeError(error)}` };
+    }
+  }
+
+  /** The symbol's trades, if they came since this one fell silent: they change every other stream of the symbol. */
+  #fedSibling(feed: MonitoredFeed): MonitoredFeed | undefined {
+    for (const other of this.#options.feeds()) {
+      if (other === feed || other.symbol !== feed.symbol || other.dataType !== DataType.Trade) continue;
+      const { liveness } = other;
+      if (liveness.isAcknowledged && liveness.silentSinceMillis > feed.liveness.silentSinceMillis + 1000) {
+        if (liveness.recordCount > 0) return other;
+      }
+    }
+    return undefined;
+  }
+
+  /** Wall time of the venue. */
+  #silentSinceMicros(feed: MonitoredFeed): number {
+    const { clock, offset } = this.#options;
+    const silentMillis = clock.monotonicMillis() - feed.liveness.silentSinceMillis;
+    return clock.nowMicros() + (offset.reading?.offsetMicros ?? 0) - silentMillis * 1000;
+  }
+
+  async #lastTradeMicros(symbol: string, signal: AbortSignal): Promise<number> {
+    const { http, rules } = this.#options;
+    const { path, timeKey, weight } = rules.lastTrade;
+    const cost = { weight, priority: RequestPriority.BackFill };
+    const rows = await http.get(`${path}?symbol=${encodeURIComponent(symbol)}&limit=1`, signal, cost);
+    const time = Array.isArray(rows) ? asObject(rows[0])?.[timeKey] : undefined;
+    return typeof time === "number" ? microsOf(time) : 0;
+  }
+
+  /** Says by name what is wrong, and whether it is this stream or the address. */
+  #silence({ dataType, path, stream }: MonitoredFeed): string {
+    const address = path === "" ? this.#options.wsUrl : path;
+    const where = `${stream} was acknowledged on ${address} and stays silent`;
+    for (const other of this.#options.feeds()) {
+      if (other.dataType === dataType && other.path === path && other.liveness.recordCount > 0) return where;
+    }
+    const kind = stream.slice(stream.indexOf("@") + 1);
+    return `${where}, as every ${kind} there: the address is wrong for this kind of stream or retired`;
+  }
+}

@@ -1,0 +1,69 @@
+import type { BinanceMarketName, BinanceTradesChannel } from "../market/binance-market.js";
+
+/** Where trades of one kind can be read again. */
+export interface TradeRoute {
+  readonly path: string;
+  readonly weight: number;
+  readonly limit: number;
+  /** False: only the latest {@link limit} trades can be had. */
+  readonly hasFromId: boolean;
+  readonly isAggregate: boolean;
+}
+
+/** Requests of one market and what they weigh. */
+export interface BinanceRestRules {
+  /** Markets with the same name share one weight at the venue's own hosts. */
+  readonly budget: string;
+  readonly weightPerMinute: number;
+  readonly exchangeInfoWeight: number;
+  readonly time: { readonly path: string; readonly weight: number };
+  readonly trades: Readonly<Record<BinanceTradesChannel, TradeRoute>>;
+  /** The cheapest request that tells when a symbol traded last. */
+  readonly lastTrade: { readonly path: string; readonly weight: number; readonly timeKey: "T" | "time" };
+  readonly klines: { readonly path: string; readonly weight: number; readonly limit: number };
+  readonly depth: { readonly path: string; readonly limit: number; readonly weight: number };
+}
+
+/** [REST API, General API Information, LIMITS] the name of the answer's header, in lower case. */
+export const USED_WEIGHT_HEADER = "x-mbx-used-weight-1m";
+
+const FUTURES_ROUTES = (root: string): BinanceRestRules => ({
+  // [Derivatives, Change Log] since June 2026 fapi and dapi count together.
+  budget: "binance-futures",
+  weightPerMinute: 2400,
+  exchangeInfoWeight: 1,
+  time: { path: `${root}/time`, weight: 1 },
+  trades: {
+    // [Old Trades Lookup] wants an API key, so only the latest trades can be had.
+    trade: { path: `${root}/trades`, weight: 5, limit: 1000, hasFromId: false, isAggregate: false },
+    aggTrade: { path: `${root}/aggTrades`, weight: 20, limit: 1000, hasFromId: true, isAggregate: true },
+  },
+  lastTrade: { path: `${root}/trades`, weight: 5, timeKey: "time" },
+  klines: { path: `${root}/klines`, weight: 2, limit: 499 },
+  depth: { path: `${root}/depth`, limit: 1000, weight: 20 },
+});
+
+/** [REST API, Market Data endpoints] of each market, with the weights of July 2026. */
+export const BINANCE_REST_RULES: Readonly<Record<BinanceMarketName, BinanceRestRules>> = {
+  spot: {
+    budget: "binance-spot",
+    weightPerMinute: 6000,
+    exchangeInfoWeight: 20,
+    time: { path: "/api/v3/time", weight: 1 },
+    trades: {
+      trade: {
+        path: "/api/v3/historicalTrades",
+        weight: 25,
+        limit: 1000,
+        hasFromId: true,
+        isAggregate: false,
+      },
+      aggTrade: { path: "/api/v3/aggTrades", weight: 4, limit: 1000, hasFromId: true, isAggregate: true },
+    },
+    lastTrade: { path: "/api/v3/aggTrades", weight: 4, timeKey: "T" },
+    klines: { path: "/api/v3/klines", weight: 2, limit: 1000 },
+    depth: { path: "/api/v3/depth", limit: 5000, weight: 250 },
+  },
+  "usd-future": FUTURES_ROUTES("/fapi/v1"),
+  "coin-future": FUTURES_ROUTES("/dapi/v1"),
+};

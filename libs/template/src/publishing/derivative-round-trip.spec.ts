@@ -1,0 +1,231 @@
+import { DataType, FeedState, GapReason, OrderStatus, Side } from "@ims/common";
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import {
+  check,
+  count,
+  exactly,
+  head,
+  id,
+  mantissa,
+  micros,
+  missing,
+  oneOf,
+  orNone,
+  scale,
+  symbol,
+} from "../spec-support/record-check.js";
+import { Channel } from "./channels.js";
+
+describe("what a sink publishes of derivatives and feeds reads back as it was given", () => {
+  it("mark prices", () => {
+    const optional = missing(mantissa, null);
+    const arbitrary = fc.record({
+      head,
+      symbol,
+      markPrice: mantissa,
+      optional: fc.tuple(optional, optional, optional),
+      scales: fc.tuple(scale, scale),
+      nextFundingMicros: missing(micros, 0),
+    });
+    fc.assert(
+      fc.property(
+        arbitrary,
+        ({ head: own, symbol: name, markPrice, optional: given, scales, nextFundingMicros }) => {
+          const [indexPrice, settlementEstimate, fundingRate] = given;
+          const [priceScale, fundingScale] = scales;
+          check(
+            name,
+            Channel.MarkPrice,
+            own,
+            (sink, instrumentId) =>
+              sink.markPrice({
+                ...own,
+                instrumentId,
+                priceScale,
+                markPrice,
+                indexPrice,
+                settlementEstimate,
+                fundingRate,
+                fundingScale,
+                nextFundingMicros,
+              }),
+            {
+              type: "mark-price",
+              markPrice: exactly(markPrice, priceScale),
+              indexPrice: orNone(indexPrice, priceScale),
+              settlementEstimate: orNone(settlementEstimate, priceScale),
+              fundingRate: orNone(fundingRate, fundingScale),
+              nextFundingMicros: nextFundingMicros || undefined,
+            },
+          );
+        },
+      ),
+    );
+  });
+
+  it("liquidations", () => {
+    const arbitrary = fc.record({
+      head,
+      symbol,
+      numbers: fc.tuple(mantissa, mantissa, mantissa),
+      averagePrice: missing(mantissa, null),
+      scales: fc.tuple(scale, scale),
+      side: oneOf(Side),
+      status: oneOf(OrderStatus),
+    });
+    fc.assert(
+      fc.property(arbitrary, ({ head: own, symbol: name, numbers, averagePrice, scales, side, status }) => {
+        const [price, quantity, filledQuantity] = numbers;
+        const [priceScale, quantityScale] = scales;
+        check(
+          name,
+          Channel.Liquidations,
+          own,
+          (sink, instrumentId) =>
+            sink.liquidation({
+              ...own,
+              instrumentId,
+              priceScale,
+              quantityScale,
+              side,
+              status,
+              price,
+              averagePrice,
+              quantity,
+              filledQuantity,
+            }),
+          {
+            type: "liquidation",
+            side,
+            status,
+            price: exactly(price, priceScale),
+            averagePrice: orNone(averagePrice, priceScale),
+            quantity: exactly(quantity, quantityScale),
+            filledQuantity: exactly(filledQuantity, quantityScale),
+          },
+        );
+      }),
+    );
+  });
+
+  it("tickers", () => {
+    const optional = missing(mantissa, null);
+    const arbitrary = fc.record({
+      head,
+      symbol,
+      prices: fc.tuple(optional, optional, optional, optional),
+      volume: mantissa,
+      quoteVolume: optional,
+      scales: fc.tuple(scale, scale, scale),
+      windowStartMicros: missing(micros, 0),
+      tradeCount: missing(count, -1),
+    });
+    fc.assert(
+      fc.property(arbitrary, (given) => {
+        const { head: own, volume, quoteVolume, windowStartMicros, tradeCount } = given;
+        const [open, high, low, last] = given.prices;
+        const [priceScale, quantityScale, quoteScale] = given.scales;
+        check(
+          given.symbol,
+          Channel.Tickers,
+          own,
+          (sink, instrumentId) =>
+            sink.ticker({
+              ...own,
+              instrumentId,
+              priceScale,
+              quantityScale,
+              quoteScale,
+              open,
+              high,
+              low,
+              last,
+              volume,
+              quoteVolume,
+              windowStartMicros,
+              tradeCount,
+            }),
+          {
+            type: "ticker",
+            open: orNone(open, priceScale),
+            high: orNone(high, priceScale),
+            low: orNone(low, priceScale),
+            last: orNone(last, priceScale),
+            volume: exactly(volume, quantityScale),
+            quoteVolume: orNone(quoteVolume, quoteScale),
+            windowStartMicros: windowStartMicros || undefined,
+            tradeCount: tradeCount === -1 ? undefined : tradeCount,
+          },
+        );
+      }),
+    );
+  });
+
+  it("gaps", () => {
+    const arbitrary = fc.record({
+      head,
+      symbol,
+      ids: fc.tuple(missing(id, 0), missing(id, 0)),
+      times: fc.tuple(missing(micros, 0), missing(micros, 0)),
+      missingCount: missing(count, -1),
+      filledCount: count,
+      dataType: fc.constantFrom(DataType.Trade, DataType.Bar, DataType.Book),
+      resolution: fc.constantFrom(0 as const, 1 as const, 23 as const),
+      reason: oneOf(GapReason),
+    });
+    fc.assert(
+      fc.property(arbitrary, ({ head: own, symbol: name, ids, times, missingCount, ...rest }) => {
+        const [fromId, toId] = ids;
+        const [fromMicros, toMicros] = times;
+        check(
+          name,
+          Channel.Gaps,
+          own,
+          (sink, instrumentId) =>
+            sink.gap({ ...own, ...rest, instrumentId, fromId, toId, fromMicros, toMicros, missingCount }),
+          {
+            type: "gap",
+            ...rest,
+            fromId: fromId || undefined,
+            toId: toId || undefined,
+            fromMicros: fromMicros || undefined,
+            toMicros: toMicros || undefined,
+            missingCount: missingCount === -1 ? undefined : missingCount,
+          },
+        );
+      }),
+    );
+  });
+
+  it("states of feeds, with their text", () => {
+    const arbitrary = fc.record({
+      head,
+      symbol,
+      times: fc.tuple(micros, missing(micros, 0), missing(micros, 0)),
+      dataType: fc.constantFrom(DataType.Trade, DataType.Bar, DataType.Book),
+      resolution: fc.constantFrom(0 as const, 1 as const, 23 as const),
+      state: oneOf(FeedState),
+      text: fc.string({ unit: "grapheme", maxLength: 100 }),
+    });
+    fc.assert(
+      fc.property(arbitrary, ({ head: own, symbol: name, times, ...rest }) => {
+        const [sinceMicros, lastRecordMicros, expectedMicros] = times;
+        check(
+          name,
+          Channel.FeedStatus,
+          own,
+          (sink, instrumentId) =>
+            sink.feedStatus({ ...own, ...rest, instrumentId, sinceMicros, lastRecordMicros, expectedMicros }),
+          {
+            type: "feed-status",
+            ...rest,
+            sinceMicros,
+            lastRecordMicros: lastRecordMicros || undefined,
+            expectedIntervalMicros: expectedMicros || undefined,
+          },
+        );
+      }),
+    );
+  });
+});

@@ -20,6 +20,10 @@ const KINDS = {
     project: "libs/iggy-protocol/tsconfig.lib.json",
     program: "libs/iggy-protocol/dist/conformance/main.js",
   },
+  recordings: {
+    project: "libs/integration/binance/tsconfig.lib.json",
+    program: "libs/integration/binance/dist/conformance/main.js",
+  },
 };
 
 const [kind, folder, ...rest] = process.argv.slice(2);

@@ -28,10 +28,10 @@ function decoder() {
     counters,
     sink: {
       trade: (trade) => {
-        taken += trade.aggressor;
+        taken ^= trade.aggressor;
       },
       topOfBook: (top) => {
-        taken += top.bidPrice.lo;
+        taken ^= top.bidPrice.lo;
       },
       rejected: ({ detail }) => {
         throw new Error(detail);
@@ -39,7 +39,7 @@ function decoder() {
     },
     depthListener: {
       depth: (_, change) => {
-        taken += book.apply(change);
+        taken ^= book.apply(change);
       },
     },
     onReply() {},

@@ -6,6 +6,7 @@ export * from "./binance/faults/random-faults.js";
 export type { VenueSocket, VenueSocketEvents } from "./binance/in-process/in-process-socket.js";
 export * from "./binance/in-process/in-process-venue.js";
 export type { BinanceMarketName } from "./binance/markets/market.js";
+export { RequestWeight } from "./binance/rest/request-weight.js";
 export type * from "./binance/simulator.js";
 export type * from "./binance/simulator-options.js";
 export { type CommandIo, runSimulateCommand } from "./command/run-simulate.js";

@@ -2,7 +2,7 @@ const INITIAL_SLOTS = 128;
 /** A move of fewer slots is made by a loop: the call of `copyWithin` alone costs more. */
 const LOOP_SLOTS_MAX = 48;
 /** How far an empty slot is looked for before everything behind is moved. */
-const NEAR_SLOTS = 32;
+const NEAR_SLOTS = 12;
 
 /**
  * Levels in columns, sorted by key; a key is two words that are compared as signed numbers, high word first. A slot of
@@ -96,7 +96,7 @@ export class LevelSlots {
     const first = Math.max(0, index - NEAR_SLOTS);
     for (let free = index - 1; free >= first; free--) {
       if (!this.isEmpty(free)) continue;
-      this.#move(free, free + 1, index);
+      this.#move(free, free + 1, index - 1);
       return index - 1;
     }
     if (this.count === this.keyLo.length) this.#grow();

@@ -10,7 +10,8 @@ export interface BookFigures {
 }
 
 const LEVELS_PER_SIDE = 20;
-const CHANGES = 2000;
+/** Few enough to stay in the cache, as the one object that a decoder fills does. */
+const CHANGES = 256;
 const MIDDLE = 6_150_000;
 
 /** Applies `changeCount` changes a round to books of several sizes. */
@@ -47,10 +48,9 @@ function changeOf(levels: number, seed: number): ScaledLevels {
     return state / 0x80000000;
   };
   for (const [side, sign] of [[change.bids, -1] as const, [change.asks, 1] as const]) {
-    const depths = Array.from({ length: LEVELS_PER_SIDE }, () => Math.floor(levels * 2 * random() ** 3)).sort(
-      (left, right) => left - right,
-    );
-    for (const depth of new Set(depths)) {
+    const depths = new Set<number>();
+    while (depths.size < LEVELS_PER_SIDE) depths.add(Math.floor(levels * 2 * random() ** 3));
+    for (const depth of [...depths].sort((left, right) => left - right)) {
       side.push(MIDDLE + sign * (1 + depth), 0, random() < 0.3 ? 0 : 1 + Math.floor(random() * 1e6), 0);
     }
   }

@@ -76,6 +76,38 @@ describe("an order book equals the simple one", () => {
   });
 });
 
+it("changes of any scale add up exactly, or are refused where 64 bits do not hold them", () => {
+  const scale = fc.integer({ min: 0, max: 18 });
+  const value = fc.oneof(fc.bigInt({ min: 0n, max: 50n }), fc.bigInt({ min: 0n, max: (1n << 63n) - 1n }));
+  const price = fc.oneof(value, fc.bigInt({ min: -(1n << 63n), max: 0n }));
+  const side = fc.array(fc.tuple(price, value), { maxLength: 5 });
+  const change = fc.record({ bids: side, asks: side, priceScale: scale, quantityScale: scale });
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 8 }), (steps) => {
+      const [book, simple] = [new OrderBook(), new SimpleBook()];
+      // The simple book holds everything at scale 18, without a bound.
+      const finest = (levels: readonly Level[], prices: number, quantities: number) =>
+        levels.map(([p, q]): Level => [p * 10n ** BigInt(18 - prices), q * 10n ** BigInt(18 - quantities)]);
+      for (const { bids, asks, priceScale, quantityScale } of steps) {
+        const before = [book.priceScale, book.quantityScale] as const;
+        const outcome = book.apply(scaledLevels(bids, asks, priceScale, quantityScale));
+        if (outcome === BookOutcome.Applied) {
+          simple.apply(finest(bids, priceScale, quantityScale), finest(asks, priceScale, quantityScale));
+        } else {
+          expect(outcome).toBe(BookOutcome.Overflow);
+          expect([book.priceScale, book.quantityScale]).toEqual(before);
+        }
+        const [bidColumns, askColumns] = [new BookLevels(), new BookLevels()];
+        book.copyTop(Number.POSITIVE_INFINITY, bidColumns, askColumns);
+        const scales = [book.priceScale, book.quantityScale] as const;
+        expect(finest(levelsOf(bidColumns), ...scales)).toEqual(simple.sorted("bids"));
+        expect(finest(levelsOf(askColumns), ...scales)).toEqual(simple.sorted("asks"));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 describe("what a book calls known", () => {
   it("equals the truth, though it began with a cut snapshot and keeps few levels", () => {
     const side = fc.uniqueArray(nearPrice, { maxLength: 50 });

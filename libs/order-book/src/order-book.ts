@@ -31,7 +31,7 @@ const LEVELS_MAX_DEFAULT = 20_000;
 /**
  * An exact order book of one instrument, keyed by integer price. Nothing is rounded: a change with more digits than the
  * book has makes the book finer, and what does not fit then is refused as a whole. Allocates nothing per change once it
- * has grown to its largest size; a change of other scales than the book's does allocate.
+ * has grown to its largest size, unless the change makes the book finer or a product of scales is beyond 2^53.
  */
 export class OrderBook {
   readonly bids: BookSide;
@@ -156,9 +156,12 @@ export class OrderBook {
     const bids = new BookLevels();
     const asks = new BookLevels();
     this.copyTop(Number.POSITIVE_INFINITY, bids, asks);
-    if (!scaleUp(bids, prices, quantities, bids) || !scaleUp(asks, prices, quantities, asks)) return false;
-    this.bids.rewrite(bids);
-    this.asks.rewrite(asks);
+    const finerBids = new BookLevels();
+    const finerAsks = new BookLevels();
+    if (!scaleUp(bids, prices, quantities, finerBids)) return false;
+    if (!scaleUp(asks, prices, quantities, finerAsks)) return false;
+    this.bids.rewrite(finerBids);
+    this.asks.rewrite(finerAsks);
     this.#priceScale = priceScale;
     this.#quantityScale = quantityScale;
     return true;

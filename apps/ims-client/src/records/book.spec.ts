@@ -108,8 +108,10 @@ describe("Book", () => {
     const book = new Book("BTCUSDT");
     expect(book.apply(snapshot(5, { "100": "1" }, {}, ["snapshot"]))).toBe(false);
     expect(book.state).toBe("incomplete");
-    expect(book.apply(delta(5, 5, { "99": "1" }, {}, []))).toBe(false);
-    expect(book.apply(delta(5, 5, { "98": "1" }))).toBe(true);
+    expect(book.apply(delta(5, 5, { "99": "1" }, {}, ["snapshot"]))).toBe(false);
+    // A part of the change before it, which came late, is no part of the whole book.
+    expect(book.apply(delta(5, 5, { "90": "1" }))).toBe(false);
+    expect(book.apply(delta(5, 5, { "98": "1" }, {}, ["snapshot", "last-in-event"]))).toBe(true);
     expect(book.bids).toHaveLength(3);
     book.apply(delta(5, 6, { "97": "1" }, {}, []));
     expect(book.apply(delta(6, 7, { "96": "1" }))).toBe(false);
@@ -241,7 +243,7 @@ class Truth {
       const end: MessageFlag[] = part + 1 === partCount ? ["last-in-event"] : [];
       return part === 0
         ? snapshot(last, bids, asks, ["snapshot", ...end])
-        : delta(last, last, bids, asks, end);
+        : delta(last, last, bids, asks, ["snapshot", ...end]);
     });
   }
 

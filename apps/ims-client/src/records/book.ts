@@ -39,6 +39,8 @@ export class Book {
   #horizon: number | null = null;
   #lacks: "empty" | "incomplete" | "broken" | undefined = "empty";
   #isSuspect = false;
+  /** The last message was a whole book or a part of one. */
+  #isWhole = false;
   #feedState: FeedStateName = "unknown";
   #reason = "no whole book came yet";
 
@@ -123,10 +125,14 @@ export class Book {
   }
 
   /** What is missing before a change; `known` for one that the book has already. */
-  #gapBefore({ firstUpdateId, lastUpdateId, previousUpdateId }: BookDeltaMessage): string | undefined {
+  #gapBefore({ firstUpdateId, lastUpdateId, previousUpdateId, flags }: BookDeltaMessage): string | undefined {
     const last = this.#lastUpdateId;
     if (last === null || lastUpdateId === null) return undefined;
-    const isNextPart = this.#lacks === "incomplete" && lastUpdateId === last && previousUpdateId === last;
+    const isNextPart =
+      this.#lacks === "incomplete" &&
+      lastUpdateId === last &&
+      previousUpdateId === last &&
+      flags.includes("snapshot") === this.#isWhole;
     if (isNextPart) return undefined;
     if (lastUpdateId <= last) return "known";
     if (this.#lacks === "incomplete") return `parts of update ${last} are missing`;
@@ -141,6 +147,7 @@ export class Book {
 
   #applied(message: BookMessage): void {
     this.#lastUpdateId = message.lastUpdateId;
+    this.#isWhole = message.flags.includes("snapshot");
     this.#isSuspect = message.flags.includes("suspect");
     const isComplete = message.flags.includes("last-in-event");
     this.#lacks = isComplete ? undefined : "incomplete";

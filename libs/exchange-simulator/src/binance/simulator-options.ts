@@ -1,6 +1,7 @@
 import type { Clock } from "@ims/common";
 import type { FaultScript } from "./faults/fault-script.js";
 import type { BinanceMarketName } from "./markets/market.js";
+import type { RequestWeight } from "./rest/request-weight.js";
 
 /** A made-up market: everything in it follows from the seed, the symbols, the rate and the clock's start. */
 export interface SyntheticSourceOptions {
@@ -80,6 +81,8 @@ export interface VenueOptions {
   readonly random?: () => number;
   readonly logger?: SimulatorLogger;
   readonly limits?: SimulatorLimits;
+  /** A weight budget shared with another market, such as one for `fapi` and `dapi`; default one of its own. */
+  readonly requestWeight?: RequestWeight;
   /** What goes wrong, and when. */
   readonly faults?: FaultScript;
   /** Remembers which ids were sent on which connection, for `deliveries()`; default false. */

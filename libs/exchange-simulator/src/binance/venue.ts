@@ -7,8 +7,10 @@ import { DeliveryLog } from "./faults/delivery-log.js";
 import { FaultEngine } from "./faults/fault-engine.js";
 import { checkFaultRule } from "./faults/fault-rules.js";
 import type { ConnectionFault, FaultRule, VenueFault } from "./faults/fault-script.js";
+import { actOnVenue, checkFits } from "./faults/venue-faults.js";
 import type { BinanceMarket, BinanceMarketName } from "./markets/market.js";
 import { BINANCE_MARKETS } from "./markets/markets.js";
+import { RequestWeight } from "./rest/request-weight.js";
 import { errorBody, type RestAnswer } from "./rest/rest-answer.js";
 import { type RestRequest, RestService } from "./rest/rest-service.js";
 import type { SimulatedVenue, SimulatorFaults, SimulatorStats } from "./simulator.js";
@@ -21,8 +23,6 @@ import { VenueClock } from "./venue-clock.js";
 import { barsOf, bookOf } from "./venue-truth.js";
 
 const UNSENT_BYTES_MAX = 64 * 1024 * 1024;
-const GOING_AWAY = 1001;
-const SHUTDOWN_LEAD_MILLIS = 10_000;
 
 /** What becomes of a wish to open a WebSocket: a refusal, or what to do with the open socket. */
 export type Upgrade =
@@ -73,7 +73,12 @@ export class BinanceVenue implements SimulatedVenue {
       () => this.#sinceStartMillis(),
     );
     const weight = limits.requestWeightPerMinute ?? rules.requestWeightPerMinute;
-    this.#rest = new RestService(rules, source, clock, weight);
+    this.#rest = new RestService(
+      rules,
+      source,
+      clock,
+      options.requestWeight ?? new RequestWeight(clock, weight),
+    );
     this.finished = source.finished;
     this.faults = this.#switches();
   }
@@ -150,7 +155,7 @@ export class BinanceVenue implements SimulatedVenue {
 
   inject(rule: FaultRule): void {
     checkFaultRule(rule, "the rule");
-    this.#checkFits(rule);
+    checkFits(rule, this.market, this.source);
     const { atMillis } = rule as { atMillis?: number };
     if (atMillis === undefined) {
       this.#engine.arm(rule);
@@ -221,50 +226,13 @@ export class BinanceVenue implements SimulatedVenue {
       this.#sockets.breakConnections(rule);
       return;
     }
-    // A script may be about a symbol that is not listed at that time.
-    if ("symbol" in rule && rule.fault !== "list" && !this.source.instrument(rule.symbol)) return;
-    this.#log.fault({ atMillis: this.#sinceStartMillis(), fault: rule.fault });
-    switch (rule.fault) {
-      case "server-shutdown": {
-        const told = this.#sockets.announceShutdown();
-        this.#later(rule.leadMillis ?? SHUTDOWN_LEAD_MILLIS, () => {
-          for (const connection of told) connection.close(GOING_AWAY, "server shutdown");
-        });
-        return;
-      }
-      case "clock-skew":
-        this.clock.skewMicros = Math.round(rule.millis * 1000);
-        return;
-      case "list":
-        this.source.setStatus(rule.symbol, "TRADING");
-        return;
-      case "delist":
-        this.source.setStatus(rule.symbol, undefined);
-        return;
-      case "status":
-        this.source.setStatus(rule.symbol, rule.status);
-        return;
-      case "print":
-        this.source.intervene(rule.symbol, { print: rule.origin });
-        return;
-      case "skip-trade-ids":
-        this.source.intervene(rule.symbol, { skipTradeIds: rule.ids });
-        return;
-    }
-  }
-
-  #checkFits(rule: FaultRule): void {
-    if ("symbol" in rule && this.source.seed === undefined) {
-      throw fail(
-        "simulator.invalid-fault",
-        `"${rule.fault}" steps into a synthetic market, this is a recording`,
-      );
-    }
-    const wanted = rule.fault === "print" ? "futures" : rule.fault === "server-shutdown" ? "spot" : undefined;
-    const given = this.market === "spot" ? "spot" : "futures";
-    if (wanted !== undefined && wanted !== given) {
-      throw fail("simulator.invalid-fault", `"${rule.fault}" exists on ${wanted} only`);
-    }
+    const acted = actOnVenue(rule, {
+      source: this.source,
+      sockets: this.#sockets,
+      clock: this.clock,
+      later: (delayMillis, act) => this.#later(delayMillis, act),
+    });
+    if (acted) this.#log.fault({ atMillis: this.#sinceStartMillis(), fault: rule.fault });
   }
 
   #loses(stream: string, firstId: number, lastId: number): boolean {

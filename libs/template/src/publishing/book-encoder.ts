@@ -129,7 +129,9 @@ export class BookEncoder {
   ): void {
     const values = this.deltaValues;
     writeBookHead(values, book, this.exchange, publishMicros);
-    values.flags = partFlags(book, part) & ~v2.RecordFlags.Snapshot;
+    // Later parts of a whole book say so: they must not be taken for parts of a change.
+    const { Snapshot } = v2.RecordFlags;
+    values.flags = isSnapshot ? partFlags(book, part) | Snapshot : partFlags(book, part) & ~Snapshot;
     if (symbol !== this.deltaSymbol) {
       values.symbolBytes(symbol.octets, 0, symbol.octets.length);
       this.deltaSymbol = symbol;

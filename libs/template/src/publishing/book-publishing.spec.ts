@@ -82,8 +82,8 @@ describe("a book with more levels than a message holds", () => {
     const parts = booksPublished();
     expect(parts.map(({ type, bids, asks, flags }) => [type, bids.length, asks.length, flags])).toEqual([
       ["book-snapshot", LEVELS_PER_SIDE_MAX, 3, RecordFlags.Snapshot],
-      ["book-delta", LEVELS_PER_SIDE_MAX, 0, 0],
-      ["book-delta", 5, 0, RecordFlags.LastInEvent],
+      ["book-delta", LEVELS_PER_SIDE_MAX, 0, RecordFlags.Snapshot],
+      ["book-delta", 5, 0, RecordFlags.Snapshot | RecordFlags.LastInEvent],
     ]);
     expect(parts.map(({ lastUpdateId }) => lastUpdateId)).toEqual([900, 900, 900]);
     const changes = parts.slice(1) as BookDeltaRecord[];

@@ -370,6 +370,8 @@ describe("venue faults", () => {
     expect(list.every(({ t }, at) => t === list[0]!.t + at)).toBe(true);
     const covered = aggregates.parsed<{ f: number; l: number }>();
     for (const { t } of odd) expect(covered.some(({ f, l }) => f <= t && t <= l)).toBe(false);
+    const liquidated = forced.parsed<{ o: { s: string; T: number } }>().map(({ o }) => `${o.s} ${o.T}`);
+    expect(new Set(liquidated).size).toBe(liquidated.length);
     const seconds = forced.parsed<{ E: number; o: { s: string } }>().map(({ E, o }) => `${o.s} ${E}`);
     expect(seconds.length).toBeGreaterThan(2);
     expect(new Set(seconds).size).toBe(seconds.length);

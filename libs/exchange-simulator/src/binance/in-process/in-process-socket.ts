@@ -98,9 +98,19 @@ export class InProcessSocket implements Peer, VenueSocket {
       this.#end(MESSAGE_TOO_BIG);
       return;
     }
-    this.#incoming.push({ bytes, sent });
-    this.#incomingBytes += bytes.length;
-    this.#deliver();
+    if (this.#paused || this.#delivering || this.#incoming.length > 0) {
+      this.#incoming.push({ bytes, sent });
+      this.#incomingBytes += bytes.length;
+      return;
+    }
+    sent();
+    this.#delivering = true;
+    try {
+      this.events.onMessage(bytes);
+    } finally {
+      this.#delivering = false;
+    }
+    if (this.#incoming.length > 0) this.#deliver();
   }
 
   /** From the client; the venue's own pings come through {@link signal}. */
@@ -186,7 +196,6 @@ export class InProcessSocket implements Peer, VenueSocket {
     this.#delivering = true;
     try {
       while (this.#incoming.length > 0 && !this.#paused && this.#state === "open") {
-        // A queue of one is by far the most frequent.
         const { bytes, sent } = this.#incoming.shift()!;
         this.#incomingBytes -= bytes.length;
         sent();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openVenue, routed, unitsOf, type VenueClient } from "../../spec-support/venue-client.js";
+import { openVenue, routed, unitsOf, VenueClient } from "../../spec-support/venue-client.js";
 import type { BinanceMarketName } from "../markets/market.js";
 import type { BookTruth } from "../simulator.js";
 
@@ -152,6 +152,11 @@ describe("a simulated market keeps the venue's invariants", () => {
         expect(truth.updateId).toBe(book.lastUpdateId);
         expect(book.levels(truth)).toEqual({ bids: truth.bids, asks: truth.asks });
         expect(truth.bids[0]![0]).toBeLessThan(truth.asks[0]![0]);
+        // Each change takes an id of its own, so no event can name more levels than it has ids.
+        for (const { U, u, b, a } of client.parsed<Diff>()) {
+          if (b.length + a.length > u - U + 1)
+            throw new Error(`${U}..${u} repeats levels that did not change`);
+        }
         const sent = venue.deliveries().find(({ stream }) => stream.includes("@depth"))!;
         expect(sent.frameCount).toBe(client.frames.length);
         await venue.close();
@@ -174,6 +179,8 @@ describe("a simulated market keeps the venue's invariants", () => {
         Number(unitsOf(quantity, quantityScale)),
       ];
       expect(top.frames.length).toBeGreaterThan(5);
+      const tops = top.parsed<Top>().map(({ b, B, a, A }) => `${b} ${B} ${a} ${A}`);
+      expect(tops.every((each, at) => at === 0 || each !== tops[at - 1])).toBe(true);
       for (const { u, b, B, a, A } of top.parsed<Top>()) {
         const book = venue.book(symbol, u)!;
         expect([pair(b, B), pair(a, A)]).toEqual([book.bids[0], book.asks[0]]);
@@ -254,6 +261,50 @@ describe("a simulated market keeps the venue's invariants", () => {
       expect(unitsOf(ticker.lowPrice, 2)).toBe(BigInt(Math.min(...traded.map(({ low }) => low))));
       expect(unitsOf(ticker.quoteVolume, 7)).toBe(bars.reduce((sum, bar) => sum + bar.quoteVolume, 0n));
       await clock.advance(7 * 3_600_000);
+    }
+    await venue.close();
+  });
+
+  it("answers a client that asks from within a frame", async () => {
+    const { venue, clock } = await openVenue("spot");
+    const asked: Promise<{ text: string; body: string }>[] = [];
+    const client = new VenueClient(venue, clock, "/ws/btcusdt@bookTicker/btcusdt@depth@100ms", (text) => {
+      const { u, b } = JSON.parse(text) as { u: number; b: unknown };
+      const book = venue.book("BTCUSDT")!;
+      // The market stands where this frame left it; a frame of depth comes later than its last change.
+      if (typeof b === "string") expect(book.updateId).toBe(u);
+      asked.push(
+        venue.request("GET", "/api/v3/depth?symbol=BTCUSDT&limit=5").then(({ body }) => ({ text, body })),
+      );
+    });
+    await clock.advance(3000);
+    expect(client.frames.length).toBeGreaterThan(50);
+    for (const { text, body } of await Promise.all(asked)) {
+      const { u, b } = JSON.parse(text) as { u: number; b: unknown };
+      const { lastUpdateId, bids } = JSON.parse(body) as { lastUpdateId: number; bids: Levels };
+      expect(lastUpdateId).toBe(u);
+      if (typeof b === "string") expect(bids[0]![0]).toBe(b);
+    }
+    await venue.close();
+  });
+
+  it("pushes the top of every futures symbol on !bookTicker every 5 s", async () => {
+    const { venue, clock, connect } = await openVenue("usd-future");
+    const client = await connect("/public/ws/!bookTicker");
+    await clock.advance(20_000);
+    interface Row {
+      s: string;
+      E: number;
+      u: number;
+      b: string;
+      st: number;
+    }
+    const rows = client.parsed<Row>();
+    expect(new Set(rows.map(({ E }) => E % 5000))).toEqual(new Set([0]));
+    const own = rows.filter(({ s, st }) => s === "BTCUSDT" && st === 1);
+    expect(own.length).toBeGreaterThanOrEqual(3);
+    for (const { u, b } of own) {
+      expect(unitsOf(b, 2)).toBe(BigInt(venue.book("BTCUSDT", u)!.bids[0]![0]));
     }
     await venue.close();
   });

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { SimulatedClock } from "@ims/common";
 import { describe, expect, inject, it } from "vitest";
 import { openVenue } from "../../spec-support/venue-client.js";
 import type { BinanceMarketName } from "../markets/market.js";
+import { RequestWeight } from "./request-weight.js";
 
 const PREFIX = { spot: "/api/v3", "usd-future": "/fapi/v1", "coin-future": "/dapi/v1" } as const;
 const SYMBOL = { spot: "BTCUSDT", "usd-future": "BTCUSDT", "coin-future": "BTCUSD_PERP" } as const;
@@ -73,6 +75,24 @@ describe("REST depth", () => {
     await clock.advance(1000);
     expect((await ask()).status).toBe(200);
     await venue.close();
+  });
+});
+
+describe("a weight budget", () => {
+  it("may be shared by both futures markets, as on the venue since 2026-06-30", async () => {
+    const clock = new SimulatedClock();
+    const requestWeight = new RequestWeight(clock, 60);
+    const usd = await openVenue("usd-future", {}, { requestWeight });
+    const coin = await openVenue("coin-future", {}, { requestWeight });
+    const ask = async (venue: typeof usd.venue, path: string) => {
+      const { status, headers } = await venue.request("GET", path);
+      return [status, headers["x-mbx-used-weight-1m"]];
+    };
+    expect(await ask(usd.venue, "/fapi/v1/ticker/24hr")).toEqual([200, "40"]);
+    expect(await ask(coin.venue, "/dapi/v1/depth?symbol=BTCUSD_PERP&limit=1000")).toEqual([200, "60"]);
+    expect(await ask(usd.venue, "/fapi/v1/ping")).toEqual([429, "61"]);
+    await usd.venue.close();
+    await coin.venue.close();
   });
 });
 

@@ -8,7 +8,8 @@ const FIRST_BAN_MILLIS = 120_000;
 const LAST_BAN_MILLIS = 3 * 86_400_000;
 
 /**
- * The weight budget of the one address that all clients have here. 429 with Retry-After when it is spent; going on
+ * The weight budget of the one address that all clients have here; two markets may share one, as `fapi` and `dapi` do
+ * since 2026-06-30. 429 with Retry-After when it is spent; going on
  * leads to 418, two minutes at first and twice as long each time. Spot REST, "LIMITS".
  */
 export class RequestWeight {

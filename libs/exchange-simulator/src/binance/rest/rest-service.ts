@@ -6,7 +6,7 @@ import { depth, depthLimit } from "./depth.js";
 import { exchangeInfo } from "./exchange-info.js";
 import { klineLimit, klines } from "./klines.js";
 import { Query } from "./query.js";
-import { RequestWeight } from "./request-weight.js";
+import type { RequestWeight } from "./request-weight.js";
 import { errorBody, type RestAnswer, RestRefusal } from "./rest-answer.js";
 import {
   openInterest,
@@ -38,7 +38,6 @@ export class RestService {
   requestCount = 0;
   /** Fault: answer every request with 503. */
   refuse = false;
-  readonly #weight: RequestWeight;
   #staleUpdates = 0;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
 
@@ -46,22 +45,21 @@ export class RestService {
     private readonly market: BinanceMarket,
     private readonly source: MarketSource,
     private readonly clock: Clock,
-    weightPerMinute: number,
+    private readonly weight: RequestWeight,
   ) {
-    this.#weight = new RequestWeight(clock, weightPerMinute);
     this.#endpoints = this.#table();
   }
 
   /** Bans the one address that all clients have here. */
   ban(millis: number): void {
-    this.#weight.ban(millis);
+    this.weight.ban(millis);
   }
 
   /** @param staleUpdates depth is answered as it was so many update ids ago */
   answer(request: RestRequest, staleUpdates = 0): RestAnswer {
     this.requestCount++;
     if (this.refuse) return { status: 503, body: "" };
-    const used = () => ({ "X-MBX-USED-WEIGHT-1M": `${this.#weight.used}` });
+    const used = () => ({ "X-MBX-USED-WEIGHT-1M": `${this.weight.used}` });
     try {
       this.#staleUpdates = staleUpdates;
       const answer = this.#answer(request);
@@ -80,7 +78,7 @@ export class RestService {
       ? this.#endpoints.get(path.slice(this.market.restPrefix.length + 1))
       : undefined;
     if (!endpoint || request.method !== "GET") {
-      this.#weight.take(1);
+      this.weight.take(1);
       return {
         status: 404,
         body: errorBody(-5000, `Path ${path.slice(0, 100)}, Method ${request.method} is invalid`),
@@ -89,7 +87,7 @@ export class RestService {
     const query = new Query(at < 0 ? "" : request.url.slice(at + 1), (symbol) =>
       this.source.instrument(symbol),
     );
-    this.#weight.take(endpoint.weight(query));
+    this.weight.take(endpoint.weight(query));
     return { status: 200, body: endpoint.body(query, this.#unit(request), request) };
   }
 

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { SimulatedClock } from "@ims/common";
 import { describe, expect, inject, it } from "vitest";
 import { openInProcessVenue } from "../../binance/in-process/in-process-venue.js";
 import type { BinanceMarketName } from "../../binance/markets/market.js";
-import { unitsOf } from "../../spec-support/venue-client.js";
+import { unitsOf, VenueClient } from "../../spec-support/venue-client.js";
 
 const sharedDir = inject("sharedDir");
 const folder = `${sharedDir}/exchanges/recordings`;
@@ -150,5 +153,44 @@ describe.skipIf(!sharedDir)("recorded sessions, replayed", () => {
     }
     await venue.close();
     expect(clock.pendingTimerCount).toBe(0);
+  });
+});
+
+describe("recorded REST bodies", () => {
+  it("are served as far as the replay has come", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "recording-"));
+    const file = join(folder, "session.jsonl");
+    const line = (seconds: number, url: string, data: string) =>
+      `{"t":"${1_700_000_000 + seconds}000000000","dir":"in","url":"${url}","data":${data}}\n`;
+    const rest = "https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=1000";
+    const trade = (id: number) =>
+      `{"stream":"btcusdt@trade","data":{"e":"trade","s":"BTCUSDT","t":${id},"p":"1.0","q":"1.0"}}`;
+    const ws = "wss://stream.binance.com:9443/stream";
+    await writeFile(
+      file,
+      line(0, ws, trade(1)) +
+        line(1, rest, `{"lastUpdateId":10,"bids":[],"asks":[]}`) +
+        line(2, ws, trade(2)) +
+        line(20, ws, trade(3)) +
+        line(21, rest, `{"lastUpdateId":20,"bids":[],"asks":[]}`) +
+        line(40, ws, trade(4)),
+    );
+    const clock = new SimulatedClock();
+    const source = { kind: "recording", files: [file], speed: "max" } as const;
+    const venue = await openInProcessVenue({ market: "spot", clock, source });
+    expect(venue.recordedStreams).toEqual(["btcusdt@trade"]);
+    const bodies: Promise<string>[] = [];
+    const client = new VenueClient(venue, clock, "/ws/btcusdt@trade", () =>
+      bodies.push(venue.request("GET", "/api/v3/depth?symbol=BTCUSDT").then(({ body }) => body)),
+    );
+    await clock.advance(0);
+    await venue.finished;
+    expect(client.frames).toHaveLength(4);
+    const ids = (await Promise.all(bodies)).map(
+      (body) => (JSON.parse(body) as { lastUpdateId: number }).lastUpdateId,
+    );
+    expect(ids).toEqual([10, 10, 20, 20]);
+    await venue.close();
+    await rm(folder, { recursive: true });
   });
 });

@@ -88,6 +88,15 @@ describe("lines of a recording", () => {
     expect(frameOf(line(1, `{"u":1,"s":"ETHUSDT","b":"1","B":"1","a":"2","A":"1"}`))?.stream).toBe(
       "ethusdt@bookTicker",
     );
+    for (const [event, stream] of [
+      [`{"e":"markPriceUpdate","s":"A"}`, "a@markPrice@1s"],
+      [`{"e":"forceOrder","o":{"s":"A"}}`, "a@forceOrder"],
+      [`{"e":"24hrTicker","s":"A"}`, "a@ticker"],
+      [`{"e":"24hrMiniTicker","s":"A"}`, "a@miniTicker"],
+      [`{"e":"depthUpdate","s":"A"}`, "a@depth@100ms"],
+    ]) {
+      expect(frameOf(line(1, event!))?.stream).toBe(stream);
+    }
     expect(frameOf(line(1, `{"e":"kline","s":"ETHUSDT","k":{"i":"1M"}}`))?.stream).toBe("ethusdt@kline_1M");
   });
 

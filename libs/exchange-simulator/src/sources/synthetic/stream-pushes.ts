@@ -6,6 +6,7 @@ import { KlinePush } from "./kline-push.js";
 import type { PacedPush } from "./pace-groups.js";
 import type { SymbolMarket } from "./symbol-market.js";
 import {
+  AllTopsPush,
   ArrayPush,
   ForceOrderPush,
   printMarkPrice,
@@ -28,6 +29,7 @@ export interface StreamService {
 const REAL_TIME = new Set(["trade", "aggTrade", "bookTicker"]);
 const PARTIAL_DEPTH = /^depth(5|10|20)$/;
 const FORCE_ORDER_MILLIS = 1000;
+const ALL_TOPS_MILLIS = 5000;
 
 /**
  * Finds out how a stream is served; undefined for one that does not exist and therefore stays silent. Paces: spot
@@ -115,6 +117,9 @@ function serveAll(
 ): StreamService | undefined {
   const spot = market.name === "spot";
   if (type === "contractInfo" && suffix === "" && !spot) return { symbolMarket: undefined };
+  if (type === "bookTicker" && suffix === "" && !spot) {
+    return { symbolMarket: undefined, push: new AllTopsPush(all, stream), paceMillis: ALL_TOPS_MILLIS };
+  }
   if (type === "markPrice" && !spot && (suffix === "arr" || suffix === "arr@1s")) {
     const push = new ArrayPush(all, stream, printMarkPrice, true);
     return { symbolMarket: undefined, push, paceMillis: suffix === "arr" ? 3000 : 1000 };

@@ -1,3 +1,4 @@
+import { bookTickerFrame } from "../../binance/frames/book-ticker-frame.js";
 import { forceOrderFrame, markPriceFrame } from "../../binance/frames/derivative-frames.js";
 import { miniTickerFrame, tickerFrame } from "../../binance/frames/ticker-frames.js";
 import type { TimeUnit } from "../../binance/frames/time-text.js";
@@ -116,6 +117,39 @@ export class ForceOrderPush implements PacedPush {
       this.#pushed.set(instrument.symbol, liquidationCount);
       publisher.publish(this.stream, () =>
         forceOrderFrame(market.name, instrument, style, lastLiquidation, nowMillis),
+      );
+    }
+  }
+}
+
+/** `!bookTicker` of the futures: the top of every symbol that changed, one message each. */
+export class AllTopsPush implements PacedPush {
+  readonly #pushed = new Map<string, number>();
+
+  constructor(
+    private readonly symbolMarkets: () => Iterable<SymbolMarket>,
+    private readonly stream: string,
+  ) {}
+
+  step(nowMillis: number, publisher: StreamPublisher): void {
+    for (const symbolMarket of this.symbolMarkets()) {
+      const { instrument, market, style, book, bookUpdateId } = symbolMarket;
+      if (this.#pushed.get(instrument.symbol) === bookUpdateId) continue;
+      this.#pushed.set(instrument.symbol, bookUpdateId);
+      const top = {
+        eventMicros: symbolMarket.lastEventMicros,
+        sendMicros: nowMillis * 1000,
+        bookUpdateId,
+        bid: book.bids.bestPrice,
+        bidQuantity: book.bids.bestQuantity,
+        ask: book.asks.bestPrice,
+        askQuantity: book.asks.bestQuantity,
+      };
+      publisher.publish(
+        this.stream,
+        (unit) => bookTickerFrame(market.name, instrument, style, top, unit),
+        bookUpdateId,
+        bookUpdateId,
       );
     }
   }

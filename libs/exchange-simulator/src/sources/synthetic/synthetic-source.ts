@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from "@ims/common";
+import type { Clock } from "@ims/common";
 import { contractInfoFrame } from "../../binance/frames/derivative-frames.js";
 import type { SimulatedInstrument } from "../../binance/markets/instrument.js";
 import type { BinanceMarket } from "../../binance/markets/market.js";
@@ -8,21 +8,18 @@ import type { SyntheticSourceOptions } from "../../binance/simulator-options.js"
 import { fail } from "../../errors/simulator-errors.js";
 import type { BookView, KlineQuery, KlineRow, MarketSource, StreamPublisher } from "../market-source.js";
 import type { DayTicker } from "./day-window.js";
-import { DueQueue } from "./due-queue.js";
 import type { BookAt, HistoryStart } from "./event-history.js";
 import { klineRows } from "./kline-rows.js";
 import type { MarkPrice } from "./mark-price.js";
 import { MarketEvent } from "./market-event.js";
+import { MarketSchedule } from "./market-schedule.js";
 import type { Intervention } from "./matching-walk.js";
-import { PaceGroups } from "./pace-groups.js";
 import { type StreamService, serveStream } from "./stream-pushes.js";
 import { chooseInstruments, chooseNew } from "./symbol-choice.js";
 import { SymbolMarket } from "./symbol-market.js";
 import { type SyntheticSettings, syntheticSettings } from "./synthetic-settings.js";
 import { tradesBetween, truthBetween } from "./truth.js";
 
-/** Events handled in one go; what is left continues after other work had its turn. */
-const EVENTS_PER_TURN = 5000;
 /** Symbols of the other product that all-market streams show since the futures' integration of 2026. */
 const FOREIGN_SYMBOLS = 2;
 
@@ -39,27 +36,22 @@ export class SyntheticSource implements MarketSource {
   readonly #listedAt = new Map<string, number>();
   readonly #foreign: SymbolMarket[] = [];
   readonly #delisted = new Map<string, SymbolMarket>();
-  readonly #due = new DueQueue<SymbolMarket>();
   readonly #services = new Map<string, StreamService>();
-  readonly #paces = new PaceGroups();
+  readonly #schedule: MarketSchedule;
   readonly #settings: SyntheticSettings;
-  /** Everything before this instant has happened. */
-  #doneMicros: number;
-  #publisher: StreamPublisher | undefined;
-  #timer: TimerHandle | undefined;
   #finish: () => void = () => {};
 
   constructor(
     private readonly market: BinanceMarket,
     options: SyntheticSourceOptions,
     readonly seed: number,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
     const startMicros = clock.nowMicros();
     const startMillis = Math.floor(startMicros / 1000);
-    this.#doneMicros = startMicros;
     const instruments = chooseInstruments(market, startMillis, options.symbols);
     this.#settings = syntheticSettings(market, options, seed, instruments.length);
+    this.#schedule = new MarketSchedule(clock, this.#settings.timerMillis);
     this.listedMillis = Math.floor(startMillis / 60_000) * 60_000 - this.#settings.historyMinutes * 60_000;
     const trading = instruments.filter(({ status }) => status === "TRADING");
     const weights = trading.reduce((sum, { weight }) => sum + weight, 0);
@@ -86,19 +78,18 @@ export class SyntheticSource implements MarketSource {
   }
 
   start(publisher: StreamPublisher): void {
-    this.#publisher = publisher;
-    this.#schedule();
+    this.#schedule.start(publisher);
   }
 
   streamWanted(stream: string, wanted: boolean): void {
     const before = this.#services.get(stream);
     if (before) {
       this.#services.delete(stream);
-      if (before.push) this.#paces.remove(before.push, before.paceMillis!);
+      if (before.push) this.#schedule.paces.remove(before.push, before.paceMillis!);
       if (before.listener) before.symbolMarket!.bookListeners.delete(before.listener);
     }
     if (!wanted) return;
-    const nowMillis = this.#catchUp();
+    const nowMillis = this.#schedule.catchUp();
     const service = serveStream(
       this.market,
       stream,
@@ -110,28 +101,28 @@ export class SyntheticSource implements MarketSource {
     this.#services.set(stream, service);
     if (service.symbolMarket) this.#follow(service.symbolMarket);
     if (service.listener) service.symbolMarket!.bookListeners.add(service.listener);
-    if (service.push) this.#paces.add(service.push, service.paceMillis!, nowMillis);
-    this.#schedule();
+    if (service.push) this.#schedule.paces.add(service.push, service.paceMillis!, nowMillis);
+    this.#schedule.plan();
   }
 
   klines(symbol: string, query: KlineQuery): readonly KlineRow[] {
-    const nowMillis = this.#catchUp();
+    const nowMillis = this.#schedule.catchUp();
     const symbolMarket = this.#caughtUp(symbol);
     return symbolMarket ? klineRows(symbolMarket.barsFor(query.interval, nowMillis), query) : [];
   }
 
   visitOrders(symbol: string, start: HistoryStart, event: MarketEvent, visit: () => boolean): void {
-    this.#catchUp();
+    this.#schedule.catchUp();
     this.#caughtUp(symbol)?.history.visit(start, event, visit);
   }
 
   lastIds(symbol: string): { tradeId: number; aggregateId: number } | undefined {
-    this.#catchUp();
+    this.#schedule.catchUp();
     return this.#caughtUp(symbol)?.lastIds;
   }
 
   book(symbol: string): BookView | undefined {
-    this.#catchUp();
+    this.#schedule.catchUp();
     const symbolMarket = this.#caughtUp(symbol);
     if (!symbolMarket) return undefined;
     const { book, bookUpdateId: updateId, lastEventMicros: eventMicros } = symbolMarket;
@@ -139,12 +130,12 @@ export class SyntheticSource implements MarketSource {
   }
 
   bookAt(symbol: string, updateId: number): BookAt | undefined {
-    this.#catchUp();
+    this.#schedule.catchUp();
     return this.#caughtUp(symbol)?.history.bookAt(updateId, new MarketEvent());
   }
 
   bookAgo(symbol: string, updates: number): BookAt | undefined {
-    this.#catchUp();
+    this.#schedule.catchUp();
     const symbolMarket = this.#caughtUp(symbol);
     const first = symbolMarket?.history.firstUpdateId;
     if (!symbolMarket || first === undefined) return undefined;
@@ -152,12 +143,12 @@ export class SyntheticSource implements MarketSource {
   }
 
   ticker(symbol: string): DayTicker | undefined {
-    const nowMillis = this.#catchUp();
+    const nowMillis = this.#schedule.catchUp();
     return this.#caughtUp(symbol)?.ticker(nowMillis);
   }
 
   mark(symbol: string): MarkPrice | undefined {
-    const nowMillis = this.#catchUp();
+    const nowMillis = this.#schedule.catchUp();
     return this.#caughtUp(symbol)?.mark(nowMillis);
   }
 
@@ -180,21 +171,21 @@ export class SyntheticSource implements MarketSource {
   intervene(symbol: string, intervention: Intervention): void {
     const symbolMarket = this.#listed(symbol);
     this.#follow(symbolMarket);
-    const atMicros = intervention.print === undefined ? undefined : this.#doneMicros;
+    const atMicros = intervention.print === undefined ? undefined : this.#schedule.doneMicros;
     symbolMarket.intervene(atMicros === undefined ? intervention : { ...intervention, atMicros });
-    this.#due.rebuild();
-    this.#schedule();
+    this.#schedule.reorder();
+    this.#schedule.plan();
   }
 
   /** Lists a symbol, gives it another status, or takes it off the list; the futures tell it on `!contractInfo`. */
   setStatus(symbol: string, status: string | undefined): void {
-    const nowMillis = this.#catchUp();
+    const nowMillis = this.#schedule.catchUp();
     const known = this.#markets.get(symbol) ?? this.#delisted.get(symbol);
     if (!known) {
       if (status === undefined) return;
       const instrument = { ...chooseNew(this.market, nowMillis, symbol), status };
       const rate = this.#settings.tradesPerSecond / (this.#markets.size + 1);
-      this.#add(this.market, instrument, this.#doneMicros, status === "TRADING" ? rate : 0);
+      this.#add(this.market, instrument, this.#schedule.doneMicros, status === "TRADING" ? rate : 0);
       this.#listedAt.set(symbol, nowMillis);
     } else {
       this.#caughtUp(symbol);
@@ -202,28 +193,26 @@ export class SyntheticSource implements MarketSource {
       this.#delisted.delete(symbol);
       this.#markets.set(symbol, known);
       known.instrument = { ...known.instrument, status: status ?? this.market.delistedStatus };
-      known.halt(known.instrument.status !== "TRADING", this.#doneMicros);
+      known.halt(known.instrument.status !== "TRADING", this.#schedule.doneMicros);
       if (status === undefined) {
         this.#markets.delete(symbol);
         this.#delisted.set(symbol, known);
       }
-      this.#due.rebuild();
+      this.#schedule.reorder();
     }
     const changed = this.#markets.get(symbol) ?? known!;
-    this.#publisher?.publish("!contractInfo", () =>
+    this.#schedule.publisher?.publish("!contractInfo", () =>
       contractInfoFrame(this.market.name, changed.instrument, this.onboardMillis(symbol), nowMillis),
     );
     // Streams subscribed before the listing begin with it.
-    for (const stream of this.#publisher?.subscribed(`${symbol.toLowerCase()}@`) ?? []) {
+    for (const stream of this.#schedule.publisher?.subscribed(`${symbol.toLowerCase()}@`) ?? []) {
       this.streamWanted(stream, true);
     }
-    this.#schedule();
+    this.#schedule.plan();
   }
 
   close(): Promise<void> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#publisher = undefined;
+    this.#schedule.stop();
     this.#finish();
     return Promise.resolve();
   }
@@ -246,21 +235,21 @@ export class SyntheticSource implements MarketSource {
 
   #follow(symbolMarket: SymbolMarket): void {
     if (symbolMarket.followed) return;
-    symbolMarket.catchUp(this.#doneMicros, this.#publisher ?? NOBODY);
+    symbolMarket.catchUp(this.#schedule.doneMicros, this.#schedule.publisher ?? NOBODY);
     symbolMarket.followed = true;
-    this.#due.add(symbolMarket);
+    this.#schedule.follow(symbolMarket);
   }
 
   /** The symbol with everything done that is done elsewhere. */
   #caughtUp(symbol: string): SymbolMarket | undefined {
     const symbolMarket = this.#markets.get(symbol);
-    if (symbolMarket && !symbolMarket.followed) symbolMarket.catchUp(this.#doneMicros, NOBODY);
+    if (symbolMarket && !symbolMarket.followed) symbolMarket.catchUp(this.#schedule.doneMicros, NOBODY);
     return symbolMarket;
   }
 
   /** What is followed stays at what was sent; the rest is asked about as of now. */
   #listed(symbol: string): SymbolMarket {
-    if (!this.#markets.get(symbol)?.followed) this.#catchUp();
+    if (!this.#markets.get(symbol)?.followed) this.#schedule.catchUp();
     const symbolMarket = this.#caughtUp(symbol);
     if (!symbolMarket) throw fail("simulator.unknown-symbol", `"${symbol}" is not listed in this simulator`);
     return symbolMarket;
@@ -269,53 +258,10 @@ export class SyntheticSource implements MarketSource {
   *#allMarkets(): Iterable<SymbolMarket> {
     for (const symbolMarket of this.#markets.values()) {
       if (symbolMarket.instrument.status !== "TRADING") continue;
-      if (!symbolMarket.followed) symbolMarket.catchUp(this.#doneMicros, NOBODY);
+      if (!symbolMarket.followed) symbolMarket.catchUp(this.#schedule.doneMicros, NOBODY);
       yield symbolMarket;
     }
     yield* this.#foreign;
-  }
-
-  /**
-   * Lets what is due by now happen, in order of time; a pace step goes before an event of the same instant. Returns
-   * the millisecond up to which all is done: less than now when there was more than one turn takes.
-   */
-  #catchUp(): number {
-    const nowMicros = this.clock.nowMicros();
-    const publisher = this.#publisher;
-    for (let turn = 0; publisher && turn < EVENTS_PER_TURN; turn++) {
-      const stepMicros = this.#paces.nextMillis * 1000;
-      const eventMicros = this.#due.head?.nextMicros ?? Number.POSITIVE_INFINITY;
-      const dueMicros = Math.min(stepMicros, eventMicros);
-      if (dueMicros > nowMicros) {
-        this.#doneMicros = Math.max(this.#doneMicros, nowMicros);
-        break;
-      }
-      this.#doneMicros = Math.max(this.#doneMicros, dueMicros);
-      if (stepMicros <= eventMicros) {
-        this.#paces.step(publisher);
-      } else {
-        this.#due.head!.happen(publisher);
-        this.#due.headChanged();
-      }
-    }
-    return Math.floor(this.#doneMicros / 1000);
-  }
-
-  #schedule(): void {
-    if (!this.#publisher) return;
-    this.#timer?.cancel();
-    const dueMicros = Math.min(
-      this.#paces.nextMillis * 1000,
-      this.#due.head?.nextMicros ?? Number.POSITIVE_INFINITY,
-    );
-    if (dueMicros === Number.POSITIVE_INFINITY) return;
-    const untilDueMillis = (dueMicros - this.clock.nowMicros()) / 1000;
-    const overdue = untilDueMillis < -this.#settings.timerMillis;
-    const delay = overdue ? 0 : Math.max(this.#settings.timerMillis, untilDueMillis);
-    this.#timer = this.clock.setTimer(delay, () => {
-      this.#catchUp();
-      this.#schedule();
-    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { ExchangeId } from "@ims/common";
 import type { BinanceMarket } from "../common/market/binance-market.js";
+import { futuresChannels } from "../common/market/futures-channels.js";
 import {
   FUTURES_CONTRACT_KINDS,
   FUTURES_RESOLUTIONS,
@@ -27,7 +28,9 @@ export const COIN_FUTURE_MARKET: BinanceMarket = {
   // [COIN-M Futures, Exchange Information] weight 1.
   exchangeInfoPath: "/dapi/v1/exchangeInfo",
   // [Websocket Market Streams, Connect] not split as USD-M is.
-  channelPaths: { trade: "", aggTrade: "", kline: "" },
+  channels: futuresChannels("", "", 500),
+  // [Websocket Market Streams, All Market Mark Price Streams] the `st` on streams that carry both futures markets.
+  product: 2,
   resolutions: FUTURES_RESOLUTIONS,
   // [Websocket Market Streams, Connect] and [Live Subscribing/Unsubscribing to streams]
   controlMessagesPerSecond: 10,

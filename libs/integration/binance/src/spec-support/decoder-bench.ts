@@ -123,10 +123,10 @@ export class DecoderBench {
     });
   }
 
-  subscribe(symbol: string): InstrumentFeed {
+  subscribe(symbol: string, instrument = instrumentNamed(symbol)): InstrumentFeed {
     const known = this.table.find(symbol);
     if (known) return known;
-    const feed = new InstrumentFeed(instrumentNamed(symbol), this.#instrumentId++);
+    const feed = new InstrumentFeed(instrument, this.#instrumentId++);
     for (const dataType of Object.values(DataType)) {
       const data = feed.of(dataType);
       if (data) data.active = true;

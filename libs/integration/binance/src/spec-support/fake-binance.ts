@@ -33,6 +33,8 @@ export class FakeBinance {
   readonly klineRows: (readonly [openMillis: number, ...rest: unknown[]])[] = [];
   /** Time of the last trade of any symbol, as REST tells it. */
   lastTradeMillis = 0;
+  /** Body of `depth`. */
+  depthSnapshot: object = { lastUpdateId: 100, bids: [["1.00", "5"]], asks: [["1.50", "7"]] };
   readonly otherRequests = new EventQueue<string>();
 
   private constructor(
@@ -88,6 +90,7 @@ export class FakeBinance {
       const [start, end] = [Number(searchParams.get("startTime")), Number(searchParams.get("endTime"))];
       return this.klineRows.filter(([open]) => open >= start && open <= end).slice(0, limit);
     }
+    if (pathname.endsWith("/depth")) return this.depthSnapshot;
     if (limit === 1) return [{ T: this.lastTradeMillis, time: this.lastTradeMillis }];
     const fromId = Number(searchParams.get("fromId") ?? 0);
     return this.tradeRows.filter(({ id }) => id >= fromId).slice(0, limit);
@@ -148,8 +151,18 @@ export function tradeFrame(symbol: string, tradeId: number, price = "100.5000000
   };
 }
 
-export function klineFrame(symbol: string, interval: string, closed = false): object {
-  const times = { t: 1723161240000, T: 1723161299999 };
+/** A row of `historicalTrades`, of the same trade as {@link tradeFrame}. */
+export function tradeRow(id: number): { id: number; [key: string]: unknown } {
+  return { id, price: "100.50000000", qty: "0.5", time: 1723161255342, isBuyerMaker: true };
+}
+
+/** When the first bar of {@link klineFrame} opens. */
+export const BAR_MICROS = 1723161240000_000;
+
+/** A bar of a minute, the first one or one so many minutes later. */
+export function klineFrame(symbol: string, interval: string, closed = false, minutes = 0): object {
+  const open = BAR_MICROS / 1000 + minutes * 60_000;
+  const times = { t: open, T: open + 59_999 };
   const prices = { o: "1.0", h: "3.00", l: "0.5", c: "2.25" };
   const k = {
     ...times,
@@ -165,6 +178,12 @@ export function klineFrame(symbol: string, interval: string, closed = false): ob
   };
   return {
     stream: `${symbol.toLowerCase()}@kline_${interval}`,
-    data: { e: "kline", E: 1723161255343, s: symbol, k },
+    data: { e: "kline", E: 1723161255343 + minutes * 60_000, s: symbol, k },
   };
+}
+
+/** A row of `klines`: the bar of {@link klineFrame}, closed. */
+export function klineRow(minutes: number): [number, ...unknown[]] {
+  const open = BAR_MICROS / 1000 + minutes * 60_000;
+  return [open, "1.0", "3.00", "0.5", "2.25", "10", open + 59_999, "20.5", 4, "5", "10", "0"];
 }

@@ -22,7 +22,21 @@ export const SPOT_MARKET: BinanceMarket = {
   // [REST API, Exchange information] weight 20; permission sets are most of the body and are not used here.
   exchangeInfoPath: "/api/v3/exchangeInfo?showPermissionSets=false",
   // [WebSocket Streams, General WSS information] one address for every stream.
-  channelPaths: { trade: "", aggTrade: "", kline: "" },
+  channels: {
+    // [WebSocket Streams, Trade Streams] [Aggregate Trade Streams] at once.
+    trade: { stream: "@trade", path: "", paceMillis: 0 },
+    aggTrade: { stream: "@aggTrade", path: "", paceMillis: 0 },
+    // [Kline/Candlestick Streams for UTC] every second for 1s, every two otherwise, while trades happen.
+    kline: { stream: "@kline_{interval}", path: "", paceMillis: 2000 },
+    // [Individual Symbol Book Ticker Streams] at once; neither event type nor time.
+    bookTicker: { stream: "@bookTicker", path: "", paceMillis: 0 },
+    // [Diff. Depth Stream] [Partial Book Depth Streams] 1000 ms or 100 ms.
+    depth: { stream: "@depth@100ms", path: "", paceMillis: 100 },
+    partialDepth: { stream: "@depth20@100ms", path: "", paceMillis: 100 },
+    // [Individual Symbol Ticker Streams] every second.
+    ticker: { stream: "@ticker", path: "", paceMillis: 1000 },
+  },
+  product: undefined,
   // [WebSocket Streams, Kline/Candlestick Streams for UTC]
   resolutions: [
     "1s",

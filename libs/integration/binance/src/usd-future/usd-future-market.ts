@@ -1,5 +1,6 @@
 import { ExchangeId } from "@ims/common";
 import type { BinanceMarket } from "../common/market/binance-market.js";
+import { futuresChannels } from "../common/market/futures-channels.js";
 import {
   FUTURES_CONTRACT_KINDS,
   FUTURES_RESOLUTIONS,
@@ -29,7 +30,9 @@ export const USD_FUTURE_MARKET: BinanceMarket = {
   // [Websocket Market Streams, Connect] since April 2026 streams live on /public, /market and /private. The old
   // addresses and the wrong path acknowledge a subscription and then send nothing. Single trades are not in the
   // documentation; they were measured on /public. /private carries user data only.
-  channelPaths: { trade: "/public", aggTrade: "/market", kline: "/market" },
+  channels: futuresChannels("/public", "/market", 2000),
+  // [Websocket Market Streams, All Market Mark Price Streams] the `st` on streams that carry both futures markets.
+  product: 1,
   resolutions: FUTURES_RESOLUTIONS,
   // [Websocket Market Streams, Connect] and [Live Subscribing/Unsubscribing to streams]
   controlMessagesPerSecond: 10,

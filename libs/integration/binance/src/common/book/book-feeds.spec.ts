@@ -39,7 +39,7 @@ it("what decoders read goes to the book of its instrument", () => {
   bitcoin!.stage.snapshot(5, [["99", "1"]], [["101", "1"]]);
   feeds.depth(bitcoin!.instrument, depth(6));
   for (const u of [7, 9]) feeds.top(bitcoin!.instrument, topFields({ u, b: "98", B: "1", a: "101", A: "1" }));
-  feeds.depth(bitcoin!.instrument, depth(8));
+  feeds.depth(bitcoin!.instrument, depth(7));
   expect(bitcoin!.stage.feed.counters.topDifferedCount).toBe(1);
   feeds.remove("ETHUSDT");
   feeds.depth(ether!.instrument, depth(5));

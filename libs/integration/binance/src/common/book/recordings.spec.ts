@@ -14,8 +14,8 @@ const folder = join(sharedDir, "exchanges/recordings");
 /** What the recorder asked for; larger than that of some sessions, which then count as complete. */
 const SIDE_LIMIT = 1000;
 const STREAM = /^\{"stream":"[^"]*@(depth|bookTicker)/;
-/** Above the scales of all recorded symbols, so that no event changes the book's. */
-const SCALES = { priceScale: 8, quantityScale: 8 };
+/** Below those of all recorded symbols: every event has the scales that it needs, and the books become finer. */
+const SCALES = { priceScale: 0, quantityScale: 0 };
 
 /**
  * In these the price leaves the 1,000 levels of the snapshot that begins them; in the first, best prices then differ from
@@ -120,7 +120,7 @@ function summary({ book, sequencer, isSuspect }: BookFeed) {
   book.bestBid(cells[0]!, cells[1]!);
   book.bestAsk(cells[2]!, cells[3]!);
   const [bid, bidQuantity, ask, askQuantity] = cells.map(({ scale, ...cell }) =>
-    String((BigInt(cell.hi) << 32n) | BigInt(cell.lo >>> 0)),
+    String(((BigInt(cell.hi) << 32n) | BigInt(cell.lo >>> 0)) * 10n ** BigInt(8 - scale)),
   );
   return {
     state: sequencer.state,

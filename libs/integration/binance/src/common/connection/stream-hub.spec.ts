@@ -25,6 +25,7 @@ beforeEach(async () => {
     logger: silentLogger,
     sink,
     decoding: { table: new FeedTable(), sink, counters: createFeedCounters(), onIdJump: () => {} },
+    onAcknowledged: () => {},
     onStreamsDown: () => {},
   });
 });

@@ -81,7 +81,7 @@ export class StreamHub {
     return this.#backpressure.isActive;
   }
 
-  /** @param path in front of `/stream`, of {@link BinanceMarket.channelPaths} */
+  /** @param path in front of `/stream`, of {@link BinanceMarket.channels} */
   subscribe(stream: string, path: string): void {
     this.#place(stream, path, this.#carrierOf(stream), undefined);
   }

@@ -36,6 +36,11 @@ interface BarGate {
   readonly join: BarJoin;
 }
 
+interface BookGate {
+  feed: WatchedFeed | undefined;
+  readonly top: (top: TopOfBookFields) => void;
+}
+
 interface OrderGate {
   readonly feed: WatchedFeed;
   readonly join: OrderJoin;
@@ -49,6 +54,7 @@ interface OrderGate {
 export class FeedGate implements MarketDataSink {
   private readonly trades: (TradeGate | undefined)[] = [];
   private readonly bars: (Map<TimeResolution, BarGate> | undefined)[] = [];
+  private readonly books: (BookGate | undefined)[] = [];
   private readonly tops: (OrderGate | undefined)[] = [];
   private readonly markPrices: (OrderGate | undefined)[] = [];
   private readonly tickers: (OrderGate | undefined)[] = [];
@@ -84,6 +90,28 @@ export class FeedGate implements MarketDataSink {
   beginOther(instrumentId: number, dataType: DataType, feed: WatchedFeed): void {
     const gates = this.#gatesOf(dataType);
     if (gates) gates[instrumentId] = { feed, join: new OrderJoin() };
+  }
+
+  /** @param top takes the instrument's tops of book, for a comparison with its book */
+  beginBook(instrumentId: number, top: (top: TopOfBookFields) => void): void {
+    this.books[instrumentId] = { feed: undefined, top };
+  }
+
+  watchBook(instrumentId: number, feed: WatchedFeed): void {
+    const gate = this.books[instrumentId];
+    if (gate) gate.feed = feed;
+  }
+
+  endBook(instrumentId: number): void {
+    this.books[instrumentId] = undefined;
+  }
+
+  /** A depth event was read. */
+  seenBook(instrumentId: number, receiveMicros: number): void {
+    const feed = this.books[instrumentId]?.feed;
+    if (feed === undefined) return;
+    feed.liveness.recordCount++;
+    feed.lastMicros = receiveMicros;
   }
 
   end(instrumentId: number, dataType: DataType, resolution: TimeResolution | undefined): void {
@@ -134,6 +162,7 @@ export class FeedGate implements MarketDataSink {
       seen(gate.feed, top);
       if (!gate.join.isNew(top.updateId === 0 ? top.sendMicros : top.updateId, top.receiveMicros)) return;
     }
+    this.books[top.instrumentId]?.top(top);
     this.sink.topOfBook(top);
   }
 

@@ -9,15 +9,21 @@ import type {
   SymbolValidation,
 } from "@ims/traits";
 import { StreamHub } from "../connection/stream-hub.js";
-import { klineStream, tradesStream } from "../connection/stream-names.js";
 import { createFeedCounters, type FeedCounters } from "../decode/feed-counters.js";
 import type { GapCount } from "../gaps/gap-ledger.js";
 import { readExchangeInfo } from "../instruments/exchange-info.js";
+import { diffInstruments } from "../instruments/instrument-changes.js";
 import type { ListedSymbol } from "../instruments/listed-symbol.js";
 import { validateSymbols } from "../instruments/symbol-validation.js";
 import { CrossCheck } from "../liveness/cross-check.js";
 import { FeedMonitor } from "../liveness/feed-monitor.js";
 import type { BinanceHosts, BinanceMarket } from "../market/binance-market.js";
+import {
+  type ChannelDescription,
+  channelOfRequest,
+  offeredDataTypes,
+  streamName,
+} from "../market/channels.js";
 import { VenueRest, type VenueRestStatus } from "../rest/venue-rest.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
 import { type BinanceSubscription, SubscriptionBook } from "./subscription-book.js";
@@ -32,9 +38,6 @@ export interface BinanceStatus extends IntegrationStatus {
   readonly rest: VenueRestStatus;
 }
 
-/** Records of these come when the market moves. */
-const DRIVEN: LivenessPolicy = { kind: "driven" };
-
 /** One Binance market as a service sees it. All that is particular to the market comes from its description. */
 export class BinanceIntegration implements ImsDataIntegration {
   readonly description: IntegrationDescription;
@@ -47,6 +50,8 @@ export class BinanceIntegration implements ImsDataIntegration {
   readonly #hub: StreamHub;
   readonly #rest: VenueRest;
   readonly #monitor: FeedMonitor;
+  /** The symbol list as it was before the last reading. */
+  #before: ReadonlyMap<string, ListedSymbol> | undefined;
   #order: Promise<unknown> = Promise.resolve();
   #shutdown: Promise<void> | undefined;
 
@@ -63,7 +68,7 @@ export class BinanceIntegration implements ImsDataIntegration {
     this.description = {
       exchange: hosts.exchange,
       title: options.testnet ? `${market.title} testnet` : market.title,
-      dataTypes: [DataType.Trade, DataType.Bar],
+      dataTypes: offeredDataTypes(market.channels),
       resolutions: market.resolutions,
     };
     const rest = new VenueRest(market, hosts, options, context);
@@ -75,7 +80,7 @@ export class BinanceIntegration implements ImsDataIntegration {
       load: (signal) =>
         rest.http.getUntil(market.exchangeInfoPath, (body) => this.#readList(body, hosts), signal, listCost),
       refreshMillis: options.symbolsRefreshMillis,
-      onRefreshed: (listed) => this.#book.refresh(listed),
+      onRefreshed: (listed) => this.#refreshed(listed),
     });
     const book = new SubscriptionBook({
       clock,
@@ -100,6 +105,8 @@ export class BinanceIntegration implements ImsDataIntegration {
         table: book.table,
         sink: book.gate,
         counters: this.#counters,
+        depthListener: book.desk,
+        product: market.product,
         // Ids are followed behind the gate, where all connections come together.
         onIdJump: () => {},
         onTradeIdSpent: (feed, tradeId) => book.gate.tradeIdSpent(feed.instrumentId, tradeId),
@@ -181,30 +188,38 @@ export class BinanceIntegration implements ImsDataIntegration {
   }
 
   /** How one symbol's subscription to the feed looks; throws `venue.not-offered`. */
-  #describer({ dataType, resolution }: FeedRequest): (symbol: string) => BinanceSubscription {
-    if (dataType === DataType.Trade) {
-      const channel = this.#options.tradesChannel ?? "trade";
-      const path = this.#market.channelPaths[channel];
-      return (symbol) => ({ dataType, symbol, stream: tradesStream(symbol, channel), path, policy: DRIVEN });
-    }
-    if (dataType !== DataType.Bar)
+  #describer(feed: FeedRequest): (symbol: string) => BinanceSubscription {
+    const { dataType, resolution } = feed;
+    const { channels, resolutions } = this.#market;
+    const channel = channelOfRequest(channels, feed, this.#options.tradesChannel ?? "trade");
+    if (!channel) {
       throw venueError("venue.not-offered", `${this.description.title} has no ${dataTypeName(dataType)}`);
-    if (resolution === undefined || !this.#market.resolutions.includes(resolution)) {
-      const offered = this.#market.resolutions.join(", ");
+    }
+    const { path } = channel;
+    const policy = livenessPolicy(dataType, channel);
+    if (dataType !== DataType.Bar) {
+      return (symbol) => ({ dataType, symbol, stream: streamName(channel, symbol), path, policy });
+    }
+    if (resolution === undefined || !resolutions.includes(resolution)) {
+      const offered = resolutions.join(", ");
       const detail = `${this.description.title} has no bars of ${resolution}, it offers ${offered}`;
       throw venueError("venue.not-offered", detail);
     }
     const resolutionId = timeResolutionOf(resolution)!;
-    const path = this.#market.channelPaths.kline;
     return (symbol) => {
-      const stream = klineStream(symbol, resolution);
-      return { dataType, symbol, resolution, resolutionId, stream, path, policy: DRIVEN };
+      const stream = streamName(channel, symbol, resolution);
+      return { dataType, symbol, resolution, resolutionId, stream, path, policy };
     };
   }
 
   #start(symbols: readonly string[], describe: (symbol: string) => BinanceSubscription): Promise<void> {
     return this.#inOrder(async () => {
-      const idle = symbols.filter((symbol) => !this.#book.has(describe(symbol).stream));
+      const idle: string[] = [];
+      for (const symbol of symbols) {
+        const { dataType, stream } = describe(symbol);
+        if (!this.#book.has(stream)) idle.push(symbol);
+        else if (dataType === DataType.Book) this.#book.desk.showAgain(symbol);
+      }
       const { invalid, valid } = await this.validate(idle);
       this.#requireOpen();
       if (invalid.length > 0) {
@@ -249,12 +264,29 @@ export class BinanceIntegration implements ImsDataIntegration {
       throw venueError("venue.closed", `${this.description.title} was shut down`);
   }
 
+  /** Tells of new listings, other states and increments, and of symbols that are gone. */
+  #refreshed(listed: ReadonlyMap<string, ListedSymbol>): void {
+    const before = this.#before;
+    if (before) {
+      const { changed, listed: added, removed } = diffInstruments(before, listed);
+      for (const instrument of [...added, ...changed, ...removed]) this.#context.sink.instrument(instrument);
+    }
+    this.#book.refresh(listed);
+  }
+
   #readList(body: unknown, hosts: BinanceHosts): ReadonlyMap<string, ListedSymbol> {
     const { listed, skipped, skippedCount } = readExchangeInfo(body, hosts, this.#market.symbolRules);
     const { logger } = this.#context;
+    this.#before = this.#directory.known;
     this.#rest.readLimits(body);
     if (skippedCount > 0) logger.warn({ skippedCount, skipped }, "listed symbols that cannot be used");
     logger.info({ symbolCount: listed.size }, "symbols read");
     return listed;
   }
+}
+
+/** What silence means: mark prices come by the clock, liquidations hardly ever, all else when the market moves. */
+function livenessPolicy(dataType: DataType, { paceMillis }: ChannelDescription): LivenessPolicy {
+  if (dataType === DataType.MarkPrice) return { kind: "periodic", periodMillis: paceMillis };
+  return { kind: dataType === DataType.Liquidation ? "rare" : "driven" };
 }

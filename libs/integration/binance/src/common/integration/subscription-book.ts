@@ -20,6 +20,7 @@ import type { MonitoredFeed } from "../liveness/feed-monitor.js";
 import type { BinanceTradesChannel } from "../market/binance-market.js";
 import type { VenueRest } from "../rest/venue-rest.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
+import { BookDesk } from "./book-desk.js";
 
 /** One stream as it was asked for. */
 export interface BinanceSubscription {
@@ -55,6 +56,8 @@ interface Entry extends MonitoredFeed, WatchedFeed {
   readonly instrumentId: number;
   readonly data: DataFeed;
   readonly recovery: Recovery | undefined;
+  /** Of books: what the book itself says. */
+  bookState: { readonly state: FeedState; readonly text: string } | undefined;
 }
 
 const HELD_TRADES_MAX = 10_000;
@@ -67,6 +70,7 @@ export class SubscriptionBook {
   readonly ledger = new GapLedger();
   /** Where decoders put records. */
   readonly gate: FeedGate;
+  readonly desk: BookDesk;
   readonly #options: SubscriptionBookOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #closing = new Set<Promise<void>>();
@@ -74,6 +78,11 @@ export class SubscriptionBook {
   constructor(options: SubscriptionBookOptions) {
     this.#options = options;
     this.gate = new FeedGate(options.sink, this.ledger);
+    this.desk = new BookDesk({
+      ...options,
+      gate: this.gate,
+      onState: (symbol, state, text) => this.#tellBookState(symbol, state, text),
+    });
   }
 
   get feeds(): Iterable<MonitoredFeed> {
@@ -108,11 +117,16 @@ export class SubscriptionBook {
       instrumentId,
       data,
       recovery,
+      bookState: undefined,
     });
     data.active = true;
     data.lastMicros = 0;
     this.#entries.set(stream, entry);
     this.#tellStatus(entry);
+    if (dataType === DataType.Book) {
+      this.desk.begin(instrument, instrumentId);
+      this.gate.watchBook(instrumentId, entry);
+    }
     return true;
   }
 
@@ -127,14 +141,16 @@ export class SubscriptionBook {
       this.#closing.add(closed);
     }
     this.gate.end(instrumentId, subscription.dataType, subscription.resolutionId);
+    this.#entries.delete(stream);
+    if (subscription.dataType === DataType.Book) this.desk.end(subscription.symbol, instrumentId);
     liveness.stopped();
-    return this.#entries.delete(stream);
+    return true;
   }
 
   /** Ends everything; resolves when no request is under way. */
   async close(): Promise<void> {
     for (const stream of this.streams()) this.end(stream);
-    await Promise.all(this.#closing);
+    await Promise.all([...this.#closing, this.desk.close()]);
   }
 
   acknowledged(streams: Iterable<string>): void {
@@ -148,6 +164,7 @@ export class SubscriptionBook {
     for (const stream of streams) {
       const entry = this.#entries.get(stream);
       entry?.recovery?.interrupted(GapReason.ConnectionLost);
+      if (entry?.dataType === DataType.Book) this.desk.interrupted(entry.symbol, GapReason.ConnectionLost);
       entry?.liveness.interrupted(nowMillis, "the connection was lost");
     }
   }
@@ -169,14 +186,15 @@ export class SubscriptionBook {
   }
 
   statuses(isAcknowledged: (stream: string) => boolean): SubscriptionStatus[] {
-    return [...this.#entries.values()].map(({ lastMicros, liveness, subscription }) => {
+    return [...this.#entries.values()].map((entry) => {
+      const { lastMicros, liveness, subscription } = entry;
       const { dataType, resolution, stream, symbol } = subscription;
       return {
         dataType,
         symbol,
         ...(resolution && { resolution }),
         state: isAcknowledged(stream) ? "acknowledged" : "pending",
-        feedState: feedState(liveness, lastMicros),
+        feedState: stateOf(entry).state,
         lastMicros,
         expectedMicros: Math.round(liveness.expectedMillis * 1000),
       };
@@ -221,7 +239,18 @@ export class SubscriptionBook {
     return undefined;
   }
 
-  #tellStatus({ instrumentId, lastMicros, liveness, subscription }: Entry): void {
+  #tellBookState(symbol: string, state: FeedState, text: string): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.dataType !== DataType.Book || entry.symbol !== symbol) continue;
+      entry.bookState = { state, text };
+      this.#tellStatus(entry);
+      return;
+    }
+  }
+
+  #tellStatus(entry: Entry): void {
+    const { instrumentId, lastMicros, liveness, subscription } = entry;
+    const { state, text } = stateOf(entry);
     const nowMicros = this.#options.clock.nowMicros();
     this.gate.feedStatus({
       instrumentId,
@@ -231,11 +260,11 @@ export class SubscriptionBook {
       flags: 0,
       dataType: subscription.dataType,
       resolution: subscription.resolutionId ?? 0,
-      state: liveness.state,
+      state,
       sinceMicros: nowMicros,
       lastRecordMicros: lastMicros,
       expectedMicros: Math.round(liveness.expectedMillis * 1000),
-      text: liveness.text,
+      text,
     });
   }
 
@@ -248,9 +277,17 @@ export class SubscriptionBook {
   }
 }
 
-/** A stream that has just begun to flow is not yet looked at. */
-function feedState(liveness: FeedLiveness, lastMicros: number): FeedState {
-  return liveness.state === FeedState.Starting && lastMicros !== 0 ? FeedState.Live : liveness.state;
+/**
+ * A book that has records may still lack its snapshot: it says itself how it is, unless its stream is dead or ended. A
+ * stream that has just begun to flow is live before the next look at it.
+ */
+function stateOf({ bookState, lastMicros, liveness }: Entry): { state: FeedState; text: string } {
+  const { state, text } = liveness;
+  const isFlowing = state === FeedState.Starting || state === FeedState.Live || state === FeedState.Quiet;
+  if (bookState && isFlowing) return bookState;
+  return state === FeedState.Starting && lastMicros !== 0 && !bookState
+    ? { state: FeedState.Live, text: "records come as expected" }
+    : { state, text };
 }
 
 function channelOf(stream: string): BinanceTradesChannel {

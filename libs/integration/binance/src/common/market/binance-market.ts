@@ -1,13 +1,10 @@
 import type { ExchangeId, Instrument, TimeResolutionText } from "@ims/common";
+import type { BinanceChannels } from "./channels.js";
 
 /** The three markets, by our names. Binance calls them Spot, COIN-M Futures and USDⓈ-M Futures. */
 export type BinanceMarketName = "spot" | "coin-future" | "usd-future";
 
-/** Stream kinds that carry trades: every single one, or one record per taker order and price. */
-export type BinanceTradesChannel = "trade" | "aggTrade";
-
-/** Every stream kind that is read. */
-export type BinanceChannel = BinanceTradesChannel | "kline";
+export type { BinanceTradesChannel } from "./channels.js";
 
 export interface BinanceHosts {
   readonly exchange: ExchangeId;
@@ -24,8 +21,9 @@ export interface BinanceMarket {
   readonly production: BinanceHosts;
   readonly testnet: BinanceHosts;
   readonly exchangeInfoPath: string;
-  /** Path in front of `/stream` on which the venue serves a channel; a wrong one is acknowledged and stays silent. */
-  readonly channelPaths: Readonly<Record<BinanceChannel, string>>;
+  /** The `st` of this market's records on streams that carry those of two; undefined where there is none. */
+  readonly product: number | undefined;
+  readonly channels: BinanceChannels;
   readonly resolutions: readonly TimeResolutionText[];
   /** Incoming messages per second and connection: control frames, pings and pongs count alike. */
   readonly controlMessagesPerSecond: number;

@@ -1,3 +1,4 @@
+import { futuresSequence, type SequenceRule, spotSequence } from "../book/sequence-rule.js";
 import type { BinanceMarketName, BinanceTradesChannel } from "../market/binance-market.js";
 
 /** Where trades of one kind can be read again. */
@@ -21,7 +22,13 @@ export interface BinanceRestRules {
   /** The cheapest request that tells when a symbol traded last. */
   readonly lastTrade: { readonly path: string; readonly weight: number; readonly timeKey: "T" | "time" };
   readonly klines: { readonly path: string; readonly weight: number; readonly limit: number };
-  readonly depth: { readonly path: string; readonly limit: number; readonly weight: number };
+  /** Snapshots of books, and how changes are joined to them. */
+  readonly depth: {
+    readonly path: string;
+    readonly limit: number;
+    readonly weight: number;
+    readonly rule: SequenceRule;
+  };
 }
 
 /** [REST API, General API Information, LIMITS] the name of the answer's header, in lower case. */
@@ -40,7 +47,7 @@ const FUTURES_ROUTES = (root: string): BinanceRestRules => ({
   },
   lastTrade: { path: `${root}/trades`, weight: 5, timeKey: "time" },
   klines: { path: `${root}/klines`, weight: 2, limit: 499 },
-  depth: { path: `${root}/depth`, limit: 1000, weight: 20 },
+  depth: { path: `${root}/depth`, limit: 1000, weight: 20, rule: futuresSequence },
 });
 
 /** [REST API, Market Data endpoints] of each market, with the weights of July 2026. */
@@ -62,7 +69,7 @@ export const BINANCE_REST_RULES: Readonly<Record<BinanceMarketName, BinanceRestR
     },
     lastTrade: { path: "/api/v3/aggTrades", weight: 4, timeKey: "T" },
     klines: { path: "/api/v3/klines", weight: 2, limit: 1000 },
-    depth: { path: "/api/v3/depth", limit: 5000, weight: 250 },
+    depth: { path: "/api/v3/depth", limit: 5000, weight: 250, rule: spotSequence },
   },
   "usd-future": FUTURES_ROUTES("/fapi/v1"),
   "coin-future": FUTURES_ROUTES("/dapi/v1"),

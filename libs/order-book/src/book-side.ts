@@ -43,6 +43,11 @@ export class BookSide {
     return this.#count;
   }
 
+  /** Places that levels take up, empty ones among them: at most twice the levels and 256. */
+  get slotCount(): number {
+    return this.#slots.count;
+  }
+
   /** Best levels that are certain to be all there are; levels behind them may have unknown ones between. */
   get knownCount(): number {
     return this.#knownCount;

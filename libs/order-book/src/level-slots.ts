@@ -96,7 +96,7 @@ export class LevelSlots {
     const first = Math.max(0, index - NEAR_SLOTS);
     for (let free = index - 1; free >= first; free--) {
       if (!this.isEmpty(free)) continue;
-      this.#move(free, free + 1, index - 1);
+      this.#move(free, free + 1, index);
       return index - 1;
     }
     if (this.count === this.keyLo.length) this.#grow();

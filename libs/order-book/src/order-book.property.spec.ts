@@ -1,4 +1,4 @@
-import { BookLevels } from "@ims/common";
+import { BookLevels, MantissaCell } from "@ims/common";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BookOutcome, OrderBook } from "./order-book.js";
@@ -25,6 +25,13 @@ function check(book: OrderBook, simple: SimpleBook, depth: number): void {
   expect(levelsOf(bids)).toEqual(simple.sorted("bids").slice(0, depth));
   expect(levelsOf(asks)).toEqual(simple.sorted("asks").slice(0, depth));
   expect([book.bids.count, book.asks.count]).toEqual([simple.bids.size, simple.asks.size]);
+  const [price, quantity] = [new MantissaCell(), new MantissaCell()];
+  for (const kind of ["bids", "asks"] as const) {
+    const [best] = simple.sorted(kind);
+    const found = kind === "bids" ? book.bestBid(price, quantity) : book.bestAsk(price, quantity);
+    expect(found ? [price.toBigInt(), quantity.toBigInt()] : undefined).toEqual(best);
+    expect(book[kind].slotCount).toBeLessThanOrEqual(2 * book[kind].count + 256);
+  }
 }
 
 describe("an order book equals the simple one", () => {

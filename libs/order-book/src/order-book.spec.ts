@@ -137,6 +137,26 @@ describe("an order book", () => {
     expect(top(book).bids).toEqual(bids.slice(0, 31));
   });
 
+  it("takes no more room as its prices wander off", () => {
+    const book = bookOf([], []);
+    for (let price = 100n; price < 3000n; price++) {
+      book.apply(
+        scaledLevels(
+          [
+            [price, 1n],
+            [price - 50n, 0n],
+          ],
+          [],
+          2,
+          3,
+        ),
+      );
+    }
+    expect(book.bids.count).toBe(50);
+    expect(book.bids.slotCount).toBeLessThanOrEqual(2 * 50 + 256);
+    expect(top(book).bids.at(-1)).toEqual([2950n, 1n]);
+  });
+
   it("has one hash for one content, whatever the scales", () => {
     const book = new OrderBook();
     book.load(scaledLevels([[61_602_000n, 91_220n]], [[61_602_020n, 5_000n]], 3, 6), 0);

@@ -204,6 +204,11 @@ export class BinanceVenue implements SimulatedVenue {
     }
   }
 
+  /** Whether nobody listens here any more. */
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   /** Decides about a WebSocket upgrade. */
   upgrade(url: string): Upgrade {
     if (this.#refuseConnections) return { status: 503 };

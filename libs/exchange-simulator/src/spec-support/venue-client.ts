@@ -67,8 +67,7 @@ export async function openVenue(
     await clock.advance(0);
     return client;
   };
-  // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape are looked into by tests
-  const get = async (path: string): Promise<any> => JSON.parse((await venue.request("GET", path)).body);
+  const get = async (path: string) => JSON.parse((await venue.request("GET", path)).body);
   return { venue, clock, connect, get };
 }
 

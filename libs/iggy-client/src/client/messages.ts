@@ -1,13 +1,17 @@
 import {
   COMMANDS,
   encodeBatch,
+  encodeSendRoute,
   encodeUserHeaders,
+  FRAME_BYTES_MAX,
+  HEADER_BYTES,
   type PollingStrategy,
   type SendPlacement,
 } from "@ims/iggy-protocol";
 import { randomClientId } from "../connection/log-in.js";
 import type { RequestRunner } from "../connection/request-runner.js";
 import type { ConnectionDependencies } from "../connection/server-connection.js";
+import { fail } from "../errors.js";
 import type { CallOptions } from "./client-options.js";
 import type { PollRequest, PollStart, SendRequest } from "./client-requests.js";
 import { PolledReply } from "./polled-reply.js";
@@ -35,8 +39,8 @@ export class Messages {
     const sentAtMillis = clock.monotonicMillis();
     metrics.batchSent(messageCount, batch.length);
     const placements = await this.requests.call(
-      COMMANDS.sendMessages,
-      { stream, topic, partitioning, messageCount, batch },
+      SEND_OWN_BATCH,
+      { route: encodeSendRoute(stream, topic, partitioning, messageCount), batch },
       { ...options, afterHooks: true, resend: request.resend === true },
     );
     metrics.batchConfirmed(messageCount, clock.monotonicMillis() - sentAtMillis);
@@ -64,6 +68,27 @@ export class Messages {
     return reply;
   }
 }
+
+/** The send command for a batch that was encoded here: it is valid and fits a frame, and is copied only once. */
+const SEND_OWN_BATCH = {
+  ...COMMANDS.sendMessages,
+  codec: {
+    encodeRequest: ({ route, batch }: { readonly route: Uint8Array; readonly batch: Uint8Array }) => {
+      const frameBytes = HEADER_BYTES + route.length + batch.length;
+      if (frameBytes > FRAME_BYTES_MAX) {
+        throw fail(
+          "iggy-client.argument",
+          `a batch that needs a frame of ${frameBytes} bytes; servers take at most ${FRAME_BYTES_MAX}: send fewer messages at once`,
+        );
+      }
+      const body = new Uint8Array(route.length + batch.length);
+      body.set(route);
+      body.set(batch, route.length);
+      return body;
+    },
+    decodeReply: COMMANDS.sendMessages.codec.decodeReply,
+  },
+};
 
 /** The poll command with a reply that is not copied. */
 const POLL_IN_PLACE = {

@@ -49,8 +49,8 @@ class ArmedRule<T extends FaultTiming> {
   }
 }
 
-/** `*` stands for any run of characters. */
-function pattern(text: string): RegExp {
+/** A name in which `*` stands for any run of characters. */
+export function pattern(text: string): RegExp {
   return new RegExp(`^${text.split("*").map(escapeText).join(".*")}$`, "u");
 }
 

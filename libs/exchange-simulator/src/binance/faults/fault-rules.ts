@@ -1,4 +1,5 @@
 import { fail } from "../../errors/simulator-errors.js";
+import { isSymbolName } from "../../sources/synthetic/symbol-choice.js";
 import type { FaultName, FaultRule, FaultScript } from "./fault-script.js";
 
 type Kind = "number" | "text";
@@ -96,7 +97,22 @@ export function checkFaultRule(rule: unknown, where: string): FaultRule {
   if (fault === "print" && !["INSURANCE_FUND", "ADL", "NA"].includes(given.origin as string)) {
     throw bad(where, `(print) has origin ${JSON.stringify(given.origin)}; INSURANCE_FUND, ADL and NA exist`);
   }
+  if (typeof given.symbol === "string" && !isSymbolName(given.symbol)) {
+    throw bad(
+      where,
+      `(${fault}) has symbol ${JSON.stringify(given.symbol)}, which is no upper-case symbol name`,
+    );
+  }
+  if (fault === "close" && given.code !== undefined && !isCloseCode(given.code as number)) {
+    throw bad(where, `(close) has code ${given.code}, which no endpoint may send`);
+  }
   return rule as FaultRule;
+}
+
+/** Codes that may stand in a close frame; RFC 6455, 7.4. */
+function isCloseCode(code: number): boolean {
+  if (!Number.isInteger(code)) return false;
+  return (code >= 1000 && code <= 1014 && (code < 1004 || code > 1006)) || (code >= 3000 && code <= 4999);
 }
 
 function checkField(where: string, fault: string, name: string, value: unknown, field: Field): void {

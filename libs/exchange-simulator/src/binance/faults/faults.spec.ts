@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openVenue } from "../../spec-support/venue-client.js";
 import type { SyntheticSourceOptions } from "../simulator-options.js";
@@ -133,8 +134,11 @@ describe("connection faults", () => {
     const { venue, clock, connect } = await openVenue("spot", { tradesPerSecond: 30 });
     const one = await connect(TRADES);
     const other = await connect(TRADES);
+    const third = await connect("/ws/ethusdt@trade");
     venue.inject({ fault: "reset", connection: 1, atMillis: 1000 });
+    venue.inject({ fault: "close", code: 4000, stream: "eth*@trade", atMillis: 2000 });
     await clock.advance(3000);
+    expect(third.closedCode).toBe(4000);
     expect([one.closedCode, other.closedCode]).toEqual([1006, undefined]);
     expect(other.frames.length).toBeGreaterThan(one.frames.length);
     await venue.close();
@@ -379,6 +383,44 @@ describe("venue faults", () => {
   });
 });
 
+describe("the account of what became of each frame", () => {
+  it("is complete: sent, or named in the log with the fault that took it", async () => {
+    const kinds = [
+      ...["drop", "duplicate", "malformed", "extra-field"],
+      ...["reorder-keys", "delay", "reorder", "gap"],
+    ] as FaultRule["fault"][];
+    await fc.assert(
+      fc.asyncProperty(fc.nat(0xffffffff), async (seed) => {
+        const faults = randomFaultScript(seed, { millis: 8000, faults: 25, kinds, streams: ["btcusdt@*"] });
+        const { venue, clock, connect } = await openVenue("spot", { seed, tradesPerSecond: 40 }, { faults });
+        const client = await connect(TRADES);
+        await clock.advance(20_000);
+        const readable = client.frames.flatMap((text) => {
+          try {
+            return [(JSON.parse(text) as Trade).t];
+          } catch {
+            return [];
+          }
+        });
+        const [delivery] = venue.deliveries();
+        expect(delivery!.runs.flatMap(([first, last]) => idsBetween(first, last))).toEqual(readable);
+        const sent = new Set(readable);
+        const taken = new Set(
+          venue.faultLog
+            .filter(({ fault }) => /drop|malformed|gap|reorder$/.test(fault))
+            .map(({ firstId }) => firstId),
+        );
+        const { firstTradeId } = venue.truth("BTCUSDT");
+        for (const id of idsBetween(firstTradeId, Math.max(...readable))) {
+          if (!sent.has(id) && !taken.has(id)) throw new Error(`nobody knows what became of trade ${id}`);
+        }
+        await venue.close();
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
 describe("fault scripts", () => {
   it("have a JSON form that is checked", () => {
     const script = { seed: 3, rules: [{ fault: "drop", stream: "a@trade", skip: 1, count: 2 }] };
@@ -392,6 +434,8 @@ describe("fault scripts", () => {
       [`{"rules":[{"fault":"drop","millis":3}]}`, `no field "millis"`],
       [`{"rules":[{"fault":"drop","chance":2}]}`, "0 to 1"],
       [`{"rules":[{"fault":"print","symbol":"A","origin":"X","atMillis":1}]}`, "INSURANCE_FUND"],
+      [`{"rules":[{"fault":"list","symbol":"btc","atMillis":1}]}`, "no upper-case symbol"],
+      [`{"rules":[{"fault":"close","code":1006}]}`, "no endpoint may send"],
       [`{"seed":-1,"rules":[]}`, "seed -1"],
     ] as const) {
       expect(() => parseFaultScript(text)).toThrow(

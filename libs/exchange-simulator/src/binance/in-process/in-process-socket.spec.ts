@@ -62,6 +62,7 @@ describe("a socket within the process", () => {
     const ids = client.parsed<{ t: number }>().map(({ t }) => t);
     expect(ids.length).toBeGreaterThan(count);
     expect(ids.every((id, at) => id === ids[0]! + at)).toBe(true);
+    expect(ids.at(-1)).toBe(venue.truth("BTCUSDT").lastTradeId);
     client.socket.pause();
     await clock.advance(30_000);
     expect(client.closedCode).toBe(1006);
@@ -143,6 +144,21 @@ describe("a socket within the process", () => {
     expect((await connect("/ws")).socket.isOpen).toBe(true);
     expect((await connect("/nowhere")).refusedStatus).toBe(404);
     expect(venue.stats.policyCloseCount).toBe(3);
+    await venue.close();
+  });
+
+  it("is refused by a venue that is closed, as is a request", async () => {
+    const { venue, clock, connect } = await openVenue("spot");
+    const client = await connect("/ws/btcusdt@trade");
+    await venue.close();
+    expect(client.closedCode).toBe(1006);
+    const late = await connect("/ws/btcusdt@trade");
+    await clock.advance(0);
+    expect([late.socket.isOpen, late.closedCode, late.refusedStatus]).toEqual([false, 1006, undefined]);
+    expect(clock.pendingTimerCount).toBe(0);
+    await expect(venue.request("GET", "/api/v3/ping")).rejects.toMatchObject({
+      code: "simulator.closed-early",
+    });
     await venue.close();
   });
 

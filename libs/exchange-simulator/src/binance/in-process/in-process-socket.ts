@@ -160,6 +160,11 @@ export class InProcessSocket implements Peer, VenueSocket {
 
   #open(venue: BinanceVenue, url: string): void {
     this.#timer = undefined;
+    if (venue.isClosed) {
+      this.events.onError("connection refused");
+      this.#end(NO_CLOSE_FRAME);
+      return;
+    }
     const upgrade = venue.upgrade(url);
     if (!upgrade.accept) {
       this.events.onRefused(upgrade.status, upgrade.retryAfterSeconds?.toString());

@@ -110,6 +110,8 @@ class VenueWithoutSockets implements InProcessVenue {
     url: string,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<VenueAnswer> => {
+    if (this.venue.isClosed)
+      throw fail("simulator.closed-early", `${method} ${pathOf(url)}: the venue is closed`);
     const lower = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
     );
@@ -125,8 +127,10 @@ class VenueWithoutSockets implements InProcessVenue {
   };
 
   async close(): Promise<void> {
-    for (const socket of [...this.#sockets]) socket.destroy();
-    await this.venue.close();
+    const open = [...this.#sockets];
+    const closed = this.venue.close();
+    for (const socket of open) socket.destroy();
+    await closed;
   }
 }
 

@@ -342,6 +342,7 @@ describe("a simulated market keeps the venue's invariants", () => {
     // One of the built-in contracts is being settled.
     expect(tick.flat().filter(({ st }) => st === 1)).toHaveLength(2999);
     expect(new Set(tick.flat().map(({ st }) => st))).toEqual(new Set([1, 2]));
+    const ethBefore = venue.truth("ETHUSDT");
     venue.inject({ fault: "list", symbol: "NEWUSDT", atMillis: 2000 });
     venue.inject({ fault: "status", symbol: "BTCUSDT", status: "SETTLING", atMillis: 2000 });
     venue.inject({ fault: "delist", symbol: "ETHUSDT", atMillis: 2000 });
@@ -358,7 +359,13 @@ describe("a simulated market keeps the venue's invariants", () => {
     ]);
     expect(venue.symbols).toContain("NEWUSDT");
     expect(venue.symbols).not.toContain("ETHUSDT");
-    venue.inject({ fault: "status", symbol: "BTCUSDT", status: "TRADING", atMillis: 8000 });
+    const { lastTradeId } = ethBefore;
+    venue.inject({ fault: "list", symbol: "ETHUSDT", atMillis: 7500 });
+    await clock.advance(3000);
+    const again = venue.truth("ETHUSDT");
+    expect(again.firstTradeId).toBe(ethBefore.firstTradeId);
+    expect(again.lastTradeId).toBeGreaterThan(lastTradeId);
+    venue.inject({ fault: "status", symbol: "BTCUSDT", status: "TRADING", atMillis: 11_000 });
     await clock.advance(4000);
     const ids = halted.parsed<{ t: number }>().map(({ t }) => t);
     expect(ids.length).toBeGreaterThan(before);

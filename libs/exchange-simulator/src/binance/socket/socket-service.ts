@@ -1,6 +1,6 @@
 import type { Clock } from "@ims/common";
 import type { DeliveryLog } from "../faults/delivery-log.js";
-import type { FaultEngine } from "../faults/fault-engine.js";
+import { type FaultEngine, pattern } from "../faults/fault-engine.js";
 import type { ConnectFault, ConnectionFault, ControlFault } from "../faults/fault-script.js";
 import type { BinanceMarket } from "../markets/market.js";
 import type { SimulatorLimits, SimulatorLogger } from "../simulator-options.js";
@@ -78,9 +78,10 @@ export class SocketService implements ConnectionEvents {
 
   /** A connection fault that is due by time, for all connections it is about. */
   breakConnections(rule: ConnectionFault): void {
+    const wanted = rule.stream === undefined ? undefined : pattern(rule.stream);
     for (const connection of [...this.connections]) {
       if (rule.connection !== undefined && rule.connection !== connection.number) continue;
-      if (rule.stream !== undefined && !connection.subscriptions.has(rule.stream)) continue;
+      if (wanted && ![...connection.subscriptions].some((stream) => wanted.test(stream))) continue;
       connection.breakBy(rule);
     }
   }

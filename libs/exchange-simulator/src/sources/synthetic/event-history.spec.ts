@@ -214,4 +214,17 @@ describe("EventHistory", () => {
     const [before, after] = [changes[10]!.id, changes[11]!.id];
     if (after > before + 1) expect(history.bookAt(after - 1, event)!.updateId).toBe(before);
   });
+
+  it("forgets nothing however long it gets", () => {
+    const { all: long, history: thinned, live } = walked(btc, 300_000);
+    for (const index of [0, 1000, Math.floor(long.length / 2), long.length - 1]) {
+      const found: Print[] = [];
+      thinned.visit({ tradeId: long[index]!.id }, event, () => {
+        found.push(...prints(event));
+        return false;
+      });
+      expect(found).toContainEqual(long[index]);
+    }
+    expect(thinned.bookAt(live.bookUpdateId - 150_000, event)!.updateId).toBe(live.bookUpdateId - 150_000);
+  });
 });

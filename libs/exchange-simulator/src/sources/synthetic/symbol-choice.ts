@@ -6,6 +6,11 @@ const SYMBOLS_MAX = 5000;
 /** ASCII names of the venue, or letters beyond ASCII as spot has since 2025. */
 const SYMBOL = /^[A-Z0-9_\u0080-\u{10ffff}]{1,40}$/u;
 
+/** Whether a symbol of the venue can have this name. */
+export function isSymbolName(name: string): boolean {
+  return SYMBOL.test(name);
+}
+
 /**
  * The instruments of a made-up market: the built-in list, the named ones, or the first so many of the built-in list
  * filled up with generated names.
@@ -37,7 +42,7 @@ export function chooseInstruments(
     throw fail("simulator.invalid-option", `${names.length} symbols named; 1 to ${SYMBOLS_MAX} are possible`);
   }
   return names.map((name) => {
-    if (!SYMBOL.test(name)) {
+    if (!isSymbolName(name)) {
       throw fail(
         "simulator.invalid-option",
         `symbol "${name.slice(0, 60)}" is not an upper-case symbol name`,

@@ -31,6 +31,7 @@ export const COIN_FUTURE_MARKET: BinanceMarket = {
   channels: futuresChannels("", "", 500),
   // [Websocket Market Streams, All Market Mark Price Streams] the `st` on streams that carry both futures markets.
   product: 2,
+  streamQuery: "",
   resolutions: FUTURES_RESOLUTIONS,
   // [Websocket Market Streams, Connect] and [Live Subscribing/Unsubscribing to streams]
   controlMessagesPerSecond: 10,

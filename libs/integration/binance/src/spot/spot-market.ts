@@ -37,6 +37,8 @@ export const SPOT_MARKET: BinanceMarket = {
     ticker: { stream: "@ticker", path: "", paceMillis: 1000 },
   },
   product: undefined,
+  // [WebSocket Streams, General WSS information] all times of the connection in microseconds.
+  streamQuery: "?timeUnit=MICROSECOND",
   // [WebSocket Streams, Kline/Candlestick Streams for UTC]
   resolutions: [
     "1s",

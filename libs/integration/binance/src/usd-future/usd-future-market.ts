@@ -33,6 +33,7 @@ export const USD_FUTURE_MARKET: BinanceMarket = {
   channels: futuresChannels("/public", "/market", 2000),
   // [Websocket Market Streams, All Market Mark Price Streams] the `st` on streams that carry both futures markets.
   product: 1,
+  streamQuery: "",
   resolutions: FUTURES_RESOLUTIONS,
   // [Websocket Market Streams, Connect] and [Live Subscribing/Unsubscribing to streams]
   controlMessagesPerSecond: 10,

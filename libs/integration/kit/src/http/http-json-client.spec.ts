@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { SimulatedClock } from "@ims/common";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { RequestPriority, WeightBudget } from "../rate/weight-budget.js";
 import { EventQueue } from "../spec-support/event-queue.js";
 import { silentLogger } from "../spec-support/silent-logger.js";
 import { HttpJsonClient, type HttpJsonClientOptions } from "./http-json-client.js";
@@ -140,5 +141,28 @@ describe("HttpJsonClient.getUntil", () => {
     const refused = expect(given).rejects.toThrow("enough");
     abort.abort(new Error("enough"));
     await refused;
+  });
+});
+
+describe("HttpJsonClient with a budget", () => {
+  it("waits for its weight, reads the used weight from answers, and shares a pause with all of the host", async () => {
+    const budget = new WeightBudget({ clock, weightMax: 100 });
+    const options = { budget, usedWeightHeader: "x-used" };
+    const [one, other] = [client(options), client(options)];
+    replies.push(
+      answer(200, "1", { "x-used": "70" }),
+      answer(429, "", { "retry-after": "90" }),
+      answer(200, "2"),
+    );
+    expect(await one.get("/a", undefined, { weight: 10, priority: RequestPriority.Lists })).toBe(1);
+    expect(budget.usedWeight).toBe(70);
+    const cost = { weight: 30, priority: RequestPriority.Lists };
+    await expect(one.get("/b", undefined, cost)).rejects.toMatchObject({ code: "venue.rate-limited" });
+    expect(budget.blockedMillis).toBe(90_000);
+    const waiting = other.get("/c", undefined, cost);
+    await clock.advance(89_999);
+    expect(requests.pendingCount).toBe(2);
+    await clock.advance(1);
+    expect(await waiting).toBe(2);
   });
 });

@@ -23,6 +23,8 @@ export interface HttpJsonClientOptions {
   readonly budget?: WeightBudget;
   /** Lower-case name of the header that tells the weight used within the budget's window. */
   readonly usedWeightHeader?: string;
+  /** Sent with every request, beside those of JSON. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** How requests are made. Default {@link httpGet}. */
   readonly transport?: HttpTransport;
 }
@@ -98,8 +100,14 @@ export class HttpJsonClient {
   }
 
   async #exchange(url: URL, what: string, signal: AbortSignal): Promise<unknown> {
-    const { budget, bytesMax = 64 * 1024 * 1024, transport = httpGet, usedWeightHeader } = this.options;
-    const reply = await transport(url, { accept: "application/json" }, bytesMax, signal);
+    const {
+      budget,
+      bytesMax = 64 * 1024 * 1024,
+      headers,
+      transport = httpGet,
+      usedWeightHeader,
+    } = this.options;
+    const reply = await transport(url, { accept: "application/json", ...headers }, bytesMax, signal);
     const used = usedWeightHeader === undefined ? undefined : headerOf(reply, usedWeightHeader);
     if (used !== undefined) budget?.observe(Number(used));
     if (reply.status !== 200) throw this.#refusal(what, reply);

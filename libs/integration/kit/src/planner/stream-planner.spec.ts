@@ -20,6 +20,15 @@ describe("StreamPlanner", () => {
     expect(planner.place("z", "other", 2).id).toBe(3);
   });
 
+  it("takes another socket than the avoided one, a new one if there is no other", () => {
+    const planner = new StreamPlanner(5);
+    planner.place("a", "");
+    planner.place("b", "");
+    planner.remove("b");
+    expect(planner.place("b", "", undefined, 1).id).toBe(2);
+    expect(planner.place("c", "", undefined, 1).id).toBe(2);
+  });
+
   it("closes emptied sockets but keeps the last one of a group", () => {
     const planner = new StreamPlanner(1);
     for (const stream of ["a", "b", "c"]) planner.place(stream, "");

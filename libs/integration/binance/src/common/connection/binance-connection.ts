@@ -26,6 +26,8 @@ export interface BinanceConnectionEvents {
   /** The connection was lost: what its streams sent meanwhile is lost with it. */
   onDown(): void;
   onAcknowledged(streams: readonly string[]): void;
+  /** The venue does not give this stream. */
+  onRefused(stream: string, reason: string): void;
   /** [WebSocket Streams, serverShutdown] unsolicited, shortly before the venue closes the connection itself. */
   onServerShutdown(): void;
 }
@@ -51,6 +53,7 @@ export class BinanceConnection {
       isPaused: () => this.#paused,
       onUnresponsive: () => this.#session.reconnect("the venue does not do as asked"),
       onAcknowledged: (streams) => events.onAcknowledged(streams),
+      onRefused: (stream, reason) => events.onRefused(stream, reason),
       controlMessagesPerSecond: market.controlMessagesPerSecond,
       acknowledgeTimeoutMillis: limits.acknowledgeTimeoutMillis ?? 10_000,
     });

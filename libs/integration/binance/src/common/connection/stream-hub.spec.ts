@@ -26,6 +26,7 @@ beforeEach(async () => {
     sink,
     decoding: { table: new FeedTable(), sink, counters: createFeedCounters(), onIdJump: () => {} },
     onAcknowledged: () => {},
+    onRefused: () => {},
     onStreamsDown: () => {},
   });
 });

@@ -21,6 +21,8 @@ export interface StreamHubOptions {
   readonly dial?: SocketConnector | undefined;
   /** The venue took these subscriptions, on one connection more. */
   readonly onAcknowledged: (streams: readonly string[]) => void;
+  /** The venue does not give this stream; it is asked for again on the next connection. */
+  readonly onRefused: (stream: string, reason: string) => void;
   /** No connection carries these streams any more; they are asked for again. */
   readonly onStreamsDown: (streams: readonly string[]) => void;
 }
@@ -148,11 +150,11 @@ export class StreamHub {
 
   #open(path: string): StreamSlot {
     const { clock, decoding, dial, limits, logger, market, random } = this.#options;
-    const { onAcknowledged, onStreamsDown } = this.#options;
+    const { onAcknowledged, onRefused, onStreamsDown } = this.#options;
     const open = (events: BinanceConnectionEvents) =>
       new BinanceConnection(
         {
-          url: `${this.#options.wsUrl}${path}/stream`,
+          url: `${this.#options.wsUrl}${path}/stream${market.streamQuery}`,
           market,
           limits,
           clock,
@@ -174,6 +176,7 @@ export class StreamHub {
         lifeMillis: market.connectionLifeMillis,
         onFrameDone: () => this.#backpressure.check(),
         onAcknowledged,
+        onRefused,
         onStreamsDown,
       },
       this.#backpressure.isActive,

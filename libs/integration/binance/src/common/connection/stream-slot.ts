@@ -15,6 +15,7 @@ export interface StreamSlotOptions {
   readonly lifeMillis: number;
   readonly onFrameDone: () => void;
   readonly onAcknowledged: (streams: readonly string[]) => void;
+  readonly onRefused: (stream: string, reason: string) => void;
   /** No connection carries these streams any more; they will be asked for again. */
   readonly onStreamsDown: (streams: readonly string[]) => void;
 }
@@ -117,9 +118,10 @@ export class StreamSlot {
   }
 
   #open(predecessor: Link | undefined): void {
-    const { onAcknowledged, onFrameDone, open } = this.#options;
+    const { onAcknowledged, onFrameDone, onRefused, open } = this.#options;
     const connection = open({
       onFrameDone,
+      onRefused,
       onOpen: () => this.#onOpen(link),
       onDown: () => this.#onDown(link),
       onAcknowledged: (streams) => {

@@ -10,6 +10,7 @@ let sent: (ControlMessage & { atMillis: number })[];
 let acknowledges: boolean;
 let unresponsiveCount: number;
 let isPaused: boolean;
+let refused: [string, string][];
 
 beforeEach(() => {
   clock = new SimulatedClock();
@@ -17,6 +18,7 @@ beforeEach(() => {
   acknowledges = true;
   unresponsiveCount = 0;
   isPaused = false;
+  refused = [];
   keeper = new SubscriptionKeeper({
     clock,
     random: () => 0.5,
@@ -28,6 +30,7 @@ beforeEach(() => {
       return true;
     },
     isPaused: () => isPaused,
+    onRefused: (stream, reason) => refused.push([stream, reason]),
     onUnresponsive: () => {
       unresponsiveCount++;
       keeper.connectionDown();
@@ -137,6 +140,38 @@ describe("SubscriptionKeeper", () => {
     await clock.advance(2000);
     expect(sent.map(({ id }) => id)).toEqual([1, 2, 3]);
     expect(keeper.isAcknowledged("a@trade")).toBe(true);
+  });
+
+  it("leaves out the one stream that is refused, and places all others", async () => {
+    acknowledges = false;
+    keeper.connectionUp();
+    for (const stream of names(40)) keeper.want(stream);
+    const bad = "s23@trade";
+    let answered = 0;
+    for (let turn = 0; turn < 600; turn++) {
+      await clock.advance(100);
+      const request = sent[answered];
+      if (!request) continue;
+      answered++;
+      const error = request.params.includes(bad) ? { code: 2, message: "no such stream" } : undefined;
+      keeper.onReply({ id: request.id, error });
+    }
+    expect(refused).toEqual([[bad, "no such stream"]]);
+    expect(names(40).filter((stream) => !keeper.isAcknowledged(stream))).toEqual([bad]);
+    expect([keeper.isComplete, unresponsiveCount]).toEqual([true, 0]);
+  });
+
+  it("lets go of one stream and asks for it again, and touches no other", async () => {
+    keeper.connectionUp();
+    for (const stream of names(3)) keeper.want(stream);
+    await clock.advance(0);
+    keeper.renew("s1@trade");
+    await clock.advance(1000);
+    expect(sent.slice(1)).toMatchObject([
+      { method: "UNSUBSCRIBE", params: ["s1@trade"] },
+      { method: "SUBSCRIBE", params: ["s1@trade"] },
+    ]);
+    expect(keeper.isComplete).toBe(true);
   });
 
   it("ignores replies to nothing, and takes ids printed as text", async () => {

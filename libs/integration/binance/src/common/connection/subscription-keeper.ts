@@ -15,6 +15,8 @@ export interface SubscriptionKeeperOptions {
   readonly onUnresponsive: () => void;
   /** The venue took these subscriptions. */
   readonly onAcknowledged?: (streams: readonly string[]) => void;
+  /** The venue refused this one several times; it is left out until the next connection. */
+  readonly onRefused?: (stream: string, reason: string) => void;
   readonly controlMessagesPerSecond: number;
   readonly acknowledgeTimeoutMillis: number;
 }
@@ -30,6 +32,8 @@ interface Request {
 /** Our own bound: a message of this many names stays below 10 kB. The venue documents none. */
 const STREAMS_PER_MESSAGE = 200;
 const FAILURES_MAX = 3;
+/** A single stream that was refused so often is left out. */
+const REFUSALS_MAX = 3;
 
 /**
  * Brings the streams of one connection to what is wanted, by live SUBSCRIBE and UNSUBSCRIBE messages: one at a time,
@@ -45,6 +49,11 @@ export class SubscriptionKeeper {
   readonly #acknowledged = new Set<string>();
   /** To be let go of and asked for again. */
   readonly #renewing = new Set<string>();
+  /** How often streams were refused alone, on this connection. */
+  readonly #refusals = new Map<string, number>();
+  /** Grows smaller while messages are refused, until the name at fault stands alone. */
+  #batchMax = STREAMS_PER_MESSAGE;
+  #refusalReason = "";
   readonly #pending = new Map<number, (reply: ControlReply) => void>();
   #nextId = 1;
   #failureCount = 0;
@@ -65,6 +74,7 @@ export class SubscriptionKeeper {
 
   unwant(stream: string): void {
     this.#wanted.delete(stream);
+    this.#refusals.delete(stream);
     this.#work();
   }
 
@@ -76,7 +86,9 @@ export class SubscriptionKeeper {
 
   /** Whether everything that is wanted was acknowledged on the present connection. */
   get isComplete(): boolean {
-    for (const stream of this.#wanted) if (!this.#acknowledged.has(stream)) return false;
+    for (const stream of this.#wanted) {
+      if (!this.#acknowledged.has(stream) && !this.#isRefused(stream)) return false;
+    }
     return this.#up !== undefined && this.#renewing.size === 0;
   }
 
@@ -103,6 +115,8 @@ export class SubscriptionKeeper {
     this.#asked.clear();
     this.#acknowledged.clear();
     this.#renewing.clear();
+    this.#refusals.clear();
+    this.#batchMax = STREAMS_PER_MESSAGE;
     this.#pending.clear();
     this.#failureCount = 0;
   }
@@ -144,19 +158,51 @@ export class SubscriptionKeeper {
       const outcome = await this.#exchange(request, signal);
       signal.throwIfAborted();
       if (outcome === "acknowledged") this.#settle(request);
-      else await this.#onFailure(signal);
+      else if (outcome === "unanswered" || !this.#narrow(request)) await this.#onFailure(signal);
     }
   }
 
   #nextRequest(): Request | undefined {
-    const leaving = firstOf(this.#asked, (stream) => !this.#wanted.has(stream) || this.#renewing.has(stream));
+    const leaving = firstOf(
+      this.#asked,
+      (stream) => !this.#wanted.has(stream) || this.#renewing.has(stream),
+      STREAMS_PER_MESSAGE,
+    );
     if (leaving.length > 0) return { method: "UNSUBSCRIBE", streams: leaving };
-    const joining = firstOf(this.#wanted, (stream) => !this.#acknowledged.has(stream));
+    const joining = firstOf(
+      this.#wanted,
+      (stream) => !this.#acknowledged.has(stream) && !this.#isRefused(stream),
+      this.#batchMax,
+    );
     return joining.length > 0 ? { method: "SUBSCRIBE", streams: joining } : undefined;
+  }
+
+  #isRefused(stream: string): boolean {
+    return (this.#refusals.get(stream) ?? 0) >= REFUSALS_MAX;
+  }
+
+  /**
+   * After a refusal: the next message has half as many names, so that one bad name does not keep out the others. True
+   * if that may help, or if the one at fault is left out from now on.
+   */
+  #narrow({ method, streams }: Request): boolean {
+    if (method !== "SUBSCRIBE") return false;
+    for (const stream of streams) this.#asked.delete(stream);
+    if (streams.length > 1) {
+      this.#batchMax = Math.ceil(streams.length / 2);
+      return true;
+    }
+    const stream = streams[0]!;
+    this.#refusals.set(stream, (this.#refusals.get(stream) ?? 0) + 1);
+    if (!this.#isRefused(stream)) return false;
+    this.#failureCount = 0;
+    this.#options.onRefused?.(stream, this.#refusalReason);
+    return true;
   }
 
   #settle({ method, streams }: Request): void {
     this.#failureCount = 0;
+    this.#batchMax = Math.min(STREAMS_PER_MESSAGE, this.#batchMax * 2);
     this.#backoff.reset();
     for (const stream of streams) {
       if (method === "SUBSCRIBE") {
@@ -204,6 +250,7 @@ export class SubscriptionKeeper {
       let timer = clock.setTimer(acknowledgeTimeoutMillis, onTimeout);
       signal.addEventListener("abort", onAbort, { once: true });
       this.#pending.set(id, ({ error }) => {
+        this.#refusalReason = error?.message ?? "";
         if (error) logger.error({ method, streams: streams.slice(0, 5), ...error }, "refused by the venue");
         finish(error ? "refused" : "acknowledged");
       });
@@ -212,12 +259,16 @@ export class SubscriptionKeeper {
   }
 }
 
-function firstOf(streams: Iterable<string>, matches: (stream: string) => boolean): string[] {
+function firstOf(
+  streams: Iterable<string>,
+  matches: (stream: string) => boolean,
+  countMax: number,
+): string[] {
   const found: string[] = [];
   for (const stream of streams) {
     if (!matches(stream)) continue;
     found.push(stream);
-    if (found.length === STREAMS_PER_MESSAGE) break;
+    if (found.length === countMax) break;
   }
   return found;
 }

@@ -50,7 +50,7 @@ describe.skipIf(sharedDir === "")("recorded frames", () => {
         walked.counters;
       expect(fallbackCount).toBe(market === "binance-coinm" ? 1 : 0);
       expect(tradeCount + barCount + topOfBookCount + depthCount + partialDepthCount).toBe(frameCount);
-      expect(Math.min(topOfBookCount, depthCount)).toBeGreaterThan(1000);
+      expect(Math.min(topOfBookCount, depthCount)).toBeGreaterThan(500);
     });
   }
 

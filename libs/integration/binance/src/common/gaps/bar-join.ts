@@ -1,8 +1,7 @@
-import { BarState, RecordFlags, type TimeResolution } from "@ims/common";
+import { BarState, RecordFlags } from "@ims/common";
 import type { BarFields } from "@ims/traits";
 
 export interface BarJoinOptions {
-  readonly resolution: TimeResolution;
   /** The bar may be reused after the call. */
   readonly publish: (bar: BarFields) => void;
   /** Read the closed bars that open within, both ends included, then call {@link BarJoin.reread}. Microseconds. */

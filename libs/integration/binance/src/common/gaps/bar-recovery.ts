@@ -43,7 +43,6 @@ export class BarRecovery {
   constructor(options: BarRecoveryOptions) {
     this.#options = options;
     this.join = new BarJoin({
-      resolution: options.resolution,
       publish: (bar) => options.sink.bar(bar),
       read: (fromMicros, toMicros) => this.#begin(fromMicros, toMicros),
     });

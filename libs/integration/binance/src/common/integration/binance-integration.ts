@@ -112,6 +112,7 @@ export class BinanceIntegration implements ImsDataIntegration {
         onTradeIdSpent: (feed, tradeId) => book.gate.tradeIdSpent(feed.instrumentId, tradeId),
       },
       onAcknowledged: (streams) => book.acknowledged(streams),
+      onRefused: (stream, reason) => book.refused(stream, reason),
       onStreamsDown: (streams) => book.connectionLost(streams),
     });
     const { offset, rules } = rest;

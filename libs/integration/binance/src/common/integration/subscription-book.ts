@@ -158,6 +158,10 @@ export class SubscriptionBook {
     for (const stream of streams) this.#entries.get(stream)?.liveness.acknowledged(nowMillis);
   }
 
+  refused(stream: string, reason: string): void {
+    this.#entries.get(stream)?.liveness.refused(`the venue refuses ${stream}: ${reason}`);
+  }
+
   /** The next ids need not follow the last ones. */
   connectionLost(streams: Iterable<string>): void {
     const nowMillis = this.#options.clock.monotonicMillis();

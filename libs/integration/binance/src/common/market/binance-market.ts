@@ -24,6 +24,8 @@ export interface BinanceMarket {
   /** The `st` of this market's records on streams that carry those of two; undefined where there is none. */
   readonly product: number | undefined;
   readonly channels: BinanceChannels;
+  /** Behind `/stream`: asks for times in microseconds where the venue has them; otherwise empty. */
+  readonly streamQuery: string;
   readonly resolutions: readonly TimeResolutionText[];
   /** Incoming messages per second and connection: control frames, pings and pongs count alike. */
   readonly controlMessagesPerSecond: number;

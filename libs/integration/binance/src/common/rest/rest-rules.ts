@@ -16,6 +16,8 @@ export interface BinanceRestRules {
   /** Markets with the same name share one weight at the venue's own hosts. */
   readonly budget: string;
   readonly weightPerMinute: number;
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly exchangeInfoWeight: number;
   readonly time: { readonly path: string; readonly weight: number };
   readonly trades: Readonly<Record<BinanceTradesChannel, TradeRoute>>;
@@ -38,6 +40,7 @@ const FUTURES_ROUTES = (root: string): BinanceRestRules => ({
   // [Derivatives, Change Log] since June 2026 fapi and dapi count together.
   budget: "binance-futures",
   weightPerMinute: 2400,
+  headers: {},
   exchangeInfoWeight: 1,
   time: { path: `${root}/time`, weight: 1 },
   trades: {
@@ -55,6 +58,8 @@ export const BINANCE_REST_RULES: Readonly<Record<BinanceMarketName, BinanceRestR
   spot: {
     budget: "binance-spot",
     weightPerMinute: 6000,
+    // [REST API, General API Information] microseconds, as on the streams.
+    headers: { "x-mbx-time-unit": "MICROSECOND" },
     exchangeInfoWeight: 20,
     time: { path: "/api/v3/time", weight: 1 },
     trades: {

@@ -63,6 +63,7 @@ export class VenueRest {
       timeoutMillis: options.requestTimeoutMillis,
       budget: this.#budget,
       usedWeightHeader: USED_WEIGHT_HEADER,
+      headers: rules.headers,
       ...(options.transport && { transport: options.transport }),
     });
     this.offset = this.#clockOffset(clock);

@@ -380,6 +380,19 @@ describe("BinanceIntegration streams", () => {
     expect(integration.status().subscriptions[0]).toMatchObject({ feedState: FeedState.Stale });
   });
 
+  it("misses nothing where the venue spent a trade id on a print without a price", async () => {
+    create("usd-future");
+    await integration.start(TRADES, ["BTCUSDT"]);
+    const peer = await subscribed();
+    const { data, stream } = tradeFrame("BTCUSDT", 2) as { data: object; stream: string };
+    peer.send(tradeFrame("BTCUSDT", 1));
+    peer.send({ stream, data: { ...data, p: "0", q: "0", X: "NA" } });
+    peer.send(tradeFrame("BTCUSDT", 3));
+    expect(await sink.trades.next()).toMatchObject({ tradeId: 1 });
+    expect(await sink.trades.next()).toMatchObject({ tradeId: 3, flags: 0 });
+    expect(venue.otherRequests.pendingCount).toBe(0);
+  });
+
   it("offers every data type that the market has, each on its path", async () => {
     create("usd-future");
     const { Book, Liquidation, MarkPrice, Ticker, TopOfBook } = DataType;

@@ -56,7 +56,9 @@ describe("README", () => {
     const bin = join(folder, "node_modules/.bin");
     mkdirSync(bin, { recursive: true });
     symlinkSync(library, join(folder, "node_modules/sbe-schema-ts"));
-    symlinkSync(join(library, "dist/main.js"), join(bin, "sbe-schema-ts"));
+    // As npm does at an installation; the compiler's output is not executable by itself.
+    const command = `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(join(library, "dist/main.js"))} "$@"\n`;
+    writeFileSync(join(bin, "sbe-schema-ts"), command, { mode: 0o755 });
     symlinkSync(join(library, "../../node_modules/.bin/tsc"), join(bin, "tsc"));
     // npx of the package manager would look for newer packages.
     writeFileSync(join(bin, "npx"), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });

@@ -1,0 +1,199 @@
+import { type Clock, describeError, isImsError, type Logger, sleep } from "@ims/common";
+import type { ConsumedBatch, Consumer, IggyClient } from "@ims/iggy-client";
+import type { Processor } from "@ims/traits";
+import { TaskRunner, type TaskStatus } from "./task-runner.js";
+import type { TaskStorage } from "./task-storage.js";
+
+/** What the tasks of a source need of it. */
+export interface TaskHost {
+  readonly client: IggyClient;
+  readonly processor: Processor;
+  readonly storage: TaskStorage;
+  readonly source: { readonly stream: string; readonly topic: string };
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Where a task without a checkpoint begins. */
+  readonly start: "first" | "last";
+  /** Pause before a failed task is taken up again; doubles up to a minute. */
+  readonly retryMillis: number;
+  /** A task failed too often. */
+  onFailed(error: Error): void;
+}
+
+const RETRY_MILLIS_MAX = 60_000;
+/** A task that fails so often without finishing a batch in between ends the processor. */
+const FAILURES_MAX = 5;
+
+/**
+ * The tasks of the partitions that are assigned at the moment. A partition is paused until its task stands at its last
+ * checkpoint, and again when its work or its checkpoint fails.
+ */
+export class PartitionTasks {
+  private readonly tasks = new Map<number, TaskRunner>();
+  /** Tasks about to be taken up, one after the other for each partition. */
+  private readonly opening = new Map<number, Promise<void>>();
+  private readonly failures = new Map<number, number>();
+  /** Offsets that the group continues at, as far as known. */
+  private readonly committed = new Map<number, number>();
+  private readonly stopping = new AbortController();
+  private checkpoints: Promise<void> | undefined;
+
+  constructor(
+    private readonly consumer: Consumer,
+    private readonly host: TaskHost,
+  ) {}
+
+  get isReady(): boolean {
+    return this.opening.size === 0;
+  }
+
+  status(): TaskStatus[] {
+    return [...this.tasks.values()].map((task) => task.status());
+  }
+
+  /** @param committed offset that the group continues at, 0 = not known or none */
+  take(partitionId: number, committed: number): void {
+    this.consumer.pause(partitionId);
+    if (committed > 0) this.committed.set(partitionId, committed);
+    this.open(partitionId, 0);
+  }
+
+  /** Somebody else may have worked on the partitions meanwhile. */
+  retakeAll(): void {
+    for (const partitionId of this.tasks.keys()) if (this.isAssigned(partitionId)) this.take(partitionId, 0);
+  }
+
+  async drop(partitionId: number): Promise<void> {
+    const task = this.tasks.get(partitionId);
+    this.tasks.delete(partitionId);
+    await task?.close();
+  }
+
+  /** Hands a batch to its task, if that still waits for it. */
+  async handle(batch: ConsumedBatch): Promise<void> {
+    const { partitionId } = batch;
+    const task = this.tasks.get(partitionId);
+    if (!task || batch.lastOffset < task.nextOffset) return;
+    batch.passOver(task.nextOffset - 1);
+    const first = batch.lastOffset - batch.countLeft + 1;
+    if (first > task.nextOffset && !task.isFresh) {
+      // Either records are gone, or another member went on: the checkpoint tells.
+      this.take(partitionId, 0);
+      return;
+    }
+    try {
+      await task.process(batch);
+      this.failures.delete(partitionId);
+      batch.release();
+    } catch (error) {
+      this.retry(partitionId, error);
+    }
+  }
+
+  /** To be called between two batches. Does nothing while the ones before are still on their way. */
+  checkpointAll(): Promise<void> {
+    this.checkpoints ??= this.checkpointEach().finally(() => {
+      this.checkpoints = undefined;
+    });
+    return this.checkpoints;
+  }
+
+  /** Stores the last checkpoints; the consumer is still to be closed. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.opening.values());
+    await this.checkpoints;
+    await this.checkpointAll();
+  }
+
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all([...this.tasks.keys()].map((partitionId) => this.drop(partitionId)));
+  }
+
+  private open(partitionId: number, pauseMillis: number): void {
+    const before = this.opening.get(partitionId) ?? Promise.resolve();
+    const opening = before
+      .then(() => this.openNow(partitionId, pauseMillis))
+      .catch((error: unknown) => this.retry(partitionId, error))
+      .finally(() => {
+        if (this.opening.get(partitionId) === opening) this.opening.delete(partitionId);
+      });
+    this.opening.set(partitionId, opening);
+  }
+
+  private async openNow(partitionId: number, pauseMillis: number): Promise<void> {
+    const { consumer, host, stopping } = this;
+    await this.drop(partitionId);
+    if (pauseMillis > 0) await sleep(host.clock, pauseMillis, stopping.signal).catch(() => {});
+    if (!this.isWanted(partitionId)) return;
+    await host.storage.ensure();
+    const committed = this.committed.get(partitionId) ?? 0;
+    const task = await TaskRunner.open(host, { ...host.source, partitionId }, committed, () =>
+      this.firstStart(partitionId),
+    );
+    if (!this.isWanted(partitionId)) {
+      await task.close();
+      return;
+    }
+    this.tasks.set(partitionId, task);
+    consumer.seek(partitionId, task.nextOffset);
+    consumer.resume(partitionId);
+  }
+
+  private async firstStart(partitionId: number): Promise<number> {
+    const { client, source, start } = this.host;
+    if (start === "first") return 0;
+    const details = await client.topics.get(source.stream, source.topic);
+    const partition = details?.partitions.find(({ id }) => id === partitionId);
+    // The last offset of an empty partition reads as 0, like that of one message.
+    if (!partition || (partition.messageCount === 0 && partition.currentOffset === 0)) return 0;
+    return partition.currentOffset + 1;
+  }
+
+  /** Takes the task up again at its last checkpoint. */
+  private retry(partitionId: number, error: unknown): void {
+    if (this.stopping.signal.aborted) return;
+    const failures = (this.failures.get(partitionId) ?? 0) + 1;
+    this.failures.set(partitionId, failures);
+    if (!(isImsError(error) && error.retryable) && failures >= FAILURES_MAX) {
+      this.stopping.abort();
+      this.host.onFailed(error instanceof Error ? error : new Error(describeError(error)));
+      return;
+    }
+    const pauseMillis = Math.min(RETRY_MILLIS_MAX, this.host.retryMillis * 2 ** Math.min(failures - 1, 10));
+    this.host.logger.error(
+      { ...this.host.source, partitionId, pauseMillis, failures, error: describeError(error) },
+      "a task failed and is taken up again at its last checkpoint",
+    );
+    this.consumer.pause(partitionId);
+    this.open(partitionId, pauseMillis);
+  }
+
+  private isWanted(partitionId: number): boolean {
+    return !this.stopping.signal.aborted && this.isAssigned(partitionId);
+  }
+
+  private isAssigned(partitionId: number): boolean {
+    return this.consumer.partitions().some((status) => status.partitionId === partitionId);
+  }
+
+  private async checkpointEach(): Promise<void> {
+    const ahead = [...this.tasks.values()].filter((task) => task.isAhead);
+    await Promise.all(ahead.map((task) => this.checkpoint(task)));
+  }
+
+  private async checkpoint(task: TaskRunner): Promise<void> {
+    const { partitionId } = task;
+    const isCurrent = () => this.tasks.get(partitionId) === task;
+    try {
+      const nextOffset = await task.checkpoint();
+      if (!isCurrent() || nextOffset === 0) return;
+      this.committed.set(partitionId, nextOffset);
+      await this.consumer.commit({ partitionId, offset: nextOffset - 1 });
+    } catch (error) {
+      if (isImsError(error, "iggy-client.partition-lost")) return;
+      if (isCurrent()) this.retry(partitionId, error);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import type { Clock } from "@ims/common";
+import type { ConsumedBatch, IggyClient, PartitionProducer } from "@ims/iggy-client";
+import type { Processor, ProcessorTask, TaskInput } from "@ims/traits";
+import { fail } from "../errors.js";
+import { OutputIds } from "./output-ids.js";
+import { TaskOutput } from "./task-output.js";
+import type { TaskStorage } from "./task-storage.js";
+
+export interface TaskDependencies {
+  readonly client: Pick<IggyClient, "createProducer">;
+  readonly storage: TaskStorage;
+  readonly processor: Processor;
+  readonly clock: Clock;
+}
+
+/** Where a task stands. */
+export interface TaskStatus {
+  readonly partitionId: number;
+  /** Offset of the first record that was not handled. */
+  readonly nextOffset: number;
+  /** Likewise, of the last checkpoint that is stored; −1 = none. */
+  readonly checkpointOffset: number;
+  readonly publishedCount: number;
+  /** Outputs made again after a restart, which were stored already. */
+  readonly repeatedCount: number;
+}
+
+/**
+ * One task at work: its state, its outputs and its checkpoints. A checkpoint is stored only after all outputs of the
+ * records in it, so what a crash leaves is at worst outputs without a checkpoint: these are made again, recognised by
+ * their ids and left out.
+ */
+export class TaskRunner {
+  /** No record was handled since it was opened. */
+  isFresh = true;
+  /** Its state is not one between two batches: work is under way, or failed. */
+  private isTorn = false;
+
+  private constructor(
+    private readonly dependencies: TaskDependencies,
+    readonly partitionId: number,
+    private readonly task: ProcessorTask,
+    private readonly output: TaskOutput,
+    private readonly producer: PartitionProducer,
+    private next: number,
+    private saved: number,
+  ) {}
+
+  /**
+   * Takes the partition up where its last checkpoint stands.
+   * @param committed offset that the group continues at, 0 = none: then there must be a checkpoint
+   * @param firstStart where a task without a checkpoint begins
+   * Throws `processor.bad-checkpoint`, `processor.checkpoint-missing`, `processor.state-version`, and what restoring the
+   * state throws.
+   */
+  static async open(
+    dependencies: TaskDependencies,
+    input: TaskInput,
+    committed: number,
+    firstStart: () => Promise<number>,
+  ): Promise<TaskRunner> {
+    const { client, storage, processor, clock } = dependencies;
+    const { partitionId } = input;
+    const ids = new OutputIds(input.stream, input.topic, partitionId);
+    const checkpoint = await storage.lastCheckpoint(partitionId);
+    const stored = await storage.lastOutput(partitionId, ids);
+    if (!checkpoint && committed > 0) {
+      const detail = `${processor.name} is at offset ${committed} of partition ${partitionId} of ${input.stream}/${input.topic}, and ${storage.topics.stream}/${storage.topics.checkpointTopic} has no state of it`;
+      throw fail("processor.checkpoint-missing", detail);
+    }
+    if (checkpoint && checkpoint.stateVersion !== processor.stateVersion) {
+      const detail = `the state of ${processor.name} for partition ${partitionId} of ${input.stream}/${input.topic} has version ${checkpoint.stateVersion}, this program reads ${processor.stateVersion}`;
+      throw fail("processor.state-version", detail);
+    }
+    const next = checkpoint?.nextOffset ?? (await firstStart());
+    const task = processor.createTask(input, checkpoint?.state);
+    const { stream, outputTopic: topic } = storage.topics;
+    // What the producer gives up shows in its next flush, before anything is said to be done.
+    const producer = client.createProducer({ stream, topic, partitionId });
+    const output = new TaskOutput(producer, ids, () => clock.nowMicros(), stored);
+    return new TaskRunner(dependencies, partitionId, task, output, producer, next, checkpoint ? next : -1);
+  }
+
+  get nextOffset(): number {
+    return this.next;
+  }
+
+  /** Records were handled that no checkpoint has, and the state may be taken now. */
+  get isAhead(): boolean {
+    return !this.isTorn && !this.isFresh && this.next > this.saved;
+  }
+
+  status(): TaskStatus {
+    const { partitionId, next: nextOffset, saved: checkpointOffset, output } = this;
+    const { publishedCount, repeatedCount } = output;
+    return { partitionId, nextOffset, checkpointOffset, publishedCount, repeatedCount };
+  }
+
+  /** Handles a batch that begins at {@link nextOffset}, or behind it where records are gone. */
+  async process(batch: ConsumedBatch): Promise<void> {
+    this.isTorn = true;
+    this.isFresh = false;
+    this.output.follow(batch);
+    const { lastOffset } = batch;
+    await this.task.process(batch, this.output);
+    this.next = lastOffset + 1;
+    this.isTorn = false;
+  }
+
+  /** Takes the state now, and resolves with its offset once it and all outputs before it are stored. */
+  async checkpoint(): Promise<number> {
+    const { next: nextOffset } = this;
+    const { storage, processor } = this.dependencies;
+    const checkpoint = { stateVersion: processor.stateVersion, nextOffset, state: this.task.snapshot() };
+    await this.producer.flush();
+    await storage.saveCheckpoint(this.partitionId, checkpoint);
+    this.saved = nextOffset;
+    return nextOffset;
+  }
+
+  /** Ends without a checkpoint; what is still under way after a second is given up. */
+  async close(): Promise<void> {
+    this.task.close?.();
+    await this.producer.close(1000).catch(() => {});
+  }
+}

@@ -44,6 +44,7 @@ function project(root: string, layer: string, more: Partial<Project> = {}): Proj
     packageName: `@ims/${name}`,
     dependencies: {},
     devDependencies: {},
+    optionalPeers: [],
     references: [],
     sources: [],
     ...more,
@@ -65,8 +66,8 @@ function workspaceWith(changes: Record<string, Partial<Project>> = {}): Workspac
   const names = new Map(projects.map(({ packageName, name }) => [packageName, name]));
   return {
     projects,
-    edges: projects.flatMap(({ name, dependencies, devDependencies }) =>
-      Object.keys({ ...dependencies, ...devDependencies })
+    edges: projects.flatMap(({ name, dependencies, devDependencies, optionalPeers }) =>
+      [...Object.keys({ ...dependencies, ...devDependencies }), ...optionalPeers]
         .flatMap((dependency) => names.get(dependency) ?? [])
         .map((target) => ({ source: name, target })),
     ),
@@ -139,6 +140,19 @@ describe("checkEdges", () => {
     ]);
   });
 
+  it("lets an optional package be a tool, where the table allows it", () => {
+    const optional = workspaceWith({ sbe: { optionalPeers: ["@ims/e2e"] } });
+    expect(checkEdges(optional, parseProjectTable(TABLE))).toEqual([
+      expect.stringContaining("sbe imports e2e: not allowed by the table"),
+    ]);
+    const table = parseProjectTable(TABLE.replace("| codecs | common |", "| codecs | common, e2e |"));
+    expect(checkEdges(optional, table)).not.toContainEqual(expect.stringContaining("sbe imports e2e"));
+    const upwards = workspaceWith({ sbe: { optionalPeers: ["@ims/binance"] } });
+    expect(checkEdges(upwards, parseProjectTable(TABLE))).toContainEqual(
+      expect.stringContaining("layer contract may not import layer venue"),
+    );
+  });
+
   it("keeps venues apart", () => {
     const table = parseProjectTable(TABLE.replace("| a venue | common |", "| a venue | common, sbe |"));
     const workspace = workspaceWith({
@@ -207,6 +221,17 @@ describe("checkImports", () => {
     ]);
   });
 
+  it("has optional packages loaded where they are needed, never with the source", () => {
+    const optionalPeers = ["@ims/sbe"];
+    const lazily =
+      'const sbe = async () => import("@ims/sbe");\nexport type Sbe = typeof import("@ims/sbe");';
+    expect(check("a.ts", lazily, { optionalPeers })).toEqual([]);
+    expect(check("a.spec.ts", 'import "@ims/sbe";', { optionalPeers })).toEqual([]);
+    expect(check("a.ts", 'import { a } from "@ims/sbe";', { optionalPeers })).toEqual([
+      expect.stringContaining("an optional package, which an installation may lack"),
+    ]);
+  });
+
   it("reports a path into another project", () => {
     expect(
       check("a.ts", 'import "../../../sbe/src/index.js"; import "./b.js"; import "../package.json";'),
@@ -222,6 +247,9 @@ describe("checkReferences", () => {
   it("reports a missing reference, one too many, and a project that the root does not reach", () => {
     expect(checkReferences(workspaceWith({ sbe: { references: [] } }))).toEqual([
       'libs/sbe/tsconfig.lib.json: no reference to libs/common: add { "path": "../common/tsconfig.lib.json" }',
+    ]);
+    expect(checkReferences(workspaceWith({ sbe: { optionalPeers: ["@ims/e2e"] } }))).toEqual([
+      expect.stringContaining("libs/sbe/tsconfig.lib.json: no reference to apps/e2e"),
     ]);
     expect(checkReferences(workspaceWith({ common: { references: ["../sbe/tsconfig.lib.json"] } }))).toEqual([
       expect.stringContaining("reference to libs/sbe without a dependency"),

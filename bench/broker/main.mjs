@@ -13,6 +13,7 @@ const IN_FLIGHT = 8;
 const STORED_COUNT = 10_000_000;
 /** Name, options of the topic, and the messages that fit the time the disk takes. */
 const DURABILITIES = [
+  { name: "none", options: { durability: "none" }, counts: { 120: 4_000_000, 1000: 800_000 } },
   { name: "interval", options: {}, counts: { 120: 4_000_000, 1000: 800_000 } },
   { name: "every batch", options: { enforceFsync: true }, counts: { 120: 400_000, 1000: 100_000 } },
 ];
@@ -46,24 +47,48 @@ function residentMiB(pid) {
   }
 }
 
+/** Seconds of processor time that a process has used so far, its own and the system's for it; undefined off Linux. */
+function cpuSeconds(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // In ticks of 10 ms, whatever the kernel's own.
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A measurement with the processor time that the server spent on each message; unknown for one that is not ours. */
+async function withCpu(pid, url, job, argument) {
+  const before = cpuSeconds(pid);
+  const result = await measured(url, job, argument);
+  const after = cpuSeconds(pid);
+  if (before === undefined || after === undefined) return result;
+  return { ...result, cpuNanosPerMessage: ((after - before) / argument.messageCount) * 1e9 };
+}
+
 const batchBytes = (payloadBytes) => 256 + BATCH_COUNT * (48 + payloadBytes);
 const million = (rate) => (rate / 1e6).toFixed(2).padStart(9);
+const nanos = ({ cpuNanosPerMessage: cpu }) => `${cpu === undefined ? "?" : cpu.toFixed(0)} ns`.padStart(11);
 const rows = [];
 
-async function rates(server, url) {
+async function rates(server, url, pid) {
   for (const { name, options, counts } of DURABILITIES) {
+    // This broker's own option.
+    if (name === "none" && server !== "embedded") continue;
     for (const payloadBytes of [120, 1000]) {
       const size = { payloadBytes, messageCount: counts[payloadBytes], inFlight: IN_FLIGHT };
       await measured(url, "fresh-topic", { payloadBytes, options });
-      const append = await measured(url, "append", size);
-      const read = await measured(url, "read", size);
+      const append = await withCpu(pid, url, "append", size);
+      const read = await withCpu(pid, url, "read", size);
       const batchCount = Math.min(2000, size.messageCount / BATCH_COUNT);
       const raw =
         rawAppends(folder, batchBytes(payloadBytes), batchCount, name === "every batch") * BATCH_COUNT;
       rows.push({ server, durability: name, payloadBytes, append, read, raw });
       const share = ((append.messagesPerSecond / raw) * 100).toFixed(0).padStart(7);
       console.log(
-        `${server.padEnd(10)}${name.padEnd(13)}${String(payloadBytes).padStart(6)}${million(append.messagesPerSecond)}${million(raw)}${share} %${million(read.messagesPerSecond)}`,
+        `${server.padEnd(10)}${name.padEnd(13)}${String(payloadBytes).padStart(6)}${million(append.messagesPerSecond)}${million(raw)}${share} %${million(read.messagesPerSecond)}${nanos(append)}${nanos(read)}`,
       );
     }
   }
@@ -100,11 +125,13 @@ const line = (name, { p50, p90, p99, p999, max }) =>
 try {
   // The first use of memory by the page cache costs many times what later ones do, on virtual machines above all.
   rawAppends(folder, 2 ** 20, 3 * 1024, false);
-  console.log(`million messages/s, batches of 1,000, ${IN_FLIGHT} in flight, a bare socket as the client`);
   console.log(
-    `${"server".padEnd(10)}${"durability".padEnd(13)}${"bytes".padStart(6)}${"append".padStart(9)}${"raw file".padStart(9)}${"share".padStart(9)}${"read".padStart(9)}`,
+    `million messages/s, batches of 1,000, ${IN_FLIGHT} in flight, a bare socket as the client; processor time of the server for each message`,
   );
-  await rates("embedded", broker.url);
+  console.log(
+    `${"server".padEnd(10)}${"durability".padEnd(13)}${"bytes".padStart(6)}${"append".padStart(9)}${"raw file".padStart(9)}${"share".padStart(9)}${"read".padStart(9)}${"append".padStart(11)}${"read".padStart(11)}`,
+  );
+  await rates("embedded", broker.url, broker.pid);
   if (given) await rates("IGGY_URL", given);
   await measured(broker.url, "fresh-topic", { payloadBytes: 120 });
   const latency = await measured(broker.url, "latency", { perSecond: 50_000 });

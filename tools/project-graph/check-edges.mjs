@@ -2,7 +2,8 @@ const BELOW_VENUE = ["foundation", "contract", "engine"];
 
 /**
  * What each layer may import at all. The shell leaves out the venues: the service template knows none of them.
- * Only apps and tools may import tools; what serves tests alone is for tools and for specs.
+ * Only apps and tools may import tools; what serves tests alone is for tools and for specs. An optional peer may be a
+ * tool for any of them: what is installed without it works without it.
  */
 export const LAYER_IMPORTS = {
   foundation: [],
@@ -70,8 +71,11 @@ function checkRow({ root, tags }, row) {
 function checkEdge(from, to, row, forTests) {
   const edge = `${from.root}/package.json: ${from.name} imports ${to.name}`;
   const [layer, targetLayer] = [layerOf(from.tags), layerOf(to.tags)];
+  const isOptional = from.optionalPeers.includes(to.packageName);
   const layerAllows =
-    LAYER_IMPORTS[layer]?.includes(targetLayer) || (forTests && ["test", "tool"].includes(targetLayer));
+    LAYER_IMPORTS[layer]?.includes(targetLayer) ||
+    (forTests && ["test", "tool"].includes(targetLayer)) ||
+    (isOptional && targetLayer === "tool");
   if (!layerAllows) {
     return [
       `${edge}: layer ${layer} may not import layer ${targetLayer}: remove the dependency or move the code down`,

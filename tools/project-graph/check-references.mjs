@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 
 /**
- * The references in tsconfig.lib.json must be exactly the workspace packages among `dependencies`, and the root
+ * The references in tsconfig.lib.json must be exactly the workspace packages among `dependencies` and optional peers, and the root
  * tsconfig.json must reach every project. `tsc -b` is silent about a missing one and then compiles in the wrong order.
  *
  * @param {import("./index.d.mts").Workspace} workspace
@@ -9,10 +9,12 @@ import { posix } from "node:path";
  */
 export function checkReferences({ projects, rootReferences }) {
   const rootByPackage = new Map(projects.map(({ packageName, root }) => [packageName, root]));
-  return projects.flatMap(({ root, dependencies, references }) => {
+  return projects.flatMap(({ root, dependencies, optionalPeers, references }) => {
     if (references === undefined) return [];
     const file = `${root}/tsconfig.lib.json`;
-    const wanted = Object.keys(dependencies).flatMap((name) => rootByPackage.get(name) ?? []);
+    const wanted = [...Object.keys(dependencies), ...optionalPeers].flatMap(
+      (name) => rootByPackage.get(name) ?? [],
+    );
     const present = references.map((path) => posix.dirname(posix.join(root, path)));
     return [
       ...wanted

@@ -6,6 +6,8 @@ export interface Project {
   readonly packageName: string;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  /** Packages that an installation may lack: a source may load them with `import()`, when it needs them. */
+  readonly optionalPeers: readonly string[];
   /** Paths as they stand in tsconfig.lib.json; undefined where the project has none. */
   readonly references: readonly string[] | undefined;
   readonly sources: readonly { readonly path: string; readonly text: string }[];
@@ -31,5 +33,5 @@ export declare function parseProjectTable(markdown: string): ProjectTable;
 export declare function checkEdges(workspace: Workspace, table: ProjectTable): string[];
 export declare function checkImports(workspace: Workspace): string[];
 export declare function checkReferences(workspace: Workspace): string[];
-export declare function importsOf(source: string): { specifier: string; line: number }[];
+export declare function importsOf(source: string): { specifier: string; line: number; isDynamic: boolean }[];
 export declare function packageOf(specifier: string): string | undefined;

@@ -47,6 +47,8 @@ function loadProject(workspaceDir, name, { root, tags = [] }) {
     name: packageName,
     dependencies = {},
     devDependencies = {},
+    peerDependencies = {},
+    peerDependenciesMeta = {},
   } = readJson(join(workspaceDir, root, "package.json"));
   return {
     name,
@@ -55,6 +57,7 @@ function loadProject(workspaceDir, name, { root, tags = [] }) {
     packageName,
     dependencies,
     devDependencies,
+    optionalPeers: Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional),
     references: referencesOf(join(workspaceDir, root, "tsconfig.lib.json")),
     sources: sourcesOf(workspaceDir, `${root}/src`),
   };

@@ -1,15 +1,26 @@
 export type { Instrument, TimeResolutionText } from "@ims/common";
 export { Decimal, ExchangeId, ImsError, isImsError } from "@ims/common";
 export type { ClientEvents } from "./client/client-events.js";
-export { ClientFeeds, type IterationOptions, type Symbols } from "./client/client-feeds.js";
+export {
+  ClientFeeds,
+  type Iteration,
+  type IterationOptions,
+  type StartOptions,
+  type Symbols,
+} from "./client/client-feeds.js";
 export { EXCHANGE_NAMES, resolveExchange, resolveResolution } from "./client/client-settings.js";
 export type { ClientSettings, ConnectOptions } from "./client/connect-options.js";
 export { DEFAULT_IGGY_URL } from "./client/connect-options.js";
 export { ImsClient } from "./client/ims-client.js";
 export type { LoginAccepted } from "./control/reply.js";
 export type { Subscription } from "./delivery/delivery.js";
-export type { RecordListener } from "./delivery/message-hub.js";
+export type { RecordListener, SlowIteration } from "./delivery/message-hub.js";
+export type { MissedCause, MissedRecords } from "./delivery/missed-records.js";
 export type { MalformedRecord } from "./delivery/partition-reader.js";
+export { type FeedPosition, ResumePoint } from "./delivery/resume-point.js";
+export type { SkippedFeed, SkippedMessage } from "./delivery/skipped-messages.js";
+export type { SlowConsumerPolicy } from "./delivery/slow-consumer.js";
+export type { StartFrom } from "./delivery/start-from.js";
 export { CLIENT_ERRORS, type ClientErrorName } from "./errors/client-errors.js";
 export { Book, type BookState } from "./records/book.js";
 export type {
@@ -35,5 +46,6 @@ export type {
 } from "./records/feed-message.js";
 export type * from "./records/market-message.js";
 export type { MessageFlag, MessageOrigin } from "./records/message-origin.js";
+export type { FlyweightListener, RecordFlyweights, RecordPlace } from "./records/record-flyweights.js";
 export type { FeedType } from "./records/record-kinds.js";
-export type { ImsTransport, PartitionPlace, PolledRecords } from "./transport/ims-transport.js";
+export type { ImsTransport, PartitionPlace, PlaceStart, PolledRecords } from "./transport/ims-transport.js";

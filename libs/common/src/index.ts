@@ -23,6 +23,7 @@ export * from "./ids/trade-codes.js";
 export * from "./instruments/instrument.js";
 export * from "./logging/logger.js";
 export { maskUrl } from "./logging/mask-secrets.js";
+export * from "./operations/service-report.js";
 export * from "./streams/stream-names.js";
 export * from "./text/nearest-names.js";
 export * from "./time/backoff.js";

@@ -9,5 +9,10 @@ export type { BinanceMarketName } from "./binance/markets/market.js";
 export { RequestWeight } from "./binance/rest/request-weight.js";
 export type * from "./binance/simulator.js";
 export type * from "./binance/simulator-options.js";
-export { type CommandIo, runSimulateCommand } from "./command/run-simulate.js";
+export {
+  type CommandIo,
+  runSimulateCommand,
+  type SimulateOptions,
+  simulate,
+} from "./command/run-simulate.js";
 export { SIMULATOR_ERRORS } from "./errors/simulator-errors.js";

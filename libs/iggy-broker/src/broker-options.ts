@@ -113,11 +113,25 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-/** A broker in the thread of its caller. */
+/** What a broker says of itself. */
+export interface BrokerStatus {
+  /** Open connections, with and without login. */
+  readonly connectionCount: number;
+  /** Partitions that have files. */
+  readonly partitionCount: number;
+  /** Partitions that are read only for now, because the disk refused their last append or sync. */
+  readonly refusingPartitionCount: number;
+  /** Whether the disk refused the last change of the metadata. */
+  readonly refusesMetadata: boolean;
+}
+
+/** A broker of this process, in the thread of its caller or in one of its own. */
 export interface LocalBroker extends Broker {
   /**
    * Reads the files of `tls` again and uses them for new connections; the present ones stay. Rejects with
    * `broker.tls-file` or `broker.tls-mismatch`, and what was in use stays so. Does nothing without TLS.
    */
   reloadTls(): Promise<void>;
+  /** @throws ImsError (rejected) `broker.worker-failed` when the broker had a thread of its own that has ended */
+  status(): Promise<BrokerStatus>;
 }

@@ -52,6 +52,14 @@ describe("a broker thread", () => {
     expect((await broker.ended).error?.message).toContain("too full");
   });
 
+  it("that dies with a question rejects it", async () => {
+    const entry = thread(`parentPort.on("message", () => process.exit(3)); listening();`);
+    const broker = await runBrokerThread(entry, { port: 0, dataDir });
+    const questions = [broker.status(), broker.reloadTls()];
+    for (const question of questions)
+      await expect(question).rejects.toMatchObject({ code: "broker.worker-failed" });
+  });
+
   it("that closes as asked ends without an error", async () => {
     const entry = thread(`
       parentPort.once("message", () => { parentPort.postMessage({ type: "closed" }); parentPort.close(); });

@@ -1,17 +1,18 @@
 import { Worker } from "node:worker_threads";
 import { describeError, type ImsError } from "@ims/common";
 import { releaseLockOfThread } from "@ims/segment-log";
-import type { Broker, BrokerEnd, BrokerWorkerOptions } from "./broker-options.js";
+import type { BrokerEnd, BrokerWorkerOptions, LocalBroker } from "./broker-options.js";
 import { fail } from "./errors.js";
 import { lockPathOf } from "./storage/data-dir.js";
 import { fromWireError, type WorkerCommand, type WorkerData, type WorkerEvent } from "./worker-messages.js";
+import { WorkerQuestions } from "./worker-questions.js";
 
 /**
  * Runs a broker in a worker thread from its first message to its end.
  * @param entry the module that the thread runs; it speaks `WorkerEvent` and `WorkerCommand`
  * @throws ImsError (rejected) what the thread reports before it listens, `broker.worker-failed`
  */
-export function runBrokerThread(entry: URL, options: BrokerWorkerOptions): Promise<Broker> {
+export function runBrokerThread(entry: URL, options: BrokerWorkerOptions): Promise<LocalBroker> {
   const { logger, ...workerData } = options;
   const worker = new Worker(entry, {
     workerData: workerData satisfies WorkerData,
@@ -37,6 +38,8 @@ export function runBrokerThread(entry: URL, options: BrokerWorkerOptions): Promi
         .finally(() => resolve(crash === undefined ? {} : { error: crash }));
     });
   });
+  const questions = new WorkerQuestions(worker);
+  void ended.then(() => questions.end());
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {
@@ -63,8 +66,18 @@ export function runBrokerThread(entry: URL, options: BrokerWorkerOptions): Promi
           isClosed = true;
           if (event.error !== undefined) closeFailure = fromWireError(event.error);
           return;
+        case "answer":
+          questions.answered(event);
+          return;
         case "listening":
-          resolve({ host: event.host, port: event.port, ended, close });
+          resolve({
+            host: event.host,
+            port: event.port,
+            ended,
+            close,
+            reloadTls: async () => void (await questions.ask("reload-tls")),
+            status: async () => (await questions.ask("status"))!,
+          });
       }
     });
     void ended.then(({ error }) =>

@@ -1,4 +1,4 @@
-import type { Broker, BrokerWorkerOptions } from "./broker-options.js";
+import type { BrokerWorkerOptions, LocalBroker } from "./broker-options.js";
 import { runBrokerThread } from "./broker-thread.js";
 
 /** The compiled entry, also when this file runs from its source. */
@@ -9,6 +9,6 @@ const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "../dist/worker.js" : ".
  * `Broker.ended` tells when the thread dies.
  * @throws ImsError as `startBroker`, and `broker.worker-failed` when the thread cannot run
  */
-export function startBrokerWorker(options: BrokerWorkerOptions): Promise<Broker> {
+export function startBrokerWorker(options: BrokerWorkerOptions): Promise<LocalBroker> {
   return runBrokerThread(ENTRY, options);
 }

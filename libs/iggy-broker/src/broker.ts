@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "@ims/common";
 import { BlockPool, type FileSystem, nodeFileSystem } from "@ims/segment-log";
-import type { BrokerEnd, BrokerOptions, LocalBroker } from "./broker-options.js";
+import type { BrokerEnd, BrokerOptions, BrokerStatus, LocalBroker } from "./broker-options.js";
 import type { Catalog } from "./catalog/catalog.js";
 import { CatalogRecords } from "./catalog/catalog-records.js";
 import { MetadataStore } from "./catalog/metadata-store.js";
@@ -64,7 +64,12 @@ export async function startBroker(options: BrokerOptions): Promise<LocalBroker> 
   const clock = options.clock ?? systemClock;
   const teardown = new Teardown();
   try {
-    const listener = await bringUp(resolved, clock, options.fileSystem ?? nodeFileSystem, teardown);
+    const { listener, status } = await bringUp(
+      resolved,
+      clock,
+      options.fileSystem ?? nodeFileSystem,
+      teardown,
+    );
     const { host, dataDir } = resolved;
     const { port } = listener;
     resolved.logger.info({ host, port, dataDir, tls: resolved.tls !== undefined }, "the broker listens");
@@ -76,7 +81,8 @@ export async function startBroker(options: BrokerOptions): Promise<LocalBroker> 
     const reloadTls = async () => {
       if (tls !== undefined) listener.useIdentity(await readTlsIdentity(tls, clock, logger));
     };
-    return { host, port, ended, reloadTls, close: () => teardown.run().finally(() => tellEnd({})) };
+    const close = () => teardown.run().finally(() => tellEnd({}));
+    return { host, port, ended, reloadTls, status: async () => status(), close };
   } catch (error) {
     await teardown.run().catch(() => undefined);
     throw error;
@@ -88,7 +94,7 @@ async function bringUp(
   clock: Clock,
   fileSystem: FileSystem,
   teardown: Teardown,
-): Promise<Listener> {
+): Promise<{ listener: Listener; status: () => BrokerStatus }> {
   const { logger } = options;
   const blocks = new BlockPool(BLOCK_BYTES_KEPT);
   // The port first: it costs nothing, and a broker that cannot have it must not wait for a recovery.
@@ -143,6 +149,7 @@ async function bringUp(
     clock,
     logger,
     pollBytesMax: options.pollBytesMax,
+    dataDir: options.dataDir,
     snapshots: { config: configOf(options), logLines: () => options.logger.lines },
     startedAtMicros: clock.nowMicros(),
     endpoint: () => ({ host: options.host, port: listener.port }),
@@ -150,7 +157,13 @@ async function bringUp(
   });
   // Closed again as the first step, before the stores that its requests use.
   teardown.add(() => listener.close());
-  return listener;
+  const status = () => ({
+    connectionCount: listener.clients.length,
+    partitionCount: partitions.count,
+    refusingPartitionCount: partitions.refusingCount,
+    refusesMetadata: metadata.isRefusing,
+  });
+  return { listener, status };
 }
 
 /** The options in force, without those that are secret or no values. */

@@ -5,6 +5,7 @@ export type {
   BrokerLimits,
   BrokerLogger,
   BrokerOptions,
+  BrokerStatus,
   BrokerTls,
   BrokerWorkerOptions,
   LocalBroker,

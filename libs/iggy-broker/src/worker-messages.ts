@@ -1,19 +1,29 @@
 import { ImsError } from "@ims/common";
 import { STORAGE_ERRORS } from "@ims/segment-log";
-import type { BrokerLogger, BrokerWorkerOptions } from "./broker-options.js";
+import type { BrokerLogger, BrokerStatus, BrokerWorkerOptions } from "./broker-options.js";
 import { BROKER_ERRORS, fail } from "./errors.js";
 
 /** What a broker thread is started with; log lines come back as messages. */
 export type WorkerData = Omit<BrokerWorkerOptions, "logger">;
 
-/** To the thread. */
-export type WorkerCommand = { readonly type: "close" };
+/** To the thread. Each question has one `answer` with its number. */
+export type WorkerCommand =
+  | { readonly type: "close" }
+  | { readonly type: WorkerQuestion; readonly number: number };
+
+export type WorkerQuestion = "reload-tls" | "status";
 
 /** From the thread. */
 export type WorkerEvent =
   | { readonly type: "listening"; readonly host: string; readonly port: number }
   | { readonly type: "failed"; readonly error: WireError }
   | { readonly type: "closed"; readonly error?: WireError }
+  | {
+      readonly type: "answer";
+      readonly number: number;
+      readonly status?: BrokerStatus;
+      readonly error?: WireError;
+    }
   | {
       readonly type: "log";
       readonly level: keyof BrokerLogger;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { startBroker } from "./broker.js";
-import type { BrokerLogger } from "./broker-options.js";
+import type { BrokerLogger, BrokerStatus } from "./broker-options.js";
 import { toWireError, type WorkerCommand, type WorkerData, type WorkerEvent } from "./worker-messages.js";
 
 /** Entry of the broker's own thread: starts with the given options, ends when told to. */
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const logger = { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
   try {
     const broker = await startBroker({ ...(workerData as WorkerData), logger });
-    port.once("message", (_command: WorkerCommand) => {
+    const close = () =>
       broker
         .close()
         .then(
@@ -21,6 +21,23 @@ async function main(): Promise<void> {
           (error: unknown) => tell({ type: "closed", error: toWireError(error) }),
         )
         .finally(() => port.close());
+    const answer = (number: number, work: Promise<BrokerStatus | undefined>) =>
+      work.then(
+        (status) => tell({ type: "answer", number, ...(status ? { status } : {}) }),
+        (error: unknown) => tell({ type: "answer", number, error: toWireError(error) }),
+      );
+    port.on("message", (command: WorkerCommand) => {
+      switch (command.type) {
+        case "close":
+          return void close();
+        case "reload-tls":
+          return void answer(
+            command.number,
+            broker.reloadTls().then(() => undefined),
+          );
+        case "status":
+          return void answer(command.number, broker.status());
+      }
     });
     tell({ type: "listening", host: broker.host, port: broker.port });
   } catch (error) {

@@ -1,3 +1,4 @@
+export { BatchArena } from "@ims/iggy-protocol";
 export type * from "./client/client-options.js";
 export type * from "./client/client-requests.js";
 export type { Groups } from "./client/groups.js";

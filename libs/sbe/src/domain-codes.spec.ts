@@ -19,6 +19,8 @@ const TABLES = {
   RefusalKind: domain.RefusalKind,
   Side: domain.Side,
   SignatureAlgorithm: domain.SignatureAlgorithm,
+  SnapshotMark: domain.SnapshotMark,
+  StateChange: domain.StateChange,
   TradeKind: domain.TradeKind,
 } as const;
 

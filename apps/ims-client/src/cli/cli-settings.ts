@@ -7,6 +7,10 @@ import {
   urlSetting,
 } from "@ims/common";
 import { DEFAULT_IGGY_URL } from "../client/connect-options.js";
+import type { CliEnvironment } from "./cli-environment.js";
+
+export const OUTPUT_FORMATS = ["table", "json", "csv"] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** Where to connect and as whom; flags over environment over default. */
 export const CLI_SETTINGS = defineSettings({
@@ -39,13 +43,18 @@ export const CLI_SETTINGS = defineSettings({
     flag: "count",
     description: "end after this many messages",
   },
+  depth: {
+    schema: integerSetting({ min: 1, max: 1000 }).default(10),
+    flag: "depth",
+    description: "levels of each side of a book",
+  },
   seconds: {
     schema: integerSetting({ min: 1, max: 2_000_000 }).optional(),
     flag: "seconds",
     description: "end after this many seconds",
   },
   format: {
-    schema: choiceSetting("json", "table").optional(),
+    schema: choiceSetting(...OUTPUT_FORMATS).optional(),
     flag: "format",
     description: "output format",
   },
@@ -57,19 +66,38 @@ export interface CliFlags {
   readonly url?: string;
   readonly clientId?: string;
   readonly count?: string;
+  readonly depth?: string;
   readonly seconds?: string;
+  readonly format?: string;
   readonly json?: true;
   readonly table?: true;
+  readonly csv?: true;
 }
 
 export type CliSettings = ReturnType<typeof readCliSettings>;
 
 /** @throws ImsError `config.invalid` naming all mistakes */
 export function readCliSettings(flags: CliFlags, env: NodeJS.ProcessEnv) {
-  const { json, table, exchange, url, clientId, count, seconds } = flags;
-  const format = json ? "json" : table ? "table" : undefined;
+  const { exchange, url, clientId, count, depth, seconds } = flags;
+  const format = formatFlag(flags);
   return loadSettings(CLI_SETTINGS, {
-    flags: { exchange, url, "client-id": clientId, count, seconds, format },
+    flags: { exchange, url, "client-id": clientId, count, depth, seconds, format },
     env,
   }).values;
+}
+
+/** What the flags say about the output: `--format`, or the short `--table`, `--json` and `--csv`. */
+export function formatFlag({
+  format,
+  ...short
+}: Pick<CliFlags, "format" | "json" | "table" | "csv">): string | undefined {
+  return format ?? OUTPUT_FORMATS.find((name) => short[name]);
+}
+
+/** The format of an output: what was asked for, else a table on a terminal and JSON lines in a pipe. */
+export function outputFormat(
+  { output }: Pick<CliEnvironment, "output">,
+  { format }: { readonly format?: OutputFormat | undefined },
+): OutputFormat {
+  return format ?? (output.isTerminal ? "table" : "json");
 }

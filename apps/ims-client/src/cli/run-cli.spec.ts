@@ -1,33 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ConnectOptions } from "../client/connect-options.js";
-import { stage } from "../spec-support/client-stage.js";
+import { cli } from "../spec-support/cli-stage.js";
 import { encodeInstrument } from "../spec-support/sample-records.js";
-import { TextOutput } from "../spec-support/text-output.js";
-import { runCli } from "./run-cli.js";
-
-/** One run of `ims` against the scripted service. */
-function cli(commandLine: string, { terminal = false, env = {} as NodeJS.ProcessEnv } = {}) {
-  const scene = stage();
-  const output = new TextOutput(terminal);
-  const errors = new TextOutput(terminal);
-  const interrupt = new AbortController();
-  const connects: ConnectOptions[] = [];
-  const exit = runCli({
-    args: commandLine.split(" ").filter((word) => word !== ""),
-    env,
-    output,
-    errors,
-    input: (async function* () {})(),
-    clock: scene.clock,
-    interrupted: interrupt.signal,
-    onHangUp: () => () => undefined,
-    connect: async (options) => {
-      connects.push(options);
-      return scene.client;
-    },
-  });
-  return { ...scene, output, errors, interrupt, connects, exit };
-}
 
 describe("ims trades", () => {
   it("prints aligned columns on a terminal, with a coloured side", async () => {
@@ -70,7 +43,7 @@ describe("ims trades", () => {
     const { service, clock, run, output, errors, exit } = cli("trades BTCUSDT --count 2");
     await clock.advance(25_000);
     expect(errors.text).toBe(
-      "ims: no trades of BTCUSDT for 10 s; if the market should be moving, look at /health of the service\n",
+      "ims: no trades of BTCUSDT for 10 s; if the market should be moving, look at ims status\n",
     );
     service.publishTrade("BTCUSDT", 1);
     await clock.advance(11_000);
@@ -153,7 +126,7 @@ describe("ims trades", () => {
     expect(await run(exit)).toBe(0);
     expect(errors.text).toBe(
       [
-        "ims: no trades of BTCUSDT for 10 s; if the market should be moving, look at /health of the service\n",
+        "ims: no trades of BTCUSDT for 10 s; if the market should be moving, look at ims status\n",
         "ims: binancespot does not answer, waiting for it\n",
         "ims: binancespot is back, 1 subscriptions run again\n",
       ].join(""),
@@ -257,7 +230,7 @@ describe("ims errors", () => {
     ["trade BTCUSDT", /^ims: unknown command 'trade'\n\(Did you mean trades\?\)/],
     ["trades", /^ims: missing required argument 'symbols'/],
     ["trades BTCUSDT --sconds 3", /^ims: unknown option '--sconds'\n\(Did you mean --seconds\?\)/],
-    ["trades BTCUSDT --json --table", /^ims: option '--json' cannot be used with option '--table'/],
+    ["trades BTCUSDT --json --table", /^ims: option '--table' cannot be used with option '--json'/],
   ])("refuses %j with 2", async (commandLine, message) => {
     const { run, errors, exit, connects } = cli(commandLine);
     expect(await run(exit)).toBe(2);

@@ -1,5 +1,8 @@
 import { DataType, NO_RESOLUTION, type TimeResolutionText } from "@ims/common";
 import type { Subscription } from "../delivery/delivery.js";
+import type { SkippedMessage } from "../delivery/skipped-messages.js";
+import type { SlowConsumerPolicy } from "../delivery/slow-consumer.js";
+import type { StartFrom } from "../delivery/start-from.js";
 import type { BookMessage, TopOfBookMessage } from "../records/book-message.js";
 import type { LiquidationMessage, MarkPriceMessage, TickerMessage } from "../records/derivative-message.js";
 import type { FeedStatusMessage, GapMessage } from "../records/feed-message.js";
@@ -16,6 +19,20 @@ import { resolveResolution } from "./client-settings.js";
 export interface IterationOptions {
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal | undefined;
+  /** What happens when the consumer is too slow. Default `block`. */
+  readonly onFull?: SlowConsumerPolicy | undefined;
+  /** Messages that the iteration holds at most, 1 to 10,000,000. Default: `queueCapacity` of the client. */
+  readonly capacity?: number | undefined;
+}
+
+/** What an iteration gives: with `onFull: "skip"` also notices of what was skipped. */
+export type Iteration<Message, Options extends IterationOptions> = AsyncIterableIterator<
+  Options extends { readonly onFull: "skip" } ? Message | SkippedMessage : Message
+>;
+
+export interface StartOptions {
+  /** Where the symbols begin. Default `now`; of no effect on a symbol that runs. */
+  readonly from?: StartFrom | undefined;
 }
 
 /** One symbol or several, named as the venue does. */
@@ -26,40 +43,44 @@ export abstract class ClientFeeds {
   /**
    * Asks for the trades of one or several symbols, named as the venue does. All or none: if one is refused, the call
    * rejects and the others of this call do not run either. Starting what runs changes nothing.
-   * @throws ImsError `client.refused` with the service's sentence, `client.no-reply`
+   * @throws ImsError `client.refused` with the service's sentence, `client.no-reply`, `client.invalid-argument`
    */
-  startTradeData(symbols: Symbols): Promise<readonly Subscription[]> {
-    return this.startFeed(DataType.Trade, NO_RESOLUTION, symbols);
+  startTradeData(symbols: Symbols, options: StartOptions = {}): Promise<readonly Subscription[]> {
+    return this.startFeed(DataType.Trade, NO_RESOLUTION, symbols, options);
   }
 
   /** Asks for bars of one resolution such as `1m`; otherwise as {@link startTradeData}. */
-  async startOhlcvData(symbols: Symbols, resolution: TimeResolutionText): Promise<readonly Subscription[]> {
-    return this.startFeed(DataType.Bar, resolveResolution(resolution), symbols);
+  async startOhlcvData(
+    symbols: Symbols,
+    resolution: TimeResolutionText,
+    options: StartOptions = {},
+  ): Promise<readonly Subscription[]> {
+    return this.startFeed(DataType.Bar, resolveResolution(resolution), symbols, options);
   }
 
   /** Asks for the best bids and asks; otherwise as {@link startTradeData}. */
-  startTopOfBook(symbols: Symbols): Promise<readonly Subscription[]> {
-    return this.startFeed(DataType.TopOfBook, NO_RESOLUTION, symbols);
+  startTopOfBook(symbols: Symbols, options: StartOptions = {}): Promise<readonly Subscription[]> {
+    return this.startFeed(DataType.TopOfBook, NO_RESOLUTION, symbols, options);
   }
 
   /** Asks for the books: the whole one first, then its changes, see {@link Book}; otherwise as {@link startTradeData}. */
-  startBook(symbols: Symbols): Promise<readonly Subscription[]> {
-    return this.startFeed(DataType.Book, NO_RESOLUTION, symbols);
+  startBook(symbols: Symbols, options: StartOptions = {}): Promise<readonly Subscription[]> {
+    return this.startFeed(DataType.Book, NO_RESOLUTION, symbols, options);
   }
 
   /** Asks for mark prices and funding of derivatives; otherwise as {@link startTradeData}. */
-  startMarkPrice(symbols: Symbols): Promise<readonly Subscription[]> {
-    return this.startFeed(DataType.MarkPrice, NO_RESOLUTION, symbols);
+  startMarkPrice(symbols: Symbols, options: StartOptions = {}): Promise<readonly Subscription[]> {
+    return this.startFeed(DataType.MarkPrice, NO_RESOLUTION, symbols, options);
   }
 
   /** Asks for the orders by which the venue closes positions; otherwise as {@link startTradeData}. */
-  startLiquidations(symbols: Symbols): Promise<readonly Subscription[]> {
-    return this.startFeed(DataType.Liquidation, NO_RESOLUTION, symbols);
+  startLiquidations(symbols: Symbols, options: StartOptions = {}): Promise<readonly Subscription[]> {
+    return this.startFeed(DataType.Liquidation, NO_RESOLUTION, symbols, options);
   }
 
   /** Asks for the statistics of the last 24 hours; otherwise as {@link startTradeData}. */
-  startTickers(symbols: Symbols): Promise<readonly Subscription[]> {
-    return this.startFeed(DataType.Ticker, NO_RESOLUTION, symbols);
+  startTickers(symbols: Symbols, options: StartOptions = {}): Promise<readonly Subscription[]> {
+    return this.startFeed(DataType.Ticker, NO_RESOLUTION, symbols, options);
   }
 
   /** Ends the trades of the symbols; returns how many subscriptions ended. Other clients keep theirs. */
@@ -93,53 +114,54 @@ export abstract class ClientFeeds {
   }
 
   /** All data from now on, in order within each symbol and kind; {@link gaps} and {@link feedStatus} are apart. */
-  messages(options: IterationOptions = {}): AsyncIterableIterator<DataMessage> {
-    return this.iterate(DATA_MESSAGE_TYPES, options);
+  messages<Options extends IterationOptions>(options?: Options): Iteration<DataMessage, Options> {
+    return this.iterate(DATA_MESSAGE_TYPES, options ?? {}) as Iteration<DataMessage, Options>;
   }
 
-  trades(options: IterationOptions = {}): AsyncIterableIterator<TradeMessage> {
-    return this.iterate(["trade"], options);
+  trades<Options extends IterationOptions>(options?: Options): Iteration<TradeMessage, Options> {
+    return this.iterate(["trade"], options ?? {}) as Iteration<TradeMessage, Options>;
   }
 
-  bars(options: IterationOptions = {}): AsyncIterableIterator<BarMessage> {
-    return this.iterate(["bar"], options);
+  bars<Options extends IterationOptions>(options?: Options): Iteration<BarMessage, Options> {
+    return this.iterate(["bar"], options ?? {}) as Iteration<BarMessage, Options>;
   }
 
-  topOfBook(options: IterationOptions = {}): AsyncIterableIterator<TopOfBookMessage> {
-    return this.iterate(["top-of-book"], options);
+  topOfBook<Options extends IterationOptions>(options?: Options): Iteration<TopOfBookMessage, Options> {
+    return this.iterate(["top-of-book"], options ?? {}) as Iteration<TopOfBookMessage, Options>;
   }
 
   /** Whole books and their changes; {@link Book} puts them together. */
-  book(options: IterationOptions = {}): AsyncIterableIterator<BookMessage> {
-    return this.iterate(["book-snapshot", "book-delta"], options);
+  book<Options extends IterationOptions>(options?: Options): Iteration<BookMessage, Options> {
+    return this.iterate(["book-snapshot", "book-delta"], options ?? {}) as Iteration<BookMessage, Options>;
   }
 
-  markPrices(options: IterationOptions = {}): AsyncIterableIterator<MarkPriceMessage> {
-    return this.iterate(["mark-price"], options);
+  markPrices<Options extends IterationOptions>(options?: Options): Iteration<MarkPriceMessage, Options> {
+    return this.iterate(["mark-price"], options ?? {}) as Iteration<MarkPriceMessage, Options>;
   }
 
-  liquidations(options: IterationOptions = {}): AsyncIterableIterator<LiquidationMessage> {
-    return this.iterate(["liquidation"], options);
+  liquidations<Options extends IterationOptions>(options?: Options): Iteration<LiquidationMessage, Options> {
+    return this.iterate(["liquidation"], options ?? {}) as Iteration<LiquidationMessage, Options>;
   }
 
-  tickers(options: IterationOptions = {}): AsyncIterableIterator<TickerMessage> {
-    return this.iterate(["ticker"], options);
+  tickers<Options extends IterationOptions>(options?: Options): Iteration<TickerMessage, Options> {
+    return this.iterate(["ticker"], options ?? {}) as Iteration<TickerMessage, Options>;
   }
 
   /** Losses in the feeds that this client asked for, told since its first start: what is missing, and why. */
-  gaps(options: IterationOptions = {}): AsyncIterableIterator<GapMessage> {
-    return this.iterate(["gap"], options);
+  gaps<Options extends IterationOptions>(options?: Options): Iteration<GapMessage, Options> {
+    return this.iterate(["gap"], options ?? {}) as Iteration<GapMessage, Options>;
   }
 
   /** Changes of state of the feeds that this client asked for, told since its first start. */
-  feedStatus(options: IterationOptions = {}): AsyncIterableIterator<FeedStatusMessage> {
-    return this.iterate(["feed-status"], options);
+  feedStatus<Options extends IterationOptions>(options?: Options): Iteration<FeedStatusMessage, Options> {
+    return this.iterate(["feed-status"], options ?? {}) as Iteration<FeedStatusMessage, Options>;
   }
 
   protected abstract startFeed(
     dataType: DataType,
     resolution: number,
     symbols: Symbols,
+    options: StartOptions,
   ): Promise<readonly Subscription[]>;
 
   protected abstract stopFeed(dataType: DataType, resolution: number, symbols: Symbols): Promise<number>;

@@ -63,19 +63,30 @@ export function resolveOptions(options: ConnectOptions): ClientSettings {
   return {
     url: options.url ?? (process.env.IGGY_URL || DEFAULT_IGGY_URL),
     exchange: resolveExchange(options.exchange ?? ExchangeId.BinanceSpot),
-    clientId: whole("clientId", clientId, CLIENT_ID_MIN, CLIENT_ID_MAX),
+    clientId: wholeNumber("clientId", clientId, CLIENT_ID_MIN, CLIENT_ID_MAX),
     clientName: options.clientName ?? "ims-client",
     clientVersion: options.clientVersion ?? CLIENT_VERSION,
     accessToken: options.accessToken ?? "",
-    requestTimeoutMillis: whole("requestTimeoutMillis", options.requestTimeoutMillis ?? 5000, 1, 3_600_000),
-    connectTimeoutMillis: whole("connectTimeoutMillis", options.connectTimeoutMillis ?? 5000, 1, 3_600_000),
-    queueCapacity: whole("queueCapacity", options.queueCapacity ?? 10_000, 1, 10_000_000),
+    requestTimeoutMillis: wholeNumber(
+      "requestTimeoutMillis",
+      options.requestTimeoutMillis ?? 5000,
+      1,
+      3_600_000,
+    ),
+    connectTimeoutMillis: wholeNumber(
+      "connectTimeoutMillis",
+      options.connectTimeoutMillis ?? 5000,
+      1,
+      3_600_000,
+    ),
+    queueCapacity: wholeNumber("queueCapacity", options.queueCapacity ?? 10_000, 1, 10_000_000),
     clock: options.clock ?? systemClock,
     random,
   };
 }
 
-function whole(name: string, value: number, min: number, max: number): number {
+/** @throws ImsError `client.invalid-argument` */
+export function wholeNumber(name: string, value: number, min: number, max: number): number {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
   throw fail(
     "client.invalid-argument",

@@ -202,7 +202,7 @@ describe("ImsClient restarts", () => {
     const { client, service, broker, run, clock } = stage();
     const restarted: unknown[] = [];
     const errors: unknown[] = [];
-    client.on("restarted", (event) => restarted.push(event));
+    client.on("missed", (event) => restarted.push(event));
     client.on("error", (error) => errors.push(error));
     await run(client.login());
     await run(client.startTradeData("BTCUSDT"));

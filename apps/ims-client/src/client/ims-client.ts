@@ -10,18 +10,22 @@ import { ControlChannel } from "../control/control-channel.js";
 import type { LoginAccepted } from "../control/reply.js";
 import { Delivery, type Subscription } from "../delivery/delivery.js";
 import type { RecordListener } from "../delivery/message-hub.js";
+import { Absence, type MissedRecords } from "../delivery/missed-records.js";
 import type { MalformedRecord } from "../delivery/partition-reader.js";
+import { checkStartFrom } from "../delivery/start-from.js";
 import { fail } from "../errors/client-errors.js";
 import { TypedEmitter } from "../events/typed-emitter.js";
 import type { GapMessage } from "../records/feed-message.js";
 import { readGapLedger } from "../records/gap-ledger.js";
 import { readInstrumentList } from "../records/instrument-list.js";
 import type { MarketMessageType } from "../records/market-message.js";
+import type { FlyweightListener } from "../records/record-flyweights.js";
 import { ClientSession } from "../session/client-session.js";
 import { IggyTransport } from "../transport/iggy-transport.js";
 import type { ImsTransport } from "../transport/ims-transport.js";
+import { queueOptions, symbolList } from "./client-arguments.js";
 import type { ClientEvents } from "./client-events.js";
-import { ClientFeeds, type IterationOptions, type Symbols } from "./client-feeds.js";
+import { ClientFeeds, type IterationOptions, type StartOptions, type Symbols } from "./client-feeds.js";
 import { type ClientSettings, type ConnectOptions, resolveOptions } from "./connect-options.js";
 import { Subscriber } from "./subscriber.js";
 
@@ -48,6 +52,8 @@ export class ImsClient extends ClientFeeds {
   readonly #channel: ControlChannel;
   readonly #session: ClientSession;
   readonly #subscriber: Subscriber;
+  readonly #brokerAbsence = new Absence();
+  readonly #serviceAbsence = new Absence();
   #malformedCount = 0;
   #duplicatesSkipped = 0;
   #closing: Promise<void> | undefined;
@@ -62,7 +68,9 @@ export class ImsClient extends ClientFeeds {
     const names = streamNames(settings.exchange);
     this.#delivery = new Delivery(transport, clock, names.marketDataStream, {
       malformed: (record) => this.#malformed(record),
-      restarted: (place, expectedOffset) => this.#events.emit("restarted", { ...place, expectedOffset }),
+      missed: (missed) => this.#missed(missed),
+      followed: () => this.#followed(),
+      slow: (iteration) => this.#events.emit("slow", iteration),
       failed: (error) => this.#events.emit("error", error),
       duplicate: () => {
         this.#duplicatesSkipped++;
@@ -78,18 +86,28 @@ export class ImsClient extends ClientFeeds {
       }),
     );
     this.#session = new ClientSession(this.#channel, settings, {
-      restore: () => this.#subscriber.restore(),
-      resumed: (awayMillis) =>
-        this.#events.emit("resumed", { subscriptionCount: this.subscriptions.length, awayMillis }),
+      restore: () => {
+        this.#serviceAbsence.begin(clock.monotonicMillis());
+        return this.#subscriber.restore();
+      },
+      resumed: (awayMillis) => {
+        const missed = this.#serviceAbsence.end(clock.monotonicMillis())?.missed ?? [];
+        this.#events.emit("resumed", { subscriptionCount: this.subscriptions.length, awayMillis, missed });
+      },
       silent: (error) => this.#events.emit("silent", error),
       lost: (error) => this.#lost(error as Error),
     });
-    this.#subscriber = new Subscriber(this.#session, this.#delivery, (error) =>
+    this.#subscriber = new Subscriber(transport, this.#session, this.#delivery, (error) =>
       this.#events.emit("error", error),
     );
     transport.onConnection((connected) => {
+      if (!connected) this.#brokerAbsence.begin(clock.monotonicMillis());
       this.#events.emit(connected ? "connected" : "disconnected");
-      if (connected) this.#session.probe();
+      if (!connected) return;
+      this.#session.probe();
+      // Readers that wait for a consumer look at the new session too.
+      this.#delivery.hub.wake();
+      this.#followed();
     });
   }
 
@@ -219,6 +237,19 @@ export class ImsClient extends ClientFeeds {
     return this.#delivery.hub.addListener(listener);
   }
 
+  /**
+   * The fast way for one type: calls back with the record's decoder over the bytes in which it arrived, without making
+   * an object. Otherwise as {@link onRecord}.
+   *
+   * ```ts
+   * client.onFlyweight("trade", (trade, { offset }) => sum(trade.price(), trade.priceScale(), offset));
+   * ```
+   */
+  onFlyweight<Type extends MarketMessageType>(type: Type, listener: FlyweightListener<Type>): () => void {
+    this.#assertOpen();
+    return this.#delivery.hub.addFlyweightListener(type, listener);
+  }
+
   /** Logs out if logged in, ends all iterations after what they hold, closes the connection. Never rejects. */
   shutdown(): Promise<void> {
     this.#closing ??= this.#shutdown();
@@ -237,9 +268,16 @@ export class ImsClient extends ClientFeeds {
     await this.transport.close().catch(() => undefined);
   }
 
-  protected async startFeed(dataType: DataType, resolution: number, symbols: Symbols) {
+  protected async startFeed(
+    dataType: DataType,
+    resolution: number,
+    symbols: Symbols,
+    { from = "now" }: StartOptions,
+  ) {
     this.#assertOpen();
-    return this.#subscriber.start(symbolList(symbols).map((symbol) => ({ dataType, resolution, symbol })));
+    const keys = symbolList(symbols).map((symbol) => ({ dataType, resolution, symbol }));
+    checkStartFrom(from, keys.length);
+    return this.#subscriber.start(keys, from);
   }
 
   protected async stopFeed(dataType: DataType, resolution: number, symbols: Symbols) {
@@ -247,8 +285,21 @@ export class ImsClient extends ClientFeeds {
     return this.#subscriber.stop(symbolList(symbols).map((symbol) => ({ dataType, resolution, symbol })));
   }
 
-  protected iterate<Type extends MarketMessageType>(types: readonly Type[], { signal }: IterationOptions) {
-    return this.#delivery.hub.open(types, { capacity: this.settings.queueCapacity, signal });
+  protected iterate<Type extends MarketMessageType>(types: readonly Type[], options: IterationOptions) {
+    return this.#delivery.hub.open(types, queueOptions(types, options, this.settings.queueCapacity));
+  }
+
+  #missed(missed: MissedRecords): void {
+    this.#brokerAbsence.add(missed);
+    this.#serviceAbsence.add(missed);
+    this.#events.emit("missed", missed);
+  }
+
+  /** The broker is back, and all readers know what it holds. */
+  #followed(): void {
+    if (!this.transport.isConnected || !this.#delivery.hasFollowed) return;
+    const absence = this.#brokerAbsence.end(this.settings.clock.monotonicMillis());
+    if (absence) this.#events.emit("reconnected", absence);
   }
 
   #malformed(record: Omit<MalformedRecord, "count">): void {
@@ -264,15 +315,4 @@ export class ImsClient extends ClientFeeds {
   #assertOpen(): void {
     if (this.#closing !== undefined) throw fail("client.closed", "The client was shut down");
   }
-}
-
-/** Distinct, in the order given. */
-function symbolList(symbols: Symbols): readonly string[] {
-  const list = [
-    ...new Set((typeof symbols === "string" ? [symbols] : symbols).map((symbol) => symbol.trim())),
-  ];
-  if (list.length === 0 || list.includes("")) {
-    throw fail("client.invalid-argument", "At least one symbol is needed, and none may be blank");
-  }
-  return list;
 }

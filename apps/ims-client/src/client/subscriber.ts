@@ -1,6 +1,9 @@
-import { type ImsError, isImsError } from "@ims/common";
+import { type ImsError, isImsError, timeResolutionText } from "@ims/common";
+import type { StartAccepted } from "../control/reply.js";
 import type { Delivery, Subscription, SubscriptionKey } from "../delivery/delivery.js";
+import { firstOffsetOf, type StartFrom } from "../delivery/start-from.js";
 import type { ClientSession } from "../session/client-session.js";
+import type { ImsTransport } from "../transport/ims-transport.js";
 
 /** Requests of one call that wait for their replies at the same time. */
 const IN_FLIGHT_MAX = 64;
@@ -8,6 +11,7 @@ const IN_FLIGHT_MAX = 64;
 /** Starts and stops subscriptions: the requests to the service together with the readers of their data. */
 export class Subscriber {
   constructor(
+    private readonly transport: ImsTransport,
     private readonly session: ClientSession,
     private readonly delivery: Delivery,
     /** Called for a subscription that the service no longer grants after it was started anew. */
@@ -15,7 +19,7 @@ export class Subscriber {
   ) {}
 
   /** All or none: if one is refused, those that this call started are stopped again. */
-  async start(keys: readonly SubscriptionKey[]): Promise<readonly Subscription[]> {
+  async start(keys: readonly SubscriptionKey[], from: StartFrom): Promise<readonly Subscription[]> {
     const started: SubscriptionKey[] = [];
     await this.delivery.prepare();
     try {
@@ -25,13 +29,19 @@ export class Subscriber {
         const reply = await this.session.request({ kind: "start", ...key });
         if (reply.kind !== "start-accepted") throw new Error(`A start was answered with ${reply.kind}`);
         started.push(key);
-        return this.delivery.start(key, reply);
+        return this.delivery.start(key, reply, await this.#firstOffset(key, reply, from));
       });
     } catch (error) {
       // The first error counts; a stop that fails too ends with the session.
       await this.stop(started).catch(() => undefined);
       throw error;
     }
+  }
+
+  #firstOffset({ symbol }: SubscriptionKey, reply: StartAccepted, from: StartFrom): Promise<number> {
+    const { place, firstOffset, resolution } = reply;
+    const feed = { data: place.topic, symbol, resolution: timeResolutionText(resolution), place };
+    return firstOffsetOf(this.transport, { ...feed, endOffset: firstOffset }, from);
   }
 
   /** Returns how many subscriptions the service ended. */

@@ -4,7 +4,14 @@ import { PendingRequests } from "./pending-requests.js";
 import type { ControlReply } from "./reply.js";
 
 function accepted(requestId: number, requestType: number): ControlReply {
-  return { kind: "request-accepted", sessionId: 1n, requestId, requestType, affectedCount: 0 };
+  return {
+    kind: "request-accepted",
+    sessionId: 1n,
+    requestId,
+    requestType,
+    affectedCount: 0,
+    restartCount: 0,
+  };
 }
 
 describe("PendingRequests", () => {

@@ -58,7 +58,12 @@ export class ReplyDecoder {
 
   #readRequestAccepted(view: DataView, offset: number, length: number): ControlReply {
     const decoder = this.#requestAccepted.wrapAndApplyHeader(view, offset, length);
-    return { kind: "request-accepted", ...header(decoder), affectedCount: decoder.affectedCount() };
+    return {
+      kind: "request-accepted",
+      ...header(decoder),
+      affectedCount: decoder.affectedCount(),
+      restartCount: decoder.restartCount(),
+    };
   }
 
   #readStartAccepted(view: DataView, offset: number, length: number): ControlReply {

@@ -56,7 +56,9 @@ export class ReplyReader {
         await this.prepare();
         const records = await this.transport.poll(this.place, this.#offset ?? 0, POLL_COUNT_MAX);
         this.lastFailure = undefined;
-        if (records && this.#take(records)) wait.reset();
+        const found = records !== undefined && this.#take(records);
+        records?.release();
+        if (found) wait.reset();
         else await wait.afterNothing();
       } catch (error) {
         this.lastFailure = error;

@@ -21,6 +21,8 @@ export interface RequestAccepted extends ReplyHeader {
   readonly kind: "request-accepted";
   /** Subscriptions that the request ended. */
   readonly affectedCount: number;
+  /** How often the service was started anew since the session was opened. */
+  readonly restartCount: number;
 }
 
 export interface StartAccepted extends ReplyHeader {

@@ -10,7 +10,8 @@ import type { MarketMessageType } from "../records/market-message.js";
 import { type FeedType, feedKindOf } from "../records/record-kinds.js";
 import type { ImsTransport, PartitionPlace } from "../transport/ims-transport.js";
 import { FeedNotices, type NoticeSubscription } from "./feed-notices.js";
-import { MessageHub } from "./message-hub.js";
+import { type HubListener, MessageHub } from "./message-hub.js";
+import type { MissedCause, MissedRecords } from "./missed-records.js";
 import { PartitionReader, type PartitionSubscription, type ReaderListener } from "./partition-reader.js";
 
 /** One running subscription as users see it. */
@@ -32,6 +33,15 @@ export interface SubscriptionKey {
   readonly symbol: string;
 }
 
+/** What the data side tells its owner. */
+export interface DeliveryListener
+  extends Pick<ReaderListener, "malformed" | "failed" | "duplicate">,
+    Pick<HubListener, "slow"> {
+  missed(missed: MissedRecords): void;
+  /** All readers have seen what the broker of the newest session holds. */
+  followed(): void;
+}
+
 interface Entry {
   readonly key: SubscriptionKey;
   readonly subscription: Subscription;
@@ -48,17 +58,31 @@ export class Delivery {
   readonly #abort = new AbortController();
   readonly #notices: FeedNotices;
 
+  readonly #readerListener: ReaderListener;
+
   /** @param marketDataStream where the service says what happens to feeds */
   constructor(
     private readonly transport: ImsTransport,
     private readonly clock: Clock,
     marketDataStream: string,
-    private readonly listener: ReaderListener,
+    private readonly listener: DeliveryListener,
   ) {
+    this.#readerListener = {
+      malformed: (record) => listener.malformed(record),
+      failed: (error) => listener.failed(error),
+      duplicate: () => listener.duplicate(),
+      missed: (place, cause, expected, found) => this.#missed(place, cause, expected, found),
+      followed: () => {
+        if (this.hasFollowed) listener.followed();
+      },
+    };
     this.#notices = new FeedNotices(transport, marketDataStream, (place, type) =>
       this.#readerOf(place, [type]),
     );
-    this.hub = new MessageHub((error) => listener.failed(error as Error));
+    this.hub = new MessageHub({
+      callbackFailed: (error) => listener.failed(error),
+      slow: (iteration) => listener.slow(iteration),
+    });
   }
 
   get subscriptions(): readonly Subscription[] {
@@ -81,11 +105,22 @@ export class Delivery {
     return this.#notices.prepare();
   }
 
+  /** Whether all readers have looked at the broker of the newest session. */
+  get hasFollowed(): boolean {
+    for (const reader of this.#readers.values()) if (reader.isBehindSession) return false;
+    return true;
+  }
+
   /**
    * Begins, or goes on, to read what a reply announced. A subscription that ran before the service was started anew
    * goes on where it was, so that nothing published meanwhile is left out.
+   * @param firstOffset where a new subscription begins
    */
-  start(key: SubscriptionKey, accepted: StartAccepted): Subscription {
+  start(
+    key: SubscriptionKey,
+    accepted: StartAccepted,
+    firstOffset: number = accepted.firstOffset,
+  ): Subscription {
     const { type, messageTypes } = feedKindOf(key.dataType);
     const earlier = this.#entries.get(textOf(key));
     if (earlier) this.#remove(earlier);
@@ -97,7 +132,7 @@ export class Delivery {
       instrumentId: accepted.instrumentId,
       dataType: key.dataType,
       resolution: accepted.resolution,
-      nextOffset: goesOn ? earlier.cursor.nextOffset : accepted.firstOffset,
+      nextOffset: goesOn ? earlier.cursor.nextOffset : firstOffset,
     };
     const resolution = timeResolutionText(accepted.resolution);
     const subscription: Subscription = {
@@ -112,6 +147,16 @@ export class Delivery {
     const notices = this.#notices.follow(cursor);
     this.#entries.set(textOf(key), { key, subscription, cursor, reader, notices });
     reader.add(cursor);
+    if (earlier && !goesOn) {
+      const cause = samePlace(earlier.subscription, accepted.place) ? "restarted" : "moved";
+      this.listener.missed({
+        ...accepted.place,
+        cause,
+        expectedOffset: earlier.cursor.nextOffset,
+        foundOffset: firstOffset,
+        subscriptions: [subscription],
+      });
+    }
     return subscription;
   }
 
@@ -137,6 +182,15 @@ export class Delivery {
     this.#notices.leave(entry.notices);
   }
 
+  #missed(place: PartitionPlace, cause: MissedCause, expectedOffset: number, foundOffset: number): void {
+    const subscriptions: Subscription[] = [];
+    for (const { subscription, cursor } of this.#entries.values()) {
+      if (!samePlace(subscription, place)) continue;
+      if (cause !== "expired" || cursor.nextOffset < foundOffset) subscriptions.push(subscription);
+    }
+    this.listener.missed({ ...place, cause, expectedOffset, foundOffset, subscriptions });
+  }
+
   #readerOf(place: PartitionPlace, types: readonly MarketMessageType[]): PartitionReader {
     const name = `${place.stream}/${place.topic}/${place.partitionId}`;
     let reader = this.#readers.get(name);
@@ -148,7 +202,7 @@ export class Delivery {
         this.hub,
         this.clock,
         this.#abort.signal,
-        this.listener,
+        this.#readerListener,
       );
       this.#readers.set(name, reader);
     }

@@ -1,18 +1,40 @@
 import { fail } from "../errors/client-errors.js";
 import type { MarketMessage, MarketMessageType } from "../records/market-message.js";
+import type { FlyweightListener, RecordFlyweights, RecordPlace } from "../records/record-flyweights.js";
 import { MessageQueue, type MessageQueueOptions } from "./message-queue.js";
+import type { SlowConsumerPolicy } from "./slow-consumer.js";
 
 /** One encoded record, SBE header first, at `view[offset, offset + length)`. Valid only during the call. */
 export type RecordListener = (templateId: number, view: DataView, offset: number, length: number) => void;
 
 /** The record that a reader has before it, encoded and, on request, decoded. */
-export interface CurrentRecord {
+export interface CurrentRecord extends RecordPlace {
   readonly type: MarketMessageType;
   readonly templateId: number;
   readonly view: DataView;
   readonly start: number;
   readonly length: number;
+  /** Its decoder. */
+  readonly flyweight: RecordFlyweights[MarketMessageType];
   message(): MarketMessage;
+}
+
+/** An iteration is full: what it does about it, and of what types it is. */
+export interface SlowIteration {
+  readonly policy: SlowConsumerPolicy;
+  readonly types: readonly MarketMessageType[];
+  readonly capacity: number;
+}
+
+export interface HubListener {
+  callbackFailed(error: Error): void;
+  slow(iteration: SlowIteration): void;
+}
+
+/** A callback for the records of some types; undefined for all. */
+interface Callback {
+  readonly type: MarketMessageType | undefined;
+  call(record: CurrentRecord): void;
 }
 
 /**
@@ -21,11 +43,11 @@ export interface CurrentRecord {
  */
 export class MessageHub {
   readonly #queues = new Set<MessageQueue>();
-  readonly #listeners = new Set<RecordListener>();
+  readonly #callbacks = new Set<Callback>();
   #waiting: (() => void)[] = [];
   #ending: { readonly failure: { readonly error: unknown } | undefined } | undefined;
 
-  constructor(private readonly onListenerError: (error: unknown) => void) {}
+  constructor(private readonly listener: HubListener) {}
 
   /** A new iteration over messages of the given types, from the next record on. */
   open<Type extends MarketMessageType>(
@@ -33,15 +55,14 @@ export class MessageHub {
     options: MessageQueueOptions,
   ): MessageQueue<Extract<MarketMessage, { type: Type }>> {
     const wanted: ReadonlySet<string> = new Set(types);
-    const queue = new MessageQueue(
-      (type) => wanted.has(type),
-      options,
-      () => this.wake(),
-      (closed) => {
+    const queue = new MessageQueue((type) => wanted.has(type), options, {
+      onRoom: () => this.wake(),
+      onFull: (policy) => this.listener.slow({ policy, types, capacity: options.capacity }),
+      onClosed: (closed) => {
         this.#queues.delete(closed);
         this.wake();
       },
-    );
+    });
     this.#queues.add(queue);
     if (this.#ending) queue.end(this.#ending.failure);
     queue.open();
@@ -52,17 +73,30 @@ export class MessageHub {
 
   /** Calls back with the bytes of each record of a subscription; returns a function that ends it. */
   addListener(listener: RecordListener): () => void {
-    this.#listeners.add(listener);
-    this.wake();
-    return () => {
-      this.#listeners.delete(listener);
-      this.wake();
-    };
+    return this.#addCallback({
+      type: undefined,
+      call: (record) => listener(record.templateId, record.view, record.start, record.length),
+    });
+  }
+
+  /** Calls back with the decoder of each record of one type; returns a function that ends it. */
+  addFlyweightListener<Type extends MarketMessageType>(
+    type: Type,
+    listener: FlyweightListener<Type>,
+  ): () => void {
+    return this.#addCallback({
+      type,
+      // Readers give a record together with the decoder of its type.
+      call: (record) => listener(record.flyweight as RecordFlyweights[Type], record),
+    });
   }
 
   /** Whether a record of any of these types, of which a partition holds some, may be published now. */
   accepts(types: readonly MarketMessageType[]): boolean {
-    let wanted = this.#listeners.size > 0;
+    let wanted = false;
+    for (const { type } of this.#callbacks) {
+      if (type === undefined || types.includes(type)) wanted = true;
+    }
     for (const queue of this.#queues) {
       if (!wantsOneOf(queue, types)) continue;
       if (!queue.hasRoom) return false;
@@ -85,11 +119,12 @@ export class MessageHub {
 
   /** Hands out one record; it is decoded once, and only if an iteration wants it. */
   publish(record: CurrentRecord): void {
-    for (const listener of this.#listeners) {
+    for (const callback of this.#callbacks) {
+      if (callback.type !== undefined && callback.type !== record.type) continue;
       try {
-        listener(record.templateId, record.view, record.start, record.length);
+        callback.call(record);
       } catch (error) {
-        this.onListenerError(
+        this.listener.callbackFailed(
           fail("client.callback-failed", "A record callback threw", {
             cause: error,
             context: { templateId: record.templateId },
@@ -110,6 +145,15 @@ export class MessageHub {
     this.#ending = { failure };
     for (const queue of [...this.#queues]) queue.end(failure);
     this.wake();
+  }
+
+  #addCallback(callback: Callback): () => void {
+    this.#callbacks.add(callback);
+    this.wake();
+    return () => {
+      this.#callbacks.delete(callback);
+      this.wake();
+    };
   }
 }
 

@@ -5,6 +5,7 @@ import { RecordDecoder } from "../records/record-decoder.js";
 import { IdleWait } from "../transport/idle-wait.js";
 import type { ImsTransport, PartitionPlace, PolledRecords } from "../transport/ims-transport.js";
 import type { MessageHub } from "./message-hub.js";
+import type { MissedCause } from "./missed-records.js";
 import { RecentRecords } from "./recent-records.js";
 
 /** A record that could not be read; it was skipped and the ones after it are delivered. */
@@ -28,8 +29,10 @@ export interface PartitionSubscription {
 
 export interface ReaderListener {
   malformed(record: Omit<MalformedRecord, "count">): void;
-  /** The broker came back without the partition's old content: reading goes on from its new beginning. */
-  restarted(place: PartitionPlace, expectedOffset: number): void;
+  /** Reading does not go on where it should: what stood between was not given out. */
+  missed(place: PartitionPlace, cause: MissedCause, expectedOffset: number, foundOffset: number): void;
+  /** The reader has seen whether the broker of a new session still holds what it reads. */
+  followed(): void;
   failed(error: Error): void;
   /** A copy of a record that was given out before, stored once more by a batch that was sent again. */
   duplicate(): void;
@@ -95,6 +98,11 @@ export class PartitionReader {
     this.hub.wake();
   }
 
+  /** Whether it reads, and has not yet looked at the broker of the newest session. */
+  get isBehindSession(): boolean {
+    return this.#running && this.#isWanted && this.#sessionSeen !== this.transport.sessionCount;
+  }
+
   get #isWanted(): boolean {
     return this.#subscriptions.size > 0 && !this.signal.aborted;
   }
@@ -102,16 +110,14 @@ export class PartitionReader {
   async #run(): Promise<void> {
     const wait = new IdleWait(this.clock, this.signal);
     while (this.#isWanted) {
-      if (!this.hub.accepts(this.types)) {
-        await this.hub.changed();
-        continue;
-      }
       try {
+        // Also while nobody takes records: whoever waits for the broker's return must not wait for a slow consumer.
         await this.#followBroker();
-        const from = this.#cursor;
-        const records = await this.transport.poll(this.place, from, POLL_COUNT_MAX);
-        this.#isFailing = false;
-        if (records && (await this.#deliver(records, from))) wait.reset();
+        if (!this.hub.accepts(this.types)) {
+          await this.hub.changed();
+          continue;
+        }
+        if (await this.#readOnce()) wait.reset();
         else await wait.afterNothing();
       } catch (error) {
         if (!this.signal.aborted) this.#report(error);
@@ -127,11 +133,26 @@ export class PartitionReader {
     if (sessionCount === this.#sessionSeen) return;
     const end = await this.transport.endOffset(this.place);
     this.#sessionSeen = sessionCount;
-    if (end >= this.#cursor) return;
-    const expected = this.#cursor;
-    this.#cursor = 0;
-    for (const subscription of this.#subscriptions.values()) subscription.nextOffset = 0;
-    this.listener.restarted(this.place, expected);
+    if (end < this.#cursor) {
+      const expected = this.#cursor;
+      this.#cursor = 0;
+      for (const subscription of this.#subscriptions.values()) subscription.nextOffset = 0;
+      this.listener.missed(this.place, "restarted", expected, 0);
+    }
+    this.listener.followed();
+  }
+
+  /** One poll and what it brought; false if that was nothing. */
+  async #readOnce(): Promise<boolean> {
+    const from = this.#cursor;
+    const records = await this.transport.poll(this.place, from, POLL_COUNT_MAX);
+    this.#isFailing = false;
+    if (!records) return false;
+    try {
+      return await this.#deliver(records, from);
+    } finally {
+      records.release();
+    }
   }
 
   /**
@@ -147,8 +168,10 @@ export class PartitionReader {
       if (records.offset < expected) continue;
       while (!this.hub.accepts(this.types)) {
         await this.hub.changed();
-        if (!this.#isWanted || this.#cursor !== expected) return true;
+        // After a new session the rest is read again, behind a look at what the broker holds.
+        if (!this.#isWanted || this.#cursor !== expected || this.isBehindSession) return true;
       }
+      if (records.offset > expected) this.listener.missed(this.place, "expired", expected, records.offset);
       expected = records.offset + 1;
       this.#cursor = expected;
       this.#deliverOne(records);

@@ -7,7 +7,7 @@ import { RecentRecords } from "./recent-records.js";
 
 /** The current record of a poll, at its offset. */
 function record(id: readonly number[], payload: Uint8Array, offset: number): MemoryRecords {
-  const records = new MemoryRecords([{ payload, id }], offset);
+  const records = new MemoryRecords([{ payload, id, storedMicros: 0 }], offset);
   records.next();
   return records;
 }

@@ -37,9 +37,20 @@ export const CLIENT_ERRORS = {
     action: "Look for it with ims iggy streams and ims iggy topics, or create it",
     retryable: false,
   },
+  "client.no-simulator": {
+    summary: "ims simulate needs a package that is not installed",
+    action: "Install @ims/exchange-simulator beside ims-client",
+    retryable: false,
+  },
   "client.closed": {
     summary: "The client was shut down",
     action: "Connect a new client",
+    retryable: false,
+  },
+  "client.too-slow": {
+    summary: "A consumer that was to end rather than fall behind did not take its messages in time",
+    action:
+      "Start the symbols anew from the last message that was handled, or choose another policy for onFull",
     retryable: false,
   },
   "client.callback-failed": {

@@ -25,16 +25,20 @@ export async function* readGapLedger(
   while (offset < end) {
     const records = await transport.poll(place, offset, POLL_COUNT_MAX);
     const before = offset;
-    while (records?.next()) {
-      if (records.offset < before) continue;
-      offset = records.offset + 1;
-      let message: GapMessage | undefined;
-      try {
-        if (decoder.wrap(records) && decoder.type === "gap") message = decoder.message() as GapMessage;
-      } catch (error) {
-        onMalformed(records.offset, describeError(error));
+    try {
+      while (records?.next()) {
+        if (records.offset < before) continue;
+        offset = records.offset + 1;
+        let message: GapMessage | undefined;
+        try {
+          if (decoder.wrap(records) && decoder.type === "gap") message = decoder.message() as GapMessage;
+        } catch (error) {
+          onMalformed(records.offset, describeError(error));
+        }
+        if (message) yield message;
       }
-      if (message) yield message;
+    } finally {
+      records?.release();
     }
     // Nothing where something should be: the broker has lost it since.
     if (offset === before) return;

@@ -67,6 +67,7 @@ export async function readInstrumentList(
         onMalformed(records.offset, describeError(error));
       }
     }
+    records?.release();
     if (readCount > before) continue;
     if (readCount >= request.count) break;
     if (clock.monotonicMillis() >= deadlineMillis) {

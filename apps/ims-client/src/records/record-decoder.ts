@@ -14,6 +14,7 @@ import type {
   TradeMessage,
 } from "./market-message.js";
 import { exchangeText, flagNames, type MessageOrigin } from "./message-origin.js";
+import type { RecordFlyweights } from "./record-flyweights.js";
 import { createRecordKinds } from "./record-kinds.js";
 
 const AGGRESSORS: readonly AggressorName[] = ["unknown", "buyer", "seller"];
@@ -60,8 +61,10 @@ export class RecordDecoder {
   length = 0;
   /** Where the record stands in its partition. */
   offset = 0;
+  /** The decoder of the record. */
+  flyweight: RecordFlyweights[MarketMessageType] = this.#trade;
 
-  constructor(private readonly partitionId: number) {}
+  constructor(readonly partitionId: number) {}
 
   /**
    * Takes up the current record of a poll.
@@ -78,6 +81,7 @@ export class RecordDecoder {
     this.offset = records.offset;
     if (templateId === v2.TradeDecoder.TEMPLATE_ID) {
       this.#trade.wrapAndApplyHeader(view, start, length);
+      this.flyweight = this.#trade;
       this.type = "trade";
       this.instrumentId = this.#trade.instrumentId();
       this.dataType = DataType.Trade;
@@ -86,6 +90,7 @@ export class RecordDecoder {
     }
     if (templateId === v2.BarDecoder.TEMPLATE_ID) {
       this.#bar.wrapAndApplyHeader(view, start, length);
+      this.flyweight = this.#bar;
       this.type = "bar";
       this.instrumentId = this.#bar.instrumentId();
       this.dataType = DataType.Bar;
@@ -113,16 +118,16 @@ export class RecordDecoder {
     if (!kind) return false;
     const { view, start, length } = this;
     this.type = kind.type;
+    this.flyweight = kind.facts;
+    kind.facts.wrapAndApplyHeader(view, start, length);
+    this.instrumentId = kind.facts.instrumentId();
     if (kind.dataType !== undefined) {
-      this.instrumentId = kind.facts.wrapAndApplyHeader(view, start, length).instrumentId();
       this.dataType = kind.dataType;
       this.resolution = NO_RESOLUTION;
       return true;
     }
-    const about = kind.facts.wrapAndApplyHeader(view, start, length);
-    this.instrumentId = about.instrumentId();
-    this.dataType = about.dataType();
-    this.resolution = about.resolution();
+    this.dataType = kind.facts.dataType();
+    this.resolution = kind.facts.resolution();
     return true;
   }
 

@@ -1,25 +1,37 @@
 import { DataType, MARKET_DATA_TOPICS } from "@ims/common";
 import { v2 } from "@ims/sbe";
-import type { MarketMessageType } from "./market-message.js";
+import type { DataMessage, MarketMessageType } from "./market-message.js";
+import type { RecordFlyweights } from "./record-flyweights.js";
 
 /** What readers ask every encoded record. */
 interface FactsDecoder {
   readonly TEMPLATE_ID: number;
-  wrapAndApplyHeader(view: DataView, offset: number, length: number): FactsDecoder;
+  wrapAndApplyHeader(view: DataView, offset: number, length: number): unknown;
   instrumentId(): number;
 }
 
 /** Of a record about a feed: which one. */
 interface SubjectDecoder extends FactsDecoder {
-  wrapAndApplyHeader(view: DataView, offset: number, length: number): SubjectDecoder;
   dataType(): number;
   resolution(): number;
 }
 
 /** One kind of record that readers let through. */
-export type RecordKind =
-  | { readonly type: MarketMessageType; readonly dataType: DataType; readonly facts: FactsDecoder }
-  | { readonly type: MarketMessageType; readonly dataType: undefined; readonly facts: SubjectDecoder };
+export type RecordKind = DataRecordKind | NoticeRecordKind;
+
+type Flyweight = RecordFlyweights[MarketMessageType];
+
+interface DataRecordKind {
+  readonly type: MarketMessageType;
+  readonly dataType: DataType;
+  readonly facts: FactsDecoder & Flyweight;
+}
+
+interface NoticeRecordKind {
+  readonly type: MarketMessageType;
+  readonly dataType: undefined;
+  readonly facts: SubjectDecoder & Flyweight;
+}
 
 /** The kinds beside trades and bars by template id, with decoders of their own for each reader. */
 export function createRecordKinds(): ReadonlyMap<number, RecordKind> {
@@ -59,6 +71,17 @@ export function feedKindOf(dataType: DataType): FeedKind {
   const kind = FEED_KINDS.get(dataType);
   if (!kind) throw new Error(`This client has no messages of data type ${dataType}`);
   return kind;
+}
+
+/** The data type that subscriptions of a kind ask for. */
+export function dataTypeOfFeed(type: FeedType): DataType {
+  for (const [dataType, kind] of FEED_KINDS) if (kind.type === type) return dataType as DataType;
+  throw new Error(`No data type has feeds of type ${type}`);
+}
+
+/** The kind of feed that messages of a type come of. */
+export function feedTypeOf(messageType: DataMessage["type"]): FeedType {
+  return messageType === "book-snapshot" || messageType === "book-delta" ? "book" : messageType;
 }
 
 /** Topics of what a service says about feeds, of one partition each. */

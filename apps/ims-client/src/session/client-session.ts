@@ -25,6 +25,7 @@ export interface ClientSessionOptions {
 export interface SessionListener {
   /** A new session was opened after the old one was gone: subscriptions are to be asked for again. */
   restore(): Promise<void>;
+  /** The service was started anew: it took the session over, or a new one was opened and {@link restore} called. */
   resumed(awayMillis: number): void;
   /** A heartbeat went unanswered; heartbeats go on. Called once per silence. */
   silent(error: ImsError): void;
@@ -40,7 +41,7 @@ const STARTING_PAUSE_MILLIS = 250;
 
 /**
  * One client's session with one service: login, heartbeats by the clock, and a new login whenever the service says
- * that it does not know the session (it was started anew).
+ * that it does not know the session. A service that was started anew takes the session over, and nothing is to be done.
  */
 export class ClientSession {
   readonly #abort = new AbortController();
@@ -50,6 +51,10 @@ export class ClientSession {
   #heartbeatTimer: TimerHandle | undefined;
   #resuming: Promise<void> | undefined;
   #isSilent = false;
+  /** As the service counts its restarts within the session; undefined until it is known. */
+  #restartCount: number | undefined;
+  /** When the service answered last. */
+  #answeredMillis = 0;
 
   constructor(
     private readonly channel: ControlChannel,
@@ -135,8 +140,21 @@ export class ClientSession {
     this.#accepted = undefined;
   }
 
-  #send(request: ControlRequest): Promise<AcceptedReply> {
-    return this.channel.request(request, this.#accepted?.sessionId ?? 0n, this.options.requestTimeoutMillis);
+  async #send(request: ControlRequest): Promise<AcceptedReply> {
+    const sessionId = this.#accepted?.sessionId ?? 0n;
+    const reply = await this.channel.request(request, sessionId, this.options.requestTimeoutMillis);
+    this.#noteAnswer(reply);
+    return reply;
+  }
+
+  /** A service that was started anew and took the session over tells so by its count of restarts alone. */
+  #noteAnswer(reply: AcceptedReply): void {
+    const awayMillis = this.options.clock.monotonicMillis() - this.#answeredMillis;
+    this.#answeredMillis += awayMillis;
+    if (reply.kind !== "request-accepted" || reply.sessionId !== this.#accepted?.sessionId) return;
+    const known = this.#restartCount;
+    this.#restartCount = reply.restartCount;
+    if (known !== undefined && reply.restartCount > known) this.listener.resumed(Math.round(awayMillis));
   }
 
   async #loginOnce(sessionId: bigint, timeoutMillis: number): Promise<LoginAccepted> {
@@ -151,6 +169,9 @@ export class ClientSession {
       );
       this.#loginRequestId = undefined;
       this.#accepted = reply as LoginAccepted;
+      // A new session counts from here; one that was given back may have lived through restarts already.
+      this.#restartCount = sessionId === this.#accepted.sessionId ? undefined : 0;
+      this.#answeredMillis = this.options.clock.monotonicMillis();
       this.#isSilent = false;
       this.#scheduleHeartbeat();
       return this.#accepted;

@@ -16,10 +16,16 @@ export interface Stage {
   run<Result>(promise: Promise<Result>): Promise<Result>;
 }
 
-export function stage({ queueCapacity }: { queueCapacity?: number } = {}): Stage {
+/** @param service of another stage, for a second client of the same service and broker */
+export function stage({
+  queueCapacity,
+  service = new ScriptedService(new MemoryBroker()),
+}: {
+  queueCapacity?: number;
+  service?: ScriptedService;
+} = {}): Stage {
   const clock = new SimulatedClock();
-  const broker = new MemoryBroker();
-  const service = new ScriptedService(broker);
+  const { broker } = service;
   service.symbols.set("BTCUSDT", { instrumentId: 11, partitionId: 3 });
   service.symbols.set("ETHUSDT", { instrumentId: 12, partitionId: 3 });
   service.symbols.set("BNBUSDT", { instrumentId: 13, partitionId: 1 });

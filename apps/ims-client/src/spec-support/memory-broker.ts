@@ -2,6 +2,7 @@ import type { ImsTransport, PartitionPlace, PolledRecords } from "../transport/i
 
 interface StoredRecord {
   readonly payload: Uint8Array;
+  readonly storedMicros: number;
   /** Four words, lowest first. */
   readonly id: readonly number[];
 }
@@ -20,13 +21,28 @@ export class MemoryBroker {
   slowStream: string | undefined;
   pollCount = 0;
   controlCount = 0;
+  /** Polls that were answered and whose memory was not given back. */
+  heldCount = 0;
+  /** When the next records are stored. */
+  nowMicros = 0;
+  /** Records below it are gone, as by retention. */
+  readonly #firstOffsets = new Map<string, number>();
 
   append(place: PartitionPlace, payload: Uint8Array, id: readonly number[] = NO_ID): number {
     const key = keyOf(place);
     const records = this.#partitions.get(key) ?? [];
     this.#partitions.set(key, records);
-    records.push({ payload, id });
+    records.push({ payload, id, storedMicros: this.nowMicros });
     return records.length - 1;
+  }
+
+  /** Deletes what stands before an offset, as retention does. */
+  expire(place: PartitionPlace, firstOffset: number): void {
+    this.#firstOffsets.set(keyOf(place), firstOffset);
+  }
+
+  firstOffset(place: PartitionPlace): number {
+    return this.#firstOffsets.get(keyOf(place)) ?? 0;
   }
 
   endOffset(place: PartitionPlace): number {
@@ -48,7 +64,10 @@ export class MemoryBroker {
   }
 
   comeBack({ isEmpty = false } = {}): void {
-    if (isEmpty) this.#partitions.clear();
+    if (isEmpty) {
+      this.#partitions.clear();
+      this.#firstOffsets.clear();
+    }
     this.isAway = false;
     this.sessionCount++;
     for (const listener of this.#listeners) listener(true);
@@ -61,6 +80,9 @@ export class MemoryBroker {
       get sessionCount() {
         return broker.sessionCount;
       },
+      get isConnected() {
+        return !broker.isAway;
+      },
       async sendControl(payload) {
         broker.#assertThere();
         if (!broker.onControl) return false;
@@ -72,7 +94,21 @@ export class MemoryBroker {
         broker.#assertThere();
         broker.pollCount++;
         const records = place.stream === broker.slowStream ? [] : broker.records(place);
-        return records && new MemoryRecords(records.slice(offset, offset + countMax), offset);
+        if (!records) return undefined;
+        const from = Math.max(offset, broker.firstOffset(place));
+        broker.heldCount++;
+        return new MemoryRecords(records.slice(from, from + countMax), from, () => broker.heldCount--);
+      },
+      async offsetAt(place, start) {
+        broker.#assertThere();
+        const first = broker.firstOffset(place);
+        const found = broker
+          .records(place)
+          ?.findIndex(
+            ({ storedMicros }, offset) =>
+              offset >= first && (start.kind === "first" || storedMicros >= start.micros),
+          );
+        return found === -1 ? undefined : found;
       },
       async endOffset(place) {
         broker.#assertThere();
@@ -105,7 +141,18 @@ export class MemoryRecords implements PolledRecords {
   constructor(
     private readonly records: readonly StoredRecord[],
     private readonly firstOffset: number,
+    private readonly onRelease: () => void = () => undefined,
   ) {}
+
+  #isReleased = false;
+
+  /** Later looks at the bytes see nothing of them. */
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.bytes.fill(0xdd);
+    this.onRelease();
+  }
 
   next(): boolean {
     const record = this.records[++this.#index];

@@ -27,9 +27,11 @@ export class ScriptedService {
   isSilent = false;
   /** Refuses logins with this sentence, as while its symbols are loading. */
   loginRefusal: { readonly code: number; readonly text: string } | undefined;
+  /** As after restarts in which the sessions were taken over. */
+  restartCount = 0;
   #nextSession = 0x1234_5678_9abc_def0n;
 
-  constructor(private readonly broker: MemoryBroker) {
+  constructor(readonly broker: MemoryBroker) {
     broker.onControl = (payload) => this.#handle(payload);
   }
 
@@ -161,7 +163,9 @@ export class ScriptedService {
   }
 
   #accept(request: Request): void {
-    this.#reply(request, new v2.RequestAcceptedEncoder(), (encoder) => encoder.affectedCount(1));
+    this.#reply(request, new v2.RequestAcceptedEncoder(), (encoder) =>
+      encoder.affectedCount(1).restartCount(this.restartCount),
+    );
   }
 
   #refuse(request: Request, kind: number, code: number, text: string): void {

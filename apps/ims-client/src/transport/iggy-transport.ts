@@ -1,7 +1,7 @@
 import { type Clock, isImsError, maskUrl, type StreamNames } from "@ims/common";
-import { IggyClient, refusalCode } from "@ims/iggy-client";
+import { IggyClient, type PollStart, refusalCode } from "@ims/iggy-client";
 import { fail } from "../errors/client-errors.js";
-import type { ImsTransport, PartitionPlace, PolledRecords } from "./ims-transport.js";
+import type { ImsTransport, PartitionPlace, PlaceStart, PolledRecords } from "./ims-transport.js";
 
 /** Error numbers of Iggy for a stream, topic or partition that does not exist, by id or by name. */
 const ABSENT_CODES: ReadonlySet<number | undefined> = new Set([20, 1009, 1010, 2010, 2011, 3007]);
@@ -73,18 +73,7 @@ export class IggyTransport implements ImsTransport {
   }
 
   poll(place: PartitionPlace, offset: number, countMax: number): Promise<PolledRecords | undefined> {
-    return absentAs(
-      undefined,
-      this.client.poll({
-        stream: place.stream,
-        topic: place.topic,
-        partitionId: place.partitionId,
-        consumer: { kind: "consumer", id: this.options.consumerName },
-        strategy: { kind: "offset", value: offset },
-        count: countMax,
-        autoCommit: false,
-      }),
-    );
+    return this.#poll(place, { kind: "offset", value: offset }, countMax);
   }
 
   async endOffset(place: PartitionPlace): Promise<number> {
@@ -95,6 +84,19 @@ export class IggyTransport implements ImsTransport {
     return partition.currentOffset + 1;
   }
 
+  async offsetAt(place: PartitionPlace, start: PlaceStart): Promise<number | undefined> {
+    const from: PollStart =
+      start.kind === "first" ? { kind: "first" } : { kind: "timestamp", value: start.micros };
+    const records = await this.#poll(place, from, 1);
+    const offset = records?.next() ? records.offset : undefined;
+    records?.release();
+    return offset;
+  }
+
+  get isConnected(): boolean {
+    return this.client.connected;
+  }
+
   onConnection(listener: (connected: boolean) => void): void {
     this.client.on("connected", () => listener(true));
     this.client.on("disconnected", () => listener(false));
@@ -102,6 +104,21 @@ export class IggyTransport implements ImsTransport {
 
   close(): Promise<void> {
     return this.client.close();
+  }
+
+  #poll({ stream, topic, partitionId }: PartitionPlace, strategy: PollStart, count: number) {
+    return absentAs(
+      undefined,
+      this.client.poll({
+        stream,
+        topic,
+        partitionId,
+        consumer: { kind: "consumer", id: this.options.consumerName },
+        strategy,
+        count,
+        autoCommit: false,
+      }),
+    );
   }
 }
 

@@ -7,7 +7,7 @@ export interface PartitionPlace {
 
 /**
  * Records of one poll, read one after the other without copying: the fields describe the current record, valid after
- * `next()` returned true. The bytes stay valid until the cursor is dropped.
+ * `next()` returned true. The bytes stay valid until {@link release}.
  */
 export interface PolledRecords {
   next(): boolean;
@@ -18,7 +18,15 @@ export interface PolledRecords {
   readonly payloadLength: number;
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /**
+   * Gives the memory back for later polls; neither the cursor nor a view of its bytes may be looked at afterwards.
+   * Calling it again does nothing.
+   */
+  release(): void;
 }
+
+/** From where a partition is read: its first record, or the first that the broker stored at a time or later. */
+export type PlaceStart = { readonly kind: "first" } | { readonly kind: "time"; readonly micros: number };
 
 /**
  * What the client needs of a message broker. Implemented over `@ims/iggy-client`, and in memory by tests.
@@ -34,8 +42,11 @@ export interface ImsTransport {
   poll(place: PartitionPlace, offset: number, countMax: number): Promise<PolledRecords | undefined>;
   /** The offset after the newest record; 0 if the place is empty or does not exist. */
   endOffset(place: PartitionPlace): Promise<number>;
+  /** The offset of the first record from `start` on; undefined if there is none (yet). */
+  offsetAt(place: PartitionPlace, start: PlaceStart): Promise<number | undefined>;
   /** Rises whenever a session with the broker was opened, so that readers look whether it came back empty. */
   readonly sessionCount: number;
+  readonly isConnected: boolean;
   /** Calls back after each connection made or lost. */
   onConnection(listener: (connected: boolean) => void): void;
   close(): Promise<void>;

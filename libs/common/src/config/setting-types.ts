@@ -76,6 +76,25 @@ export function listSetting({ countMax = 1000 }: { readonly countMax?: number } 
   });
 }
 
+/**
+ * A value of its own form. `read` gives undefined for what it does not accept, having told each mistake where several
+ * parts can be wrong; without any told, the mistake is that `expected` was expected.
+ */
+export function structuredSetting<T>(
+  expected: string,
+  read: (value: unknown, mistake: (text: string) => void) => T | undefined,
+) {
+  return z.unknown().transform((input, context): T => {
+    const mistakes: string[] = [];
+    const value = input === undefined ? undefined : read(input, (text) => mistakes.push(text));
+    if (value !== undefined && mistakes.length === 0) return value;
+    for (const message of mistakes.length > 0 ? mistakes : [`expected ${expected}`]) {
+      context.issues.push({ code: "custom", message, input });
+    }
+    return z.NEVER;
+  });
+}
+
 /** @param read gives undefined for what it does not accept */
 function setting<T>(expected: string, read: (value: unknown) => T | undefined) {
   return z.unknown().transform((input, context): T => {

@@ -11,6 +11,18 @@ export type Delivery = (typeof Delivery)[keyof typeof Delivery];
 export const RefusalKind = { Client: 1, Data: 2 } as const;
 export type RefusalKind = (typeof RefusalKind)[keyof typeof RefusalKind];
 
+/** What a record of a service's kept state says of a session or subscription. Frozen. */
+export const StateChange = {
+  /** Is so from now on. */
+  Set: 1,
+  Ended: 2,
+} as const;
+export type StateChange = (typeof StateChange)[keyof typeof StateChange];
+
+/** Between which records a service's kept state stands whole. Frozen. */
+export const SnapshotMark = { Begin: 1, End: 2 } as const;
+export type SnapshotMark = (typeof SnapshotMark)[keyof typeof SnapshotMark];
+
 /** How a run of messages is signed. Frozen. */
 export const SignatureAlgorithm = {
   /** SHA-256 digest, nonce of RFC 6979, 64 octets r and s. */

@@ -98,6 +98,7 @@ describe("frozen numbers", () => {
       ResolutionNotOffered: 33,
       SubscriptionLimit: 34,
       MalformedRequest: 35,
+      RequestLimit: 36,
     });
   });
 

@@ -28,5 +28,6 @@ export const DataErrorCode = {
   ResolutionNotOffered: 33,
   SubscriptionLimit: 34,
   MalformedRequest: 35,
+  RequestLimit: 36,
 } as const;
 export type DataErrorCode = (typeof DataErrorCode)[keyof typeof DataErrorCode];

@@ -55,6 +55,10 @@ class LoopbackSimulator implements BinanceSimulator {
     return `ws://${this.server.authority}`;
   }
 
+  get sbeUrl(): string {
+    return `${this.wsUrl}/sbe`;
+  }
+
   get port(): number {
     return this.server.port;
   }
@@ -131,9 +135,9 @@ async function answer(
 }
 
 function decide(venue: BinanceVenue, request: IncomingMessage): UpgradeDecision {
-  const upgrade = venue.upgrade(request.url ?? "/");
+  const upgrade = venue.upgrade(request.url ?? "/", header(request, "x-mbx-apikey"));
   const { accept } = upgrade;
-  return accept ? (socket) => accept(new WsPeer(socket)) : upgrade;
+  return accept ? (socket, transport) => accept(new WsPeer(socket, transport)) : upgrade;
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

@@ -83,6 +83,8 @@ export interface VenueOptions {
   readonly limits?: SimulatorLimits;
   /** A weight budget shared with another market, such as one for `fapi` and `dapi`; default one of its own. */
   readonly requestWeight?: RequestWeight;
+  /** Keys that may read the binary streams (spot); others are refused with 401. Default: anybody may, without a key. */
+  readonly apiKeys?: readonly string[];
   /** What goes wrong, and when. */
   readonly faults?: FaultScript;
   /** Remembers which ids were sent on which connection, for `deliveries()`; default false. */

@@ -149,5 +149,7 @@ export interface BinanceSimulator extends SimulatedVenue {
   readonly restUrl: string;
   /** `ws://127.0.0.1:port`; `/ws`, `/stream`, on USD-M also behind `/public` and `/market`. */
   readonly wsUrl: string;
+  /** Spot: `ws://127.0.0.1:port/sbe`, for the binary streams, which the venue has on a host of their own. */
+  readonly sbeUrl: string;
   readonly port: number;
 }

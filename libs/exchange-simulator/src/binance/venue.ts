@@ -42,6 +42,7 @@ export class BinanceVenue implements SimulatedVenue {
   readonly #timers = new Set<TimerHandle>();
   readonly #closing = new AbortController();
   readonly #startMillis: number;
+  readonly #apiKeys: ReadonlySet<string> | undefined;
   #refuseConnections = false;
 
   private constructor(
@@ -60,7 +61,9 @@ export class BinanceVenue implements SimulatedVenue {
       limits.unsentBytesMax ?? UNSENT_BYTES_MAX,
       (stream, wanted) => source.streamWanted(stream, wanted),
       (stream, firstId, lastId) => this.#loses(stream, firstId, lastId),
+      () => clock.nowMicros(),
     );
+    this.#apiKeys = options.apiKeys && new Set(options.apiKeys);
     this.#sockets = new SocketService(
       rules,
       limits,
@@ -209,13 +212,14 @@ export class BinanceVenue implements SimulatedVenue {
     return this.#closing.signal.aborted;
   }
 
-  /** Decides about a WebSocket upgrade. */
-  upgrade(url: string): Upgrade {
+  /** Decides about a WebSocket upgrade. @param apiKey the header that the binary streams want */
+  upgrade(url: string, apiKey?: string): Upgrade {
     if (this.#refuseConnections) return { status: 503 };
     if (!this.#sockets.admitAttempt()) return { status: 429 };
     const rule = this.#sockets.refusal();
     if (rule) return { status: rule.status ?? 503, retryAfterSeconds: rule.retryAfterSeconds };
     const address = parseStreamAddress(this.rules, url);
+    if (address?.format === "sbe" && this.#apiKeys?.has(apiKey ?? "") === false) return { status: 401 };
     return address ? { accept: (peer) => this.#sockets.accept(peer, address) } : { status: 404 };
   }
 

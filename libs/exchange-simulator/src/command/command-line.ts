@@ -7,7 +7,9 @@ import type { BinanceSimulator } from "../binance/simulator.js";
 import type { BinanceSimulatorOptions } from "../binance/simulator-options.js";
 import { fail } from "../errors/simulator-errors.js";
 
-export const USAGE = `exchange-simulator: a Binance market on this machine
+/** @param name of the command, as a user types it */
+export function usage(name: string): string {
+  return `${name}: a Binance market on this machine, until Ctrl-C
 
   --market spot|coin-future|usd-future   default spot
   --port N                               default 9870, 0 for any free port
@@ -21,7 +23,17 @@ export const USAGE = `exchange-simulator: a Binance market on this machine
   --unusual-trades N                     synthetic futures: share of INSURANCE_FUND, ADL and NA prints, 0 to 1
   --faults FILE                          fault script in JSON: {"seed":1,"rules":[{"fault":"drop","count":1}]}
   --help
+
+Examples:
+  ${name}                                         spot, synthetic, on port 9870
+  ${name} --market usd-future --port 0 --seed 42  the same market at every start
+  ${name} --symbols 1500 --trades-per-second 2000
+  ${name} --recording monday.jsonl.gz --recording tuesday.jsonl.gz --speed 10
+  ${name} --faults faults.json                    with everything that goes wrong at a venue
+
+It prints the settings that point a service at it. The faults and their fields: README of @ims/exchange-simulator.
 `;
+}
 
 const DEFAULT_PORT = 9870;
 
@@ -127,7 +139,7 @@ function readValues(args: readonly string[]) {
         "book-levels": { type: "string" },
         "unusual-trades": { type: "string" },
         faults: { type: "string" },
-        help: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
       },
     }).values;
   } catch (error) {

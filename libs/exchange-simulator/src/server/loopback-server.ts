@@ -9,7 +9,7 @@ const MESSAGE_BYTES_MAX = 128 * 1024;
 /** An HTTP status to refuse with, or what to do with the socket once it is open. */
 export type UpgradeDecision =
   | { readonly status: number; readonly retryAfterSeconds?: number }
-  | ((socket: WebSocket) => void);
+  | ((socket: WebSocket, transport: Duplex) => void);
 
 export interface ServerHandlers {
   /** Must answer and must not throw. */
@@ -83,7 +83,7 @@ export class LoopbackServer {
     socket.on("error", () => socket.destroy());
     const decision = handlers.upgrade(request);
     if (typeof decision === "function") {
-      this.#sockets.handleUpgrade(request, socket, head, decision);
+      this.#sockets.handleUpgrade(request, socket, head, (opened) => decision(opened, socket));
       return;
     }
     const retry =

@@ -3,6 +3,7 @@ import { Journal, MemoryFileSystem, systemError } from "@ims/segment-log";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BrokerLogger } from "../broker-options.js";
+import { assertSeeded } from "../spec-support/seeds.js";
 import type { Catalog } from "./catalog.js";
 import type { CatalogChange } from "./catalog-change.js";
 import { decodeCatalog, encodeCatalog } from "./catalog-snapshot.js";
@@ -131,8 +132,8 @@ describe("MetadataStore", () => {
     const store = await MetadataStore.open({ fileSystem, directory, logger });
     const found = store.catalog.findTopic("s", 4)!.topic;
     expect(found.partitions.map(({ storageId }) => storageId)).toEqual([7, 8]);
-    expect([found.settings.syncEveryBatch, found.nextGroupId, store.catalog.users.count]).toEqual([
-      true,
+    expect([found.settings.messageSync, found.nextGroupId, store.catalog.users.count]).toEqual([
+      "always",
       0,
       0,
     ]);
@@ -194,7 +195,7 @@ describe("MetadataStore", () => {
     const damaged = fc
       .constantFrom(...CHANGES.filter(({ type }) => type !== "session-registered"))
       .chain((change) => fc.tuple(fc.constant(change), fc.constantFrom(...Object.keys(change)), wrong));
-    await fc.assert(
+    await assertSeeded(
       fc.asyncProperty(damaged, async ([change, field, value]) => {
         const before = CHANGES.slice(0, CHANGES.indexOf(change));
         const fileSystem = new MemoryFileSystem();
@@ -216,7 +217,7 @@ describe("MetadataStore", () => {
           );
         }
       }),
-      { numRuns: 300 },
+      300,
     );
   });
 

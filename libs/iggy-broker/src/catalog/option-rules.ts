@@ -24,7 +24,8 @@ const SAVE_COUNT_MAX = 16_777_216;
 
 /**
  * Topic options of protocol 0.11 (commands.md section 7.1) in the order of the catalog. The last two are sent by clients
- * of the protocol crate 0.11.0 with every create; their `replicated` asks for no more than the default.
+ * of the protocol crate 0.11.0 with every create; their `replicated` asks for no more than the default. Their `none` is
+ * this broker's own.
  */
 export const OPTION_RULES: readonly OptionRule[] = [
   {
@@ -109,7 +110,7 @@ export const OPTION_RULES: readonly OptionRule[] = [
     defaultValue: "replicated",
     absent: "replicated",
     updatable: false,
-    parse: word("replicated", "persisted"),
+    parse: word("none", "replicated", "persisted"),
   },
   {
     key: "consumer_offset_durability",
@@ -117,7 +118,7 @@ export const OPTION_RULES: readonly OptionRule[] = [
     defaultValue: "replicated",
     absent: "replicated",
     updatable: false,
-    parse: word("replicated", "persisted"),
+    parse: word("none", "replicated", "persisted"),
   },
 ];
 

@@ -5,20 +5,27 @@ import { canonicalOptions, topicSettings } from "./topic-settings.js";
 
 describe("topic settings", () => {
   it.each([
-    [[option("enforce_fsync", FieldKind.Bool, true)], true, true],
-    [[option("durability", FieldKind.Text, "persisted")], true, false],
-    [[option("consumer_offset_durability", FieldKind.Text, "persisted")], false, true],
+    [[option("enforce_fsync", FieldKind.Bool, true)], "always", "always"],
+    [[option("durability", FieldKind.Text, "persisted")], "always", "interval"],
+    [[option("consumer_offset_durability", FieldKind.Text, "persisted")], "interval", "always"],
+    [[option("durability", FieldKind.Text, "none")], "none", "interval"],
+    [[option("consumer_offset_durability", FieldKind.Text, "None")], "interval", "none"],
+    [
+      [option("durability", FieldKind.Text, "none"), option("enforce_fsync", FieldKind.Bool, true)],
+      "always",
+      "always",
+    ],
     [
       [
         option("durability", FieldKind.Text, "replicated"),
         option("consumer_offset_durability", FieldKind.Text, "replicated"),
       ],
-      false,
-      false,
+      "interval",
+      "interval",
     ],
-    [[], false, false],
-  ])("read the durability of both dialects: %j", (options, syncEveryBatch, syncOffsets) => {
-    expect(topicSettings(canonicalOptions(options, 1))).toMatchObject({ syncEveryBatch, syncOffsets });
+    [[], "interval", "interval"],
+  ])("read the durability of both dialects: %j", (options, messageSync, offsetSync) => {
+    expect(topicSettings(canonicalOptions(options, 1))).toMatchObject({ messageSync, offsetSync });
   });
 
   it.each([

@@ -17,11 +17,21 @@ export interface TopicSettings {
   readonly messageExpiryMicros: bigint;
   readonly maxTopicBytes: bigint;
   readonly segmentBytes: number;
-  /** Messages are synced before their send is confirmed. */
-  readonly syncEveryBatch: boolean;
-  /** Stored offsets are synced before their store is confirmed. */
-  readonly syncOffsets: boolean;
+  /** When messages are synced. */
+  readonly messageSync: TopicSync;
+  /** When stored offsets are synced. */
+  readonly offsetSync: TopicSync;
 }
+
+/** `always`: before the reply; `interval`: at most `syncIntervalMillis` later; `none`: when the broker stops. */
+export type TopicSync = "none" | "interval" | "always";
+
+/** What the words of the two durability options ask for. */
+const SYNC_OF: Readonly<Record<string, TopicSync>> = {
+  none: "none",
+  replicated: "interval",
+  persisted: "always",
+};
 
 /** Checks the options of a create and gives them in canonical kinds, without those that ask for a default. */
 export function canonicalOptions(options: readonly Option[], partitionCount: number): Option[] {
@@ -71,8 +81,9 @@ export function topicSettings(options: readonly Option[]): TopicSettings {
     messageExpiryMicros: effective(options, "message_expiry") as bigint,
     maxTopicBytes: effective(options, "max_topic_size") as bigint,
     segmentBytes: Number(effective(options, "segment_size")),
-    syncEveryBatch: syncs || effective(options, "durability") === "persisted",
-    syncOffsets: syncs || effective(options, "consumer_offset_durability") === "persisted",
+    // The stricter of two that differ.
+    messageSync: syncs ? "always" : SYNC_OF[effective(options, "durability") as string]!,
+    offsetSync: syncs ? "always" : SYNC_OF[effective(options, "consumer_offset_durability") as string]!,
   };
 }
 

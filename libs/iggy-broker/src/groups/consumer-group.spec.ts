@@ -1,6 +1,7 @@
 import { SimulatedClock } from "@ims/common";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { assertSeeded } from "../spec-support/seeds.js";
 import { ConsumerGroup, type Tenure } from "./consumer-group.js";
 
 const TIMEOUT_MILLIS = 30_000;
@@ -170,7 +171,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 describe("any sequence of joins, leaves, polls, commits and changes of partitions", () => {
   it("keeps every partition with one owner or waiting for one, in fair shares, and leaves no timer", async () => {
-    await fc.assert(
+    await assertSeeded(
       fc.asyncProperty(
         fc.nat(7),
         fc.array(step, { maxLength: 60, size: "max" }),
@@ -228,6 +229,7 @@ describe("any sequence of joins, leaves, polls, commits and changes of partition
           expect(clock.pendingTimerCount).toBe(0);
         },
       ),
+      100,
     );
   });
 });

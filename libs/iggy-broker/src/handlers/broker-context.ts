@@ -33,6 +33,8 @@ export interface BrokerContext {
   readonly clock: Clock;
   readonly logger: BrokerLogger;
   readonly pollBytesMax: number;
+  /** Path of the folder with everything stored. */
+  readonly dataDir: string;
   readonly snapshots: SnapshotSources;
   readonly startedAtMicros: number;
   /** Where clients reach this broker. */

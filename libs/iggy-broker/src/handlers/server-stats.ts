@@ -18,7 +18,7 @@ export async function serverStats(
   const uptimeMicros = context.clock.nowMicros() - context.startedAtMicros;
   const { user, system } = process.cpuUsage();
   const cpuPercent = (100 * (user + system)) / Math.max(1, process.uptime() * MICROS_PER_SECOND);
-  const disk = await statfs(".").catch(() => undefined);
+  const disk = await statfs(context.dataDir).catch(() => undefined);
   const { fsRead, fsWrite } = process.resourceUsage();
   const blockBytes = 512;
   const stored = storedFigures(context);

@@ -4,11 +4,12 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { FrameClient } from "../spec-support/frame-client.js";
 import { STREAM, send, TOPIC } from "../spec-support/messages.js";
 import { RunningBrokers } from "../spec-support/running-broker.js";
+import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { runMaintenance } from "./maintenance-command.js";
 import { repairDataDir } from "./repair-data-dir.js";
 import { verifyDataDir } from "./verify-data-dir.js";
 
-const ROT_COUNT = Math.ceil(Number(process.env.IMS_SEEDS ?? 600) / 10);
+const ROT_COUNT = seededRuns(60);
 const dataDir = "/broker";
 const target = { stream: STREAM, topic: TOPIC };
 const running = new RunningBrokers();
@@ -203,6 +204,6 @@ describe("a flipped bit", () => {
       }
       expect([...detected.keys()].sort()).toEqual(["index", "log", "offsets"]);
     },
-    Math.max(20_000, ROT_COUNT * 200),
+    seededMillis(60),
   );
 });

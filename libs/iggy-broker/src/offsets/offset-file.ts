@@ -50,8 +50,8 @@ export interface OffsetFileOptions {
   readonly path: string;
   readonly fileSystem: FileSystem;
   readonly files: OpenFiles;
-  /** Whether a store is confirmed only after a sync. */
-  readonly syncEveryStore: boolean;
+  /** `every-store`: before a store is confirmed; `later`: when the owner calls `sync`; `never`: likewise, and else not. */
+  readonly sync: "never" | "later" | "every-store";
 }
 
 /** The last consumed offset of every consumer of one partition. Values are in memory; the file follows every change. */
@@ -66,8 +66,8 @@ export class OffsetFile {
   private exists = false;
   /** Written since the last sync. */
   private readonly unsynced = new Set<StoredOffset>();
-  /** What an earlier process wrote may not be on disk. */
-  private isInherited = false;
+  /** What an earlier process wrote, as long as it may not be on disk. */
+  private inherited: Buffer | undefined;
   /** A sync failed: the system may never write by itself what the file shows. */
   private syncFailed = false;
   /** False while the file's name may not survive a loss of power. */
@@ -131,7 +131,7 @@ export class OffsetFile {
       for (let other = this.running; other !== undefined; other = this.running)
         await other.catch(() => undefined);
     }
-    if (this.unsynced.size > 0 || this.isInherited) await this.alone(() => this.syncWritten());
+    if (this.unsynced.size > 0 || this.inherited !== undefined) await this.alone(() => this.syncWritten());
   }
 
   private get running(): Promise<void> | undefined {
@@ -152,6 +152,7 @@ export class OffsetFile {
       await files.use(path, "write", async (file) => {
         if (this.syncFailed)
           for (const stored of this.unsynced) await this.writeSlot(file, stored, stored.offset);
+        await this.rewriteInherited(file);
         await file.sync();
       });
       await this.syncName();
@@ -160,7 +161,7 @@ export class OffsetFile {
       throw error;
     }
     this.syncFailed = false;
-    this.isInherited = false;
+    this.inherited = undefined;
     for (const stored of this.unsynced) {
       stored.slots.reverse();
       if (stored.offset === undefined && !this.changed.has(stored)) this.forget(stored);
@@ -218,19 +219,28 @@ export class OffsetFile {
         if (!this.exists) await file.write([HEADER], 0);
         this.exists = true;
         // The slot that is not written must hold something that is on disk.
-        if (this.isInherited) await file.sync();
-        this.isInherited = false;
+        if (this.inherited !== undefined && this.options.sync !== "never") {
+          await this.rewriteInherited(file);
+          await file.sync();
+          this.inherited = undefined;
+        }
         for (const { stored, offset } of group) {
           this.unsynced.add(stored);
           await this.writeSlot(file, stored, offset);
         }
       });
-      if (this.options.syncEveryStore) await this.syncWritten();
+      if (this.options.sync === "every-store") await this.syncWritten();
     } catch (error) {
       for (const { stored } of group) this.changed.add(stored);
       throw error;
     }
     for (const { stored, version } of group) stored.writtenVersion = version;
+  }
+
+  /** The system may show bytes that it will never write by itself, if a sync of the process before failed. */
+  private async rewriteInherited(file: FileHandle): Promise<void> {
+    // With `never` there are newer slots by now.
+    if (this.inherited !== undefined && this.options.sync !== "never") await file.write([this.inherited], 0);
   }
 
   private async writeSlot(file: FileHandle, stored: StoredOffset, offset: number | undefined): Promise<void> {
@@ -262,7 +272,7 @@ export class OffsetFile {
   }
 
   private restore(bytes: Buffer, endOffset: number): void {
-    this.isInherited = true;
+    this.inherited = bytes;
     this.exists = bytes.subarray(0, HEADER.length).equals(HEADER);
     for (let at = HEADER.length; at + SLOT_BYTES <= bytes.length; at += 2 * SLOT_BYTES) {
       this.nextPosition = at + 2 * SLOT_BYTES;

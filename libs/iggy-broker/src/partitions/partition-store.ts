@@ -6,6 +6,7 @@ import type { TopicSettings } from "../catalog/topic-settings.js";
 import { OffsetFile } from "../offsets/offset-file.js";
 import { batchFormat } from "./batch-format.js";
 import { Partition } from "./partition.js";
+import { Removals } from "./removals.js";
 import { countExpired, isPassed } from "./retention.js";
 
 export interface PartitionStoreOptions {
@@ -21,14 +22,15 @@ export interface PartitionStoreOptions {
 }
 
 const OPEN_AT_ONCE_MAX = 16;
+const APPEND_SYNC = { none: "never", interval: "later", always: "every-append" } as const;
+const OFFSET_SYNC = { none: "never", interval: "later", always: "every-store" } as const;
 const READ_AHEAD_BYTES_MAX = 16 * 2 ** 20;
 
 /** All partitions by storage id. Folders appear with the first message or offset and go with the partition. */
 export class PartitionStore {
   private readonly partitions = new Map<number, Partition>();
   private readonly opening = new Map<number, Promise<Partition>>();
-  /** Removals of files behind the scenes. */
-  private readonly removing = new Set<Promise<void>>();
+  private readonly removals: Removals;
   /** Storage ids whose stored offsets could not be synced the last time. */
   private readonly offsetsRefused = new Set<number>();
   private readonly files: OpenFiles;
@@ -36,6 +38,7 @@ export class PartitionStore {
   private readonly readAheadBudget: MemoryBudget;
 
   constructor(private readonly options: PartitionStoreOptions) {
+    this.removals = new Removals(options.logger);
     this.files = new OpenFiles(options.fileSystem, options.openFileCountMax);
     this.readAheadBudget = new MemoryBudget(READ_AHEAD_BYTES_MAX);
     this.tailBudget = new MemoryBudget(options.hotTailBytesMax);
@@ -51,7 +54,7 @@ export class PartitionStore {
     const work = async () => {
       for (const name of next) {
         const settings = settingsOf.get(Number(name));
-        if (settings === undefined) await fileSystem.remove(`${directory}/${name}`);
+        if (settings === undefined) this.remove([Number(name)]);
         else await this.open(Number(name), settings);
       }
     };
@@ -74,6 +77,11 @@ export class PartitionStore {
     return opening;
   }
 
+  /** Partitions that have files. */
+  get count(): number {
+    return this.partitions.size;
+  }
+
   /** Partitions whose disk refused the last append or sync. */
   get refusingCount(): number {
     let count = 0;
@@ -84,13 +92,17 @@ export class PartitionStore {
   /** Takes partitions away at once; their files are removed behind the scenes. */
   remove(storageIds: readonly number[]): void {
     for (const storageId of storageIds) {
-      this.behindTheScenes(this.removeOne(storageId), (error) =>
-        this.options.logger.warn(
-          { error: describeError(error), storageId },
-          "the files of a removed partition could not be deleted",
-        ),
-      );
+      this.removals.begin({
+        name: `partition folder ${storageId}`,
+        remove: () => this.removeOne(storageId),
+        again: () => this.options.fileSystem.remove(this.directoryOf(storageId)),
+      });
     }
+  }
+
+  /** Removals that the disk refused; they are tried again with every {@link applyRetention}. */
+  get refusedRemovalCount(): number {
+    return this.removals.refusedCount;
   }
 
   /**
@@ -108,8 +120,12 @@ export class PartitionStore {
     this.dropOldest(storageId, partition, count);
   }
 
-  /** Removes the segments that are too old or too much for their topics, as {@link deleteSegments} does. */
+  /**
+   * Removes the segments that are too old or too much for their topics, as {@link deleteSegments} does, and what the disk
+   * refused to remove before.
+   */
   applyRetention(topics: Iterable<TopicEntry>): void {
+    this.removals.retry();
     const nowMicros = this.options.clock.nowMicros();
     for (const topic of topics) {
       const { settings, partitions } = topic;
@@ -124,19 +140,16 @@ export class PartitionStore {
   }
 
   private dropOldest(storageId: number, { log }: Partition, segmentCount: number): void {
-    // A failed removal is made up for by the next one, also by one of nothing new.
-    const { logger } = this.options;
-    this.behindTheScenes(log.dropOldest(segmentCount), (error) => {
-      if (this.partitions.get(storageId)?.log !== log) return;
-      logger.warn({ error: describeError(error), storageId }, "segments could not be deleted");
-    });
     if (segmentCount === 0) return;
-    logger.info({ storageId, segmentCount, firstOffset: log.firstOffset }, "the oldest segments are deleted");
-  }
-
-  private behindTheScenes(work: Promise<void>, onError: (error: unknown) => void): void {
-    const removing = work.catch(onError).finally(() => this.removing.delete(removing));
-    this.removing.add(removing);
+    this.removals.begin({
+      name: `segments of partition folder ${storageId}`,
+      remove: () => log.dropOldest(segmentCount),
+      again: () => log.dropOldest(0),
+    });
+    this.options.logger.info(
+      { storageId, segmentCount, firstOffset: log.firstOffset },
+      "the oldest segments are deleted",
+    );
   }
 
   /** Deletes what a group had stored, behind the scenes. What a failure leaves is never asked for again. */
@@ -156,13 +169,14 @@ export class PartitionStore {
   }
 
   /**
-   * Syncs all partitions, one after the other. A failing one is reported once, until it can be synced again, and leaves
+   * Syncs all partitions whose topics want it, one after the other. A failing one is reported once, until it can be synced again, and leaves
    * the others alone.
    */
   async sync(): Promise<void> {
-    for (const [storageId, { log, offsets }] of this.partitions) {
+    for (const [storageId, { log, offsets, settings }] of this.partitions) {
       // The log reports by itself that the disk refuses.
-      await log.sync().catch(() => undefined);
+      if (settings.messageSync !== "none") await log.sync().catch(() => undefined);
+      if (settings.offsetSync === "none") continue;
       await offsets.sync().then(
         () => this.offsetsRefused.delete(storageId),
         (error: unknown) => {
@@ -177,7 +191,7 @@ export class PartitionStore {
 
   async close(): Promise<void> {
     while (this.opening.size > 0) await Promise.allSettled(this.opening.values());
-    while (this.removing.size > 0) await Promise.all(this.removing);
+    await this.removals.settled();
     const closed = await Promise.allSettled(
       [...this.partitions.values()].map((partition) => partition.close()),
     );
@@ -196,10 +210,10 @@ export class PartitionStore {
     const log = await this.openLog(storageId, settings);
     const path = `${this.directoryOf(storageId)}/offsets`;
     const offsets = await OffsetFile.open(
-      { path, fileSystem, files: this.files, syncEveryStore: settings.syncOffsets },
+      { path, fileSystem, files: this.files, sync: OFFSET_SYNC[settings.offsetSync] },
       log.committedNextOffset,
     );
-    const partition = new Partition(log, offsets, clock);
+    const partition = new Partition(log, offsets, clock, settings);
     this.partitions.set(storageId, partition);
     return partition;
   }
@@ -216,13 +230,15 @@ export class PartitionStore {
       readAheadBudget: this.readAheadBudget,
       blocks,
       segmentBytesMax: settings.segmentBytes,
-      appendSync: settings.syncEveryBatch ? "every-append" : "later",
+      appendSync: APPEND_SYNC[settings.messageSync],
       onRecovery: (repair) => logger.warn(repair, "unconfirmed bytes at the end of a segment were cut off"),
       onDisk: (state, cause) => {
-        if (state === "accepting") logger.info({ storageId }, "the disk takes messages of a partition again");
+        const { refusingCount: refusingPartitionCount } = this;
+        const context = { storageId, refusingPartitionCount };
+        if (state === "accepting") logger.info(context, "the disk takes messages of a partition again");
         else
           logger.error(
-            { storageId, error: describeError(cause) },
+            { ...context, error: describeError(cause) },
             "the disk refuses messages of a partition; it is read only until it takes them again",
           );
       },

@@ -1,6 +1,7 @@
 import type { Clock } from "@ims/common";
 import { stampBatch } from "@ims/iggy-protocol";
 import type { LogRead, PartitionLog } from "@ims/segment-log";
+import type { TopicSettings } from "../catalog/topic-settings.js";
 import type { OffsetFile } from "../offsets/offset-file.js";
 
 /** Where a poll begins, already freed of identifiers. */
@@ -17,6 +18,8 @@ export class Partition {
     readonly log: PartitionLog,
     readonly offsets: OffsetFile,
     private readonly clock: Clock,
+    /** When what is stored is synced; fixed for the life of a topic. */
+    readonly settings: Pick<TopicSettings, "messageSync" | "offsetSync">,
   ) {
     this.lastTimestampMicros = log.lastTimestampMicros;
   }

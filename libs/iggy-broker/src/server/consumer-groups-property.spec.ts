@@ -19,6 +19,7 @@ import {
 } from "../spec-support/group-client.js";
 import { STREAM, send, TOPIC } from "../spec-support/messages.js";
 import { RunningBrokers } from "../spec-support/running-broker.js";
+import { assertSeeded, seededMillis } from "../spec-support/seeds.js";
 
 const running = new RunningBrokers();
 let directories: string[] = [];
@@ -86,14 +87,16 @@ class Model {
 }
 
 describe("any sequence of joins, leaves, disconnects, polls, commits, sends and new partitions", () => {
-  it("gives no partition two owners and skips no message", { timeout: 60_000 }, async () => {
-    await fc.assert(
+  it("gives no partition two owners and skips no message", {
+    timeout: seededMillis(12, 60_000),
+  }, async () => {
+    await assertSeeded(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 4 }),
         fc.array(step, { minLength: 25, maxLength: 60, size: "max" }),
         runSteps,
       ),
-      { numRuns: 12 },
+      12,
     );
   });
 });
@@ -170,9 +173,11 @@ const concurrent = fc.array(
 );
 
 describe("joins, leaves, polls and commits of several members at the same time", () => {
-  it("never store an offset behind messages that nobody was given", { timeout: 60_000 }, async () => {
+  it("never store an offset behind messages that nobody was given", {
+    timeout: seededMillis(12, 60_000),
+  }, async () => {
     const rounds = fc.array(concurrent, { minLength: 10, maxLength: 25, size: "max" });
-    await fc.assert(fc.asyncProperty(rounds, runRounds), { numRuns: 12 });
+    await assertSeeded(fc.asyncProperty(rounds, runRounds), 12);
   });
 });
 

@@ -112,7 +112,7 @@ describe("delete segments", () => {
       kind === "remove" ? { error: systemError("EIO", path) } : undefined;
     await deleteSegments(client, 1);
     expect(await firstOffset(client)).toBe(3);
-    expect(warnings).toContain("segments could not be deleted");
+    expect(warnings).toContain("files could not be removed; they are tried again");
     fileSystem.fault = undefined;
     await deleteSegments(client, 1);
     expect(await figures(client)).toEqual([2, 4, 9]);

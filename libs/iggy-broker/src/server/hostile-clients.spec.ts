@@ -13,6 +13,7 @@ import { startBroker } from "../broker.js";
 import type { Broker } from "../broker-options.js";
 import { FrameClient } from "../spec-support/frame-client.js";
 import { createTopic, poll, STREAM, send, sendRequest, TOPIC } from "../spec-support/messages.js";
+import { assertSeeded } from "../spec-support/seeds.js";
 
 let broker: Broker;
 beforeAll(async () => {
@@ -129,14 +130,14 @@ function valid<Request>(
 
 describe("hostile clients", () => {
   it("closes a connection whose bytes are no frames, and serves the others", async () => {
-    await fc.assert(
+    await assertSeeded(
       fc.asyncProperty(fc.uint8Array({ minLength: 256, maxLength: 2000 }), async (bytes) => {
         const client = await FrameClient.connect(broker.port);
         bytes.set([0xff, 0xff, 0xff, 0xff], 48);
         client.socket.write(bytes);
         await client.waitClosed();
       }),
-      { numRuns: 20 },
+      20,
     );
     await expectAlive();
   });
@@ -150,7 +151,7 @@ describe("hostile clients", () => {
     });
     const client = await FrameClient.login(broker.port, 0xabcn);
     let request = 0;
-    await fc.assert(
+    await assertSeeded(
       fc.asyncProperty(mutation, async ({ which, cut, flips, append }) => {
         const { operation, code, body } = VALID[which]!;
         const mutated = Buffer.concat([body.subarray(0, cut ?? body.length), append]);
@@ -162,7 +163,7 @@ describe("hostile clients", () => {
         // Nothing stays silent: one frame comes for each that went.
         expect((await client.next()).length).toBeGreaterThanOrEqual(256);
       }),
-      { numRuns: 1500 },
+      1500,
     );
     expect(client.frames).toHaveLength(0);
     await client.end();
@@ -171,7 +172,7 @@ describe("hostile clients", () => {
 
   it("survives requests with random headers", async () => {
     const client = await FrameClient.login(broker.port, 0xdefn);
-    await fc.assert(
+    await assertSeeded(
       fc.asyncProperty(
         fc.uint8Array({ minLength: 208, maxLength: 208 }),
         fc.uint8Array({ maxLength: 60 }),
@@ -185,7 +186,7 @@ describe("hostile clients", () => {
           await client.next();
         },
       ),
-      { numRuns: 300 },
+      300,
     );
     await client.end();
     await expectAlive();

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect as connectPlain, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { SimulatedClock } from "@ims/common";
 import { COMMANDS, Operation } from "@ims/iggy-protocol";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { BrokerLogger, BrokerOptions } from "../broker-options.js";
+import { startBrokerWorker } from "../broker-worker.js";
 import {
   AUTHORITY,
   OTHER_CERTIFICATE,
@@ -158,6 +160,33 @@ describe("a broker with TLS", () => {
     await broker.reloadTls();
     expect(await serial()).not.toBe(first);
     expect(before.destroyed).toBe(false);
+  });
+});
+
+const threadEntry = new URL("../../dist/worker.js", import.meta.url);
+
+describe.skipIf(!existsSync(threadEntry))("a broker in a thread of its own", () => {
+  it("takes other files when it is told, tells what is wrong with them, and answers until it ends", async () => {
+    await useServerFiles();
+    const dataDir = join(folder, "data");
+    const broker = await startBrokerWorker({ port: 0, dataDir, tls });
+    try {
+      const serial = async () => (await dial(broker.port)).getPeerCertificate().serialNumber;
+      const first = await serial();
+      await writeFile(tls.certFile, OTHER_CERTIFICATE);
+      await expect(broker.reloadTls()).rejects.toMatchObject({
+        code: "broker.tls-mismatch",
+        message: expect.stringContaining("key.pem"),
+      });
+      expect(await serial()).toBe(first);
+      await writeFile(tls.keyFile, OTHER_KEY);
+      await broker.reloadTls();
+      expect(await serial()).not.toBe(first);
+      expect(await broker.status()).toMatchObject({ partitionCount: 0, refusesMetadata: false });
+    } finally {
+      await broker.close();
+    }
+    await expect(broker.status()).rejects.toMatchObject({ code: "broker.worker-failed" });
   });
 });
 

@@ -1,5 +1,21 @@
 export { Backoff, type BackoffOptions } from "./backoff/backoff.js";
+export {
+  atScale,
+  commonScale,
+  type ExactDecimal,
+  exactDecimal,
+  highWord,
+  lowWord,
+  readExact,
+  readExactIfGiven,
+} from "./decode/exact-decimals.js";
+export { asObject, type JsonObject } from "./decode/json-fields.js";
+export * from "./decode/read-fields.js";
+export * from "./decode/record-fields.js";
+export { MICROS_FROM, microsOf } from "./decode/venue-time.js";
 export { VENUE_ERRORS, venueError } from "./errors.js";
+export { type GapCount, GapLedger } from "./gaps/gap-ledger.js";
+export { createGapFields } from "./gaps/gap-record.js";
 export { ClockOffset, type ClockOffsetOptions, type ClockOffsetReading } from "./http/clock-offset.js";
 export { HttpJsonClient, type HttpJsonClientOptions } from "./http/http-json-client.js";
 export { type HttpReply, type HttpTransport, httpGet } from "./http/http-transport.js";
@@ -10,6 +26,10 @@ export {
   type LivenessPolicy,
   type LivenessVerdict,
 } from "./liveness/feed-liveness.js";
+export { type Loss, MissingIds, type MissingRange } from "./ordering/missing-ids.js";
+export { OrderJoin } from "./ordering/order-join.js";
+export { copyTrade } from "./ordering/trade-copy.js";
+export { TradeSequencer, type TradeSequencerOptions } from "./ordering/trade-sequencer.js";
 export { type PlannedSocket, StreamPlanner } from "./planner/stream-planner.js";
 export { Pacer } from "./rate/pacer.js";
 export { RateWindow } from "./rate/rate-window.js";

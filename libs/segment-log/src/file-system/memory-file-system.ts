@@ -11,9 +11,16 @@ export interface FileOperation {
 
 /**
  * Asked before every operation; an error makes the operation fail with it. A failing write still stores its first
- * `writtenBytes` bytes, as a full disk does.
+ * `writtenBytes` bytes, as a full disk does. A failing sync with `losesUnsynced` gives up what was not synced, as an
+ * operating system may: it is shown until the power goes, and no later sync writes it.
  */
-export type FileFault = (operation: FileOperation) => { error: Error; writtenBytes?: number } | undefined;
+export type FileFault = (operation: FileOperation) => OperationFailure | undefined;
+
+export interface OperationFailure {
+  readonly error: Error;
+  readonly writtenBytes?: number;
+  readonly losesUnsynced?: boolean;
+}
 
 /** A disk in memory whose power can be cut: {@link crashed} gives what would be found afterwards. */
 export class MemoryFileSystem implements FileSystem {
@@ -142,8 +149,13 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   /** Asks the fault about a write without throwing, because part of the write may still happen. */
-  writeFault(path: string, byteCount: number): { error: Error; writtenBytes?: number } | undefined {
+  writeFault(path: string, byteCount: number): OperationFailure | undefined {
     return this.fault?.({ kind: "write", path, byteCount });
+  }
+
+  /** Likewise, because a failing sync may change what a later one does. */
+  syncFault(path: string): OperationFailure | undefined {
+    return this.fault?.({ kind: "sync", path, byteCount: 0 });
   }
 }
 
@@ -177,7 +189,10 @@ class MemoryFileHandle implements FileHandle {
   }
 
   async sync(): Promise<void> {
-    this.check("sync", 0);
+    if (this.closed) throw systemError("EBADF", this.path);
+    const failure = this.system.syncFault(this.path);
+    if (failure?.losesUnsynced) this.file.giveUpUnsynced();
+    if (failure) throw failure.error;
     this.file.sync();
   }
 
@@ -191,7 +206,7 @@ class MemoryFileHandle implements FileHandle {
     this.system.openFileCount--;
   }
 
-  private check(kind: "read" | "truncate" | "sync", byteCount: number): void {
+  private check(kind: "read" | "truncate", byteCount: number): void {
     if (this.closed) throw systemError("EBADF", this.path);
     this.system.check({ kind, path: this.path, byteCount });
   }

@@ -33,6 +33,11 @@ export class MemoryFile {
     this.changes = [];
   }
 
+  /** No later sync, and no luck, makes the changes durable that were not synced. */
+  giveUpUnsynced(): void {
+    this.changes = [];
+  }
+
   /** Unsynced changes survive, tear or vanish as `random` says: below 1/3 vanishes, below 2/3 tears, else survives. */
   crashed(random: () => number): MemoryFile {
     const content = new Content(this.durable.bytes());

@@ -80,12 +80,13 @@ export function decodeIndex(
   return { summary, index };
 }
 
-/** Puts the index in place of an older one; a crash leaves the one or the other. */
+/** Puts the index in place of an older one; a crash leaves the one or the other, or with `isSynced` false a torn one. */
 export async function writeIndexFile(
   fileSystem: FileSystem,
   path: string,
   summary: SegmentSummary,
   index: SparseIndex,
+  isSynced: boolean,
 ): Promise<void> {
   const draft = `${path}.new`;
   // Before the first wait: appends go on meanwhile, and their entries lie behind what the summary speaks for.
@@ -94,7 +95,7 @@ export async function writeIndexFile(
   try {
     await handle.truncate(0);
     await handle.write([bytes], 0);
-    await handle.sync();
+    if (isSynced) await handle.sync();
   } finally {
     await handle.close();
   }

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FileOperation, MemoryFileSystem, systemError } from "../file-system/memory-file-system.js";
+import { assertSeeded, seededMillis } from "../spec-support/seeds.js";
 import { Journal } from "./journal.js";
 
 const DIRECTORY = "/journal";
-const RUN_COUNT = Number(process.env.IMS_SEEDS ?? 600);
+const RUN_COUNT = 600;
 
 type Step = number | "compact" | "reopen";
 
@@ -116,7 +117,7 @@ describe("a journal on a disk that refuses now and then", () => {
     "keeps what it confirmed, and takes entries as soon as the disk does",
     async () => {
       let refusedCount = 0;
-      await fc.assert(
+      await assertSeeded(
         fc.asyncProperty(
           fc.array(step, { minLength: 3, maxLength: 25 }),
           fc.array(fault, { maxLength: 6 }),
@@ -138,7 +139,7 @@ describe("a journal on a disk that refuses now and then", () => {
               const writtenBytes = failing.get(count);
               return writtenBytes === undefined
                 ? undefined
-                : { error: systemError("EIO", path), writtenBytes };
+                : { error: systemError("EIO", path), writtenBytes, losesUnsynced: writtenBytes % 2 === 0 };
             };
             for (const next of steps) await owner.step(next);
             if (crash === undefined) cutPower();
@@ -170,10 +171,10 @@ describe("a journal on a disk that refuses now and then", () => {
             ]).toEqual([...found, "next"]);
           },
         ),
-        { numRuns: RUN_COUNT },
+        RUN_COUNT,
       );
       expect(refusedCount).toBeGreaterThan(0);
     },
-    Math.max(20_000, RUN_COUNT * 20),
+    seededMillis(RUN_COUNT),
   );
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryFileSystem, systemError } from "../file-system/memory-file-system.js";
+import { assertSeeded } from "../spec-support/seeds.js";
 import { Journal } from "./journal.js";
 
 const DIRECTORY = "/journal";
@@ -150,7 +151,7 @@ describe("Journal", () => {
   });
 
   it("loses nothing confirmed when the power goes, whenever it goes", async () => {
-    await fc.assert(
+    await assertSeeded(
       fc.asyncProperty(
         fc.array(
           fc.oneof(
@@ -191,7 +192,7 @@ describe("Journal", () => {
           expect(opened.journal.sequence).toBeGreaterThanOrEqual(confirmedAtCrash);
         },
       ),
-      { numRuns: 200 },
+      200,
     );
   });
 

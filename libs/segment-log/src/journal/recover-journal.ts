@@ -126,7 +126,7 @@ async function readJournal(
   }
   const entries: JournalEntry[] = [];
   let at = JOURNAL_HEADER_BYTES;
-  let vouchedBytes = JOURNAL_HEADER_BYTES;
+  let vouchedBytes = 0;
   for (let entry = decodeEntry(bytes, at); entry !== undefined; entry = decodeEntry(bytes, at)) {
     if (entry.sequence !== firstSequence + entries.length) break;
     entries.push(entry);

@@ -20,8 +20,12 @@ async function refusableLog(appendSync: AppendSync) {
   return { fileSystem, log, states, refuse };
 }
 
-async function recordsOn(fileSystem: MemoryFileSystem): Promise<Uint8Array[]> {
-  const log = await PartitionLog.open(testLogOptions({ fileSystem, files: new OpenFiles(fileSystem, 4) }));
+async function recordsOn(
+  fileSystem: MemoryFileSystem,
+  appendSync: AppendSync = "later",
+): Promise<Uint8Array[]> {
+  const files = new OpenFiles(fileSystem, 4);
+  const log = await PartitionLog.open(testLogOptions({ fileSystem, files, appendSync }));
   return readAll(log);
 }
 
@@ -72,6 +76,29 @@ describe("a log whose disk refuses", () => {
       // As long as the refused one, so that the second of those would go on where it ends.
       await log.append(testRecord(1, 1, 40));
       expect(await recordsOn(fileSystem.crashed(() => 1))).toHaveLength(2);
+    },
+  );
+
+  it.each(["later", "never"] as const)(
+    "lets nothing of a refused append stand behind a later one when %s syncs, wherever the power goes",
+    async (appendSync) => {
+      const { fileSystem, log } = await refusableLog(appendSync);
+      await log.append(testRecord(0, 1, 40));
+      fileSystem.fault = ({ kind, path, byteCount }) =>
+        kind === "write" ? { error: systemError("EIO", path), writtenBytes: byteCount } : undefined;
+      await expect(log.append(testRecord(1, 1, 40, 7))).rejects.toMatchObject({ code: "log.write-failed" });
+      fileSystem.fault = undefined;
+      const confirmed = [testRecord(0, 1, 40), testRecord(1, 1, 40, 8), testRecord(2, 1, 40)];
+      for (const record of confirmed.slice(1)) await log.append(record);
+      let random = 1;
+      const next = () => {
+        random = (random * 16_807) % 2_147_483_647;
+        return random / 2_147_483_647;
+      };
+      for (let image = 0; image < 3000; image++) {
+        const found = await recordsOn(fileSystem.crashed(next), appendSync);
+        expect(found).toEqual(confirmed.slice(0, found.length));
+      }
     },
   );
 

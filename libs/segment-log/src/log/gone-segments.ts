@@ -9,7 +9,10 @@ export class GoneSegments {
   private readonly waiting: Segment[] = [];
   private removing: Promise<void> = Promise.resolve();
 
-  /** @param secure syncs the newest segment: without the older ones it alone says with which offset the log goes on */
+  /**
+   * @param secure syncs the log, {@link unsynced} included: the newest segment alone says with which offset the log goes
+   *   on, and where one is known to be on disk those before it must be too, as long as their files are there
+   */
   constructor(
     private readonly context: LogContext,
     private readonly secure: () => Promise<void>,
@@ -17,6 +20,11 @@ export class GoneSegments {
 
   get isEmpty(): boolean {
     return this.waiting.length === 0;
+  }
+
+  /** Those that are not on disk. */
+  get unsynced(): readonly Segment[] {
+    return this.waiting.filter(({ isSynced }) => !isSynced);
   }
 
   /** Removes the files of these segments, the oldest of the log, and of those that are left from before. */

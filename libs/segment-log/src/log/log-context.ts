@@ -5,8 +5,13 @@ import { BlockPool } from "../memory/block-pool.js";
 import { MemoryBudget } from "../memory/memory-budget.js";
 import type { RecordFormat } from "./record-format.js";
 
-/** When appended records survive a loss of power: never promised, or before every append is confirmed. */
-export type AppendSync = "later" | "every-append";
+/**
+ * When appended records survive a loss of power.
+ * `every-append`: before the append is confirmed. `later`: when the owner calls `sync`, or when their segment is sealed.
+ * `never`: when the owner calls `sync`, and else not; nothing is synced but when the oldest segments are removed. After a
+ * loss of power such a log is found with everything up to some record behind the last sync, and nothing behind it.
+ */
+export type AppendSync = "never" | "later" | "every-append";
 
 /** Says what recovery did; nothing is called when there was nothing to repair. */
 export type RecoveryReport = (repair: {

@@ -7,21 +7,25 @@ import type { DiskState } from "./disk-state.js";
 const INDEX_CHECKPOINT_BYTES = 64 * 2 ** 20;
 
 /**
- * Syncs the newest segment of a log and makes up for a sync that failed: nobody knows then what of the unsynced bytes is
+ * Syncs the newest segments of a log and makes up for a sync that failed: nobody knows then what of the unsynced bytes is
  * on disk, so they are read, checked and written again before anything else is.
  *
- * Invariant: nothing is written to the segment while its unsynced bytes are written again.
+ * Invariants: nothing is written to a segment while its unsynced bytes are written again; segments are synced in the order
+ * of their offsets, so what the mark says of one holds for all before it.
  */
 export class LogSync {
   private syncing: Promise<void> | undefined;
   private writing: Promise<void> | undefined;
-  /** A sync failed and none has succeeded since. */
-  private isUnsure = false;
 
+  /**
+   * @param unsynced the newest segment, and those before it that were not synced when they were sealed
+   * @param isUnsure a sync failed and none has succeeded since, maybe that of a process before this one
+   */
   constructor(
-    private readonly newest: () => Segment | undefined,
+    private readonly unsynced: () => readonly Segment[],
     private readonly mark: SyncedMarkFile,
     private readonly disk: DiskState,
+    private isUnsure: boolean,
   ) {}
 
   /** Runs a write to the newest segment, once everything before it is certain. */
@@ -36,17 +40,26 @@ export class LogSync {
   }
 
   /**
-   * Makes everything that the segment counts survive a loss of power. Calls during a running sync join the next one.
+   * Makes everything that the segments count survive a loss of power. Calls during a running sync join the next one.
+   * @param isCut the newest file was cut, which must survive too although nothing was added
    * @throws ImsError `log.sync-failed`, `log.failed`
    */
-  async sync(): Promise<void> {
+  async sync(isCut = false): Promise<void> {
     while (this.syncing !== undefined) await this.syncing;
-    const segment = this.newest();
-    if (segment === undefined || (!this.isUnsure && segment.syncedBytes === segment.sizeBytes)) return;
-    this.syncing = this.syncSegment(segment).finally(() => {
+    const segments = this.unsynced();
+    const newest = segments.at(-1);
+    if (newest === undefined) return;
+    if (!isCut && !this.isUnsure && newest.isSynced) return;
+    this.syncing = this.syncAll(segments).finally(() => {
       this.syncing = undefined;
     });
     await this.syncing;
+  }
+
+  private async syncAll(segments: readonly Segment[]): Promise<void> {
+    for (const segment of segments) await this.syncSegment(segment);
+    this.isUnsure = false;
+    this.disk.accepts("sync");
   }
 
   private async syncSegment(segment: Segment): Promise<void> {
@@ -64,8 +77,6 @@ export class LogSync {
       this.disk.refuses("sync", error);
       throw error;
     }
-    this.isUnsure = false;
-    this.disk.accepts("sync");
     const { baseOffset, syncedBytes } = segment;
     await this.mark.write({ baseOffset, syncedBytes });
     if (segment.sizeBytes - segment.indexedBytes >= INDEX_CHECKPOINT_BYTES)

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MemoryFileSystem, systemError } from "../file-system/memory-file-system.js";
 import { OpenFiles } from "../file-system/open-files.js";
 import { MemoryBudget } from "../memory/memory-budget.js";
+import { assertSeeded } from "../spec-support/seeds.js";
 import { readAll, testLogOptions, testRecord } from "../spec-support/test-record.js";
 import { PartitionLog } from "./partition-log.js";
 
@@ -28,7 +29,7 @@ describe("PartitionLog", () => {
         arbitrary: fc.record({ kind: fc.constant("sync"), count: fc.constant(0), bytes: fc.constant(0) }),
       },
     );
-    await fc.assert(
+    await assertSeeded(
       fc.asyncProperty(
         fc.array(step, { maxLength: 40 }),
         fc.integer({ min: 0, max: 2000 }),
@@ -67,7 +68,7 @@ describe("PartitionLog", () => {
           expect(fileSystem.openFileCount).toBe(0);
         },
       ),
-      { numRuns: 60 },
+      60,
     );
   });
 

@@ -21,7 +21,8 @@ import type { LogRead } from "./record-format.js";
  * What arrives during one write goes out with the next, so a lone append waits for nothing.
  *
  * Invariants: `firstOffset <= committedNextOffset <= nextOffset`; readers see offsets below `committedNextOffset` only;
- * a segment is synced before the next one is begun, so only the newest can be torn.
+ * a segment is synced before the next one is begun, so only the newest can be torn; `appendSync: "never"` alone leaves
+ * that to the recovery, which then keeps what lies in front of the first damage behind the last sync.
  */
 export class PartitionLog {
   private readonly queue = new AppendQueue();
@@ -49,7 +50,10 @@ export class PartitionLog {
     this.disk = new DiskState(context.onDisk);
     const markPath = `${context.directory}/${SYNCED_MARK_NAME}`;
     this.mark = new SyncedMarkFile(markPath, context.files, markSequence);
-    this.syncer = new LogSync(() => this.segments.at(-1), this.mark, this.disk);
+    const newest = segments.at(-1);
+    // A log that never syncs relies on the first sync to tell of writes that failed behind its back.
+    const isUnsure = context.appendSync !== "never" && !(newest?.isSynced ?? true);
+    this.syncer = new LogSync(() => this.unsyncedSegments(), this.mark, this.disk, isUnsure);
     this.gone = new GoneSegments(context, () => this.syncer.sync());
     this.tail = new HotTail(context.tailBudget, context.tailBytesMax, context.blocks);
     this.reader = new LogReader(context, segments);
@@ -57,7 +61,7 @@ export class PartitionLog {
       (offset, endOffset, limits) => this.reader.read(offset, endOffset, limits),
       context.readAheadBudget,
     );
-    this.visibleNextOffset = segments.at(-1)?.nextOffset ?? 0;
+    this.visibleNextOffset = newest?.nextOffset ?? 0;
     this.stampedNextOffset = this.visibleNextOffset;
     this.storedBytes = segments.reduce((sum, segment) => sum + segment.recordBytes, 0);
   }
@@ -267,7 +271,7 @@ export class PartitionLog {
     const last = this.segments.at(-1);
     if (last !== undefined && last.sizeBytes < this.context.segmentBytesMax) return last;
     if (last !== undefined) {
-      await this.sync();
+      if (this.context.appendSync !== "never") await this.sync();
       // Without its index a sealed segment is read from end to end at the next start, no more.
       await last.writeIndex().catch(() => undefined);
     }
@@ -277,6 +281,14 @@ export class PartitionLog {
     // The reader loads it again for those who read that far back, and bounds how many are in memory.
     if (last !== undefined) last.index = undefined;
     return next;
+  }
+
+  private unsyncedSegments(): readonly Segment[] {
+    const { segments } = this;
+    if (this.context.appendSync !== "never") return segments.slice(-1);
+    let first = Math.max(0, segments.length - 1);
+    while (first > 0 && !segments[first - 1]!.isSynced) first--;
+    return [...this.gone.unsynced, ...segments.slice(first)];
   }
 
   /** Writes a group, syncs it if every append is, and shows it to readers. */
@@ -320,7 +332,12 @@ export class PartitionLog {
   }
 
   private async discardRemnant(): Promise<void> {
-    if (this.refusal === undefined) await this.segments.at(-1)?.discardUnaccounted();
+    const newest = this.segments.at(-1);
+    if (this.refusal === undefined && newest !== undefined) {
+      await newest.discardUnaccounted();
+      // Where later appends are not synced, nothing else would keep the refused ones from standing in their place.
+      if (this.context.appendSync !== "every-append") await this.syncer.sync(true);
+    }
     this.hasRemnant = false;
   }
 

@@ -4,6 +4,7 @@ import { MemoryFileSystem } from "../file-system/memory-file-system.js";
 import { OpenFiles } from "../file-system/open-files.js";
 import { BlockPool } from "../memory/block-pool.js";
 import { MemoryBudget } from "../memory/memory-budget.js";
+import { assertSeeded } from "../spec-support/seeds.js";
 import { testLogOptions, testRecord } from "../spec-support/test-record.js";
 import { PartitionLog } from "./partition-log.js";
 import type { LogRead } from "./record-format.js";
@@ -29,7 +30,7 @@ const step = fc.record({
 describe("memory of reads", () => {
   it("stays as it was until it is released, wherever the records come from", async () => {
     let reused = 0;
-    await fc.assert(
+    await assertSeeded(
       fc.asyncProperty(
         fc.array(step, { maxLength: 80 }),
         fc.constantFrom(0, 700, 5000),
@@ -88,7 +89,7 @@ describe("memory of reads", () => {
           await files.close();
         },
       ),
-      { numRuns: 200 },
+      200,
     );
     expect(reused).toBeGreaterThan(200);
   });
@@ -139,13 +140,14 @@ describe("BlockPool", () => {
     expect(pool.keptBytes).toBe(8192);
   });
 
-  it("gives room for any size", () => {
-    fc.assert(
+  it("gives room for any size", async () => {
+    await assertSeeded(
       fc.property(fc.integer({ min: 0, max: 1 << 20 }), (byteCount) => {
         const { buffer, length } = new BlockPool(0).take(byteCount);
         expect(length).toBe(byteCount);
         expect(buffer.byteLength).toBeLessThanOrEqual(Math.max(4096, byteCount * 1.26));
       }),
+      100,
     );
   });
 });

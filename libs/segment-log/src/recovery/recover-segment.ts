@@ -17,7 +17,7 @@ export interface TailKnowledge {
 }
 
 /**
- * Opens the newest segment: what its index speaks for is taken as it is, the rest is verified record by record, and
+ * Opens a segment whose end may be torn, as the newest one's: what its index speaks for is taken as it is, the rest is verified record by record, and
  * the file is cut in front of the first record that is torn or wrong.
  * @returns undefined when not even the header was written; the file is then gone
  * @throws ImsError `log.corrupt` when that record had been synced, which a crash cannot explain

@@ -7,6 +7,7 @@ import { type AppendSync, logContext } from "../log/log-context.js";
 import { PartitionLog } from "../log/partition-log.js";
 import { Segment } from "../segment/segment.js";
 import { segmentName } from "../segment/segment-file.js";
+import { assertSeeded } from "../spec-support/seeds.js";
 import { readAll, testLogOptions, testRecord } from "../spec-support/test-record.js";
 
 /** A log whose process ended without closing it; the files are as the last write left them. */
@@ -149,7 +150,7 @@ describe("recovery", () => {
   });
 
   it("survives random bytes in the place of any file", async () => {
-    await fc.assert(
+    await assertSeeded(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.nat(3), async (bytes, which) => {
         const { fileSystem, options } = await abandonedLog(20, 512);
         const names = await fileSystem.list("/log");
@@ -164,14 +165,14 @@ describe("recovery", () => {
           expect(error).toMatchObject({ name: "ImsError" });
         }
       }),
-      { numRuns: 100 },
+      100,
     );
   });
 
   it.each(["every-append", "later"] as const)(
     "keeps its word over a loss of power, appending %s",
     async (appendSync) => {
-      await fc.assert(
+      await assertSeeded(
         fc.asyncProperty(
           fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 25 }),
           fc.nat(24),
@@ -179,7 +180,7 @@ describe("recovery", () => {
           async (sizes, syncAfter, randoms) =>
             loseAndRecover(appendSync, sizes, syncAfter, () => randoms.next().value!),
         ),
-        { numRuns: 150 },
+        150,
       );
     },
   );

@@ -45,6 +45,11 @@ export class Segment {
     this.indexedBytes = 0;
   }
 
+  /** Whether everything appended is known to survive a loss of power. */
+  get isSynced(): boolean {
+    return this.syncedBytes >= this.sizeBytes;
+  }
+
   /** Bytes of records, without the file's header. */
   get recordBytes(): number {
     return this.sizeBytes - SEGMENT_HEADER_BYTES;
@@ -130,12 +135,17 @@ export class Segment {
     this.syncedBytes = Math.max(this.syncedBytes, sizeBytes);
   }
 
-  /** Writes the index file, so that the next recovery begins behind what is synced now. The caller syncs first. */
+  /**
+   * Writes the index file, so that the next recovery begins behind what is synced now. The caller syncs first, but for a
+   * log that never does: its recovery believes an index only as far as it knows the segment to be synced.
+   */
   async writeIndex(): Promise<void> {
-    if (this.index === undefined || this.syncedBytes < this.sizeBytes || this.indexedBytes === this.sizeBytes)
-      return;
+    const { appendSync, fileSystem } = this.context;
+    const { isSynced } = this;
+    if (this.index === undefined || this.indexedBytes === this.sizeBytes) return;
+    if (!isSynced && appendSync !== "never") return;
     const summary = this.summary();
-    await writeIndexFile(this.context.fileSystem, this.indexPath, summary, this.index);
+    await writeIndexFile(fileSystem, this.indexPath, summary, this.index, isSynced);
     this.indexedBytes = summary.segmentBytes;
   }
 

@@ -12,7 +12,7 @@ import {
 import type { Broker, BrokerOptions } from "@ims/iggy-broker";
 import { type ConnectionSettings, IggyClient } from "@ims/iggy-client";
 import type { ServiceSettings } from "../settings/service-settings.js";
-import { answers, isLoopback } from "./broker-address.js";
+import { anyAnswers, isEmbeddable } from "./broker-address.js";
 import { connectSoon } from "./connect-soon.js";
 
 /** How long a probe waits for a TCP connection before it takes the address for free. */
@@ -58,7 +58,7 @@ export class BrokerKeeper {
   constructor(options: BrokerKeeperOptions, address: ConnectionSettings) {
     this.#options = options;
     this.#address = address;
-    this.#takesOver = options.settings.brokerMode === "auto" && isLoopback(address.host);
+    this.#takesOver = options.settings.brokerMode === "auto" && isEmbeddable(address);
   }
 
   /** Whether this process runs the broker at the moment. */
@@ -173,7 +173,7 @@ export class BrokerKeeper {
         if (signal.aborted) return;
       }
       try {
-        if (this.#takesOver && (await answers(this.#address, PROBE_MILLIS))) {
+        if (this.#takesOver && (await anyAnswers(this.#address, PROBE_MILLIS))) {
           logger.info({ url: this.#url }, "a broker answers at IGGY_URL");
           return;
         }

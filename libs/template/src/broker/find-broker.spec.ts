@@ -1,10 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer, type Server } from "node:net";
-import { isImsError } from "@ims/common";
+import { type HealthReport, isImsError } from "@ims/common";
 import { startBroker } from "@ims/iggy-broker";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { HealthReport } from "../health/health-report.js";
 import { freePort, ServiceFixture } from "../spec-support/service-fixture.js";
 import { isLoopback } from "./broker-address.js";
 

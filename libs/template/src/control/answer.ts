@@ -7,8 +7,10 @@ import type { ControlReply } from "./control-reply.js";
  */
 export interface Answer {
   reply: ControlReply;
-  /** Set when the request asked for this feed. */
-  readonly feed?: Feed;
+  /** Feeds that the request asked for. */
+  readonly asked: readonly Feed[];
+  /** Those of them that the client did not have before: taken back if the request cannot be carried out. */
+  readonly added: readonly Feed[];
   /** Whether offsets are filled in and the venue was asked; a completed answer is only sent again. */
   isComplete: boolean;
 }

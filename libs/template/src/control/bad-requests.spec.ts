@@ -1,7 +1,6 @@
-import { ExchangeId } from "@ims/common";
+import { ExchangeId, type StatusReport } from "@ims/common";
 import { v2 } from "@ims/sbe";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { HealthReport } from "../health/health-report.js";
 import type { DataService } from "../service/data-service.js";
 import type { RawClient } from "../spec-support/raw-client.js";
 import { ServiceFixture, until } from "../spec-support/service-fixture.js";
@@ -20,8 +19,8 @@ beforeEach(async () => {
 afterEach(() => fixture.dispose());
 
 async function counters(): Promise<Record<string, number>> {
-  const report = (await (await fetch(service.healthUrl)).json()) as HealthReport;
-  return report.counters as Record<string, number>;
+  const report = (await (await fetch(new URL("/status", service.healthUrl))).json()) as StatusReport;
+  return report.counters;
 }
 
 describe("requests that are refused", () => {

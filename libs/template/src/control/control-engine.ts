@@ -1,4 +1,12 @@
-import { type Clock, DataErrorCode, DataType, describeError, type Logger, NO_RESOLUTION } from "@ims/common";
+import {
+  type Clock,
+  DataErrorCode,
+  DataType,
+  Delivery,
+  describeError,
+  type Logger,
+  NO_RESOLUTION,
+} from "@ims/common";
 import { inject, Lifecycle, scoped } from "tsyringe";
 import { ServiceCounters } from "../health/service-counters.js";
 import { InstrumentList } from "../publishing/instrument-list.js";
@@ -6,17 +14,21 @@ import { RateLimitedLog } from "../publishing/rate-limited-log.js";
 import { SbeSink } from "../publishing/sbe-sink.js";
 import { CLOCK, LOGGER } from "../service/tokens.js";
 import { SessionRegistry } from "../sessions/session-registry.js";
+import { StateKeeper } from "../sessions/state-keeper.js";
+import { ConfiguredFeeds } from "../subscriptions/configured-feeds.js";
 import { type Feed, feedKey } from "../subscriptions/feed.js";
 import { FeedRunner } from "../subscriptions/feed-runner.js";
+import { RestoredFeeds } from "../subscriptions/restored-feeds.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
 import { PartitionOffsets } from "../topology/partition-offsets.js";
 import { StreamTopology } from "../topology/stream-topology.js";
 import type { Answer } from "./answer.js";
 import { refuseData } from "./control-reply.js";
-import { type ControlRequest, Delivery } from "./control-request.js";
+import type { ControlRequest } from "./control-request.js";
 import type { DecodedControlMessage } from "./decode-control-message.js";
+import { refusal } from "./replies.js";
 import { ReplyWriter } from "./reply-writer.js";
-import { RequestRouter, refusal } from "./request-router.js";
+import { RequestRouter } from "./request-router.js";
 import { SymbolVerdicts } from "./symbol-verdicts.js";
 
 interface Answered {
@@ -47,6 +59,9 @@ export class ControlEngine {
     @inject(InstrumentList) private readonly instruments: InstrumentList,
     @inject(StreamTopology) private readonly topology: StreamTopology,
     @inject(PartitionOffsets) private readonly offsets: PartitionOffsets,
+    @inject(RestoredFeeds) private readonly restored: RestoredFeeds,
+    @inject(ConfiguredFeeds) private readonly configured: ConfiguredFeeds,
+    @inject(StateKeeper) private readonly keeper: StateKeeper,
     @inject(ReplyWriter) private readonly replies: ReplyWriter,
     @inject(ServiceCounters) private readonly counters: ServiceCounters,
     @inject(CLOCK) private readonly clock: Clock,
@@ -54,8 +69,24 @@ export class ControlEngine {
     @inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  /** Takes over what an earlier run left; once, before anything else. Rejects while the broker cannot be asked. */
+  restore(): Promise<void> {
+    return this.restored.restore();
+  }
+
+  /** Whether every feed that the configuration asks for was asked for. */
+  get isSettled(): boolean {
+    return this.configured.isSettled;
+  }
+
+  /** The broker may have lost what was written to it. */
+  brokerCameBack(): void {
+    this.keeper.distrust();
+  }
+
   /** Returns when the replies are delivered, or when that takes too long. Throws only if the broker cannot be asked. */
   async handle(messages: readonly DecodedControlMessage[]): Promise<void> {
+    await this.restored.settle();
     const requests = messages.flatMap((message) => (message.kind === "request" ? [message.request] : []));
     const verdicts = await this.verdicts.of(requests);
     const context = {
@@ -65,21 +96,37 @@ export class ControlEngine {
     };
     const answered = requests.map((request) => ({ request, answer: this.router.route(request, context) }));
     await this.#complete(answered);
+    // A client that was answered must not be forgotten by a restart.
+    await this.keeper.flush();
     for (const { request, answer } of answered) this.replies.answer(request, answer.reply);
     for (const message of messages) if (message.kind === "malformed") this.replies.malformed(message);
     await this.replies.flush();
   }
 
-  /** Ends the sessions of clients that were silent too long, as if they had logged out. */
-  async expireSessions(): Promise<void> {
-    const expired = this.sessions.expire(this.clock.monotonicMillis());
-    for (const { clientId } of expired) {
+  /**
+   * What is due without a request: ends the sessions of clients that were silent too long, as if they had logged out,
+   * follows the configured feeds, and tries again what failed.
+   * @throws `service.feeds-not-served` when the venue's list does not have a configured symbol
+   */
+  async tick(): Promise<void> {
+    const wasReleased = await this.restored.settle();
+    this.configured.follow();
+    this.#expireSessions();
+    if (wasReleased || this.subscriptions.hasChangedFeeds || this.feeds.hasWork) {
+      await this.#followSubscriptions();
+    }
+    await this.keeper.flush();
+    await this.#renewBrokenBooks();
+  }
+
+  #expireSessions(): void {
+    for (const session of this.sessions.expired(this.clock.monotonicMillis())) {
       this.counters.sessionsExpired++;
+      const { clientId } = session;
       const subscriptionsEnded = this.router.endSession(clientId);
       this.logger.info({ clientId, subscriptionsEnded }, "session expired");
+      this.replies.sessionExpired(session);
     }
-    if (expired.length > 0 || this.feeds.hasWork) await this.#followSubscriptions();
-    await this.#renewBrokenBooks();
   }
 
   /** A book of which a record found no room is asked for again once there is some. */
@@ -98,7 +145,7 @@ export class ControlEngine {
   async #complete(answered: readonly Answered[]): Promise<void> {
     const fresh = answered.filter(({ answer }) => !answer.isComplete);
     for (const { answer } of fresh) await this.#fillIn(answer);
-    const asked = fresh.flatMap(({ answer }) => answer.feed ?? []);
+    const asked = fresh.flatMap(({ answer }) => answer.asked);
     // A reader that joins a book has to begin with all of it.
     const joined = asked.filter((feed) => feed.dataType === DataType.Book && this.feeds.isRunning(feed));
     const failures = await this.#followSubscriptions();
@@ -106,11 +153,13 @@ export class ControlEngine {
     let withdrawn = false;
     for (const { request, answer } of fresh) {
       answer.isComplete = true;
-      const error = answer.feed && failures.get(feedKey(answer.feed));
-      if (error === undefined || answer.reply.kind !== "start-accepted") continue;
-      this.subscriptions.remove(request.clientId, answer.feed!);
+      const failed = answer.asked.find((feed) => failures.has(feedKey(feed)));
+      if (!failed || answer.reply.kind !== "start-accepted") continue;
+      // All or nothing: what the request added and could be started is ended again.
+      for (const feed of [failed, ...answer.added]) this.subscriptions.remove(request.clientId, feed);
       withdrawn = true;
-      const text = `The venue did not start ${answer.feed!.symbol}: ${describeError(error)}`;
+      const error = failures.get(feedKey(failed));
+      const text = `The venue did not start ${failed.symbol}: ${describeError(error)}`;
       answer.reply = refusal(request, refuseData(DataErrorCode.StartFailed, text)).reply;
     }
     if (withdrawn) await this.#followSubscriptions();
@@ -120,11 +169,14 @@ export class ControlEngine {
     const { reply } = answer;
     if (reply.kind === "login-accepted") await this.#openClientStream(reply.clientId);
     if (reply.kind !== "start-accepted") return;
-    const firstOffset =
-      reply.delivery === Delivery.Shared
-        ? this.offsets.next(reply.topic, reply.partitionId)
-        : await this.topology.nextOffset(reply.stream, reply.topic);
-    answer.reply = { ...reply, firstOffset };
+    const { stream, topic } = reply;
+    const ownOffset = reply.delivery === Delivery.Private ? await this.topology.nextOffset(stream, topic) : 0;
+    const symbols = reply.symbols.map((started) => {
+      const isShared = reply.delivery === Delivery.Shared;
+      const firstOffset = isShared ? this.offsets.next(topic, started.partitionId) : ownOffset;
+      return { ...started, firstOffset };
+    });
+    answer.reply = { ...reply, symbols };
   }
 
   /** Private readers first, so that the first record of a new feed finds them. */

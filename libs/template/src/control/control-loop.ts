@@ -1,4 +1,4 @@
-import { type Clock, describeError, type Logger, sleep } from "@ims/common";
+import { type Clock, describeError, isImsError, type Logger, sleep } from "@ims/common";
 import type { IggyClient } from "@ims/iggy-client";
 import { inject, Lifecycle, scoped } from "tsyringe";
 import { ServiceCounters } from "../health/service-counters.js";
@@ -34,6 +34,7 @@ export class ControlLoop {
   /** Next offset to read; undefined until the broker was asked. */
   #cursor: number | undefined;
   #sessionSeen = 0;
+  #isRestored = false;
 
   constructor(
     @inject(CLIENT) private readonly client: Pick<IggyClient, "poll" | "offsets">,
@@ -47,7 +48,10 @@ export class ControlLoop {
     @inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Runs until the signal aborts; `onReading` is called once, when the first poll succeeded. */
+  /**
+   * Runs until the signal aborts; `onReading` is called once, when the topic is read and configured feeds are asked for.
+   * @throws `service.feeds-not-served` when the venue's list does not have a configured symbol
+   */
   async run(signal: AbortSignal, onReading: () => void): Promise<void> {
     const { clock, log } = this;
     let idleMillis = IDLE_MILLIS_MIN;
@@ -55,12 +59,16 @@ export class ControlLoop {
     while (!signal.aborted) {
       try {
         const handled = await this.#step(signal);
-        if (!isReading) onReading();
-        isReading = true;
+        if (!isReading && this.engine.isSettled) {
+          isReading = true;
+          onReading();
+        }
         idleMillis = handled > 0 ? IDLE_MILLIS_MIN : Math.min(idleMillis * 2, IDLE_MILLIS_MAX);
         if (handled < POLL_COUNT_MAX) await sleep(clock, idleMillis, signal);
       } catch (error) {
         if (signal.aborted) return;
+        // A mistake of the configuration, which the broker cannot mend.
+        if (isImsError(error, "service.feeds-not-served")) throw error;
         log.warn("control-topic", "the control topic cannot be read at the moment", () => ({
           error: describeError(error),
         }));
@@ -92,7 +100,7 @@ export class ControlLoop {
     }
     if (messages.length === 0) {
       // Only when everything that clients sent was heard is their silence certain.
-      await engine.expireSessions();
+      await engine.tick();
       return 0;
     }
     await this.#waitForSymbols(messages, signal);
@@ -112,6 +120,9 @@ export class ControlLoop {
     const { topology, client, sessions, clock, logger } = this;
     const session = topology.sessionCount;
     await this.instruments.afterSession();
+    if (this.#isRestored) this.engine.brokerCameBack();
+    else await this.engine.restore();
+    this.#isRestored = true;
     const { controlStream, controlTopic } = topology.names;
     const end = await topology.nextOffset(controlStream, controlTopic);
     const stored = await client.offsets.get(this.#target());

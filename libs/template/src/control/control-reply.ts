@@ -1,5 +1,5 @@
-import type { ClientErrorCode, DataErrorCode } from "@ims/common";
-import type { Delivery, SchemaGeneration } from "./control-request.js";
+import { type ClientErrorCode, type DataErrorCode, type Delivery, RefusalKind } from "@ims/common";
+import type { SchemaGeneration } from "./control-request.js";
 
 interface ReplyBase {
   readonly generation: SchemaGeneration;
@@ -23,6 +23,16 @@ export interface AcceptedReply extends ReplyBase {
   readonly kind: "accepted";
   /** Subscriptions that the request ended. */
   readonly affectedCount: number;
+  /** How often the service was started anew since the session was opened. */
+  readonly restartCount: number;
+}
+
+/** Where the data of one symbol is. */
+export interface StartedSymbol {
+  readonly symbol: string;
+  readonly instrumentId: number;
+  readonly partitionId: number;
+  readonly firstOffset: number;
 }
 
 export interface StartAcceptedReply extends ReplyBase {
@@ -30,16 +40,11 @@ export interface StartAcceptedReply extends ReplyBase {
   readonly dataType: number;
   readonly resolution: number;
   readonly delivery: Delivery;
-  readonly symbol: string;
-  readonly instrumentId: number;
   readonly stream: string;
   readonly topic: string;
-  readonly partitionId: number;
-  readonly firstOffset: number;
+  /** In the order of the request; one unless the request was one for several. */
+  readonly symbols: readonly StartedSymbol[];
 }
-
-/** Which table a refusal's code is of; `RefusalKind` of the schema. */
-export const RefusalKind = { Client: 1, Data: 2 } as const;
 
 /** What was refused and why: the code for programs, the sentence for people. */
 export type Refusal =

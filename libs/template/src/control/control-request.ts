@@ -1,9 +1,7 @@
+import type { Delivery } from "@ims/common";
+
 /** Which generation of the schema a client speaks; replies go out in the same. */
 export type SchemaGeneration = 1 | 2;
-
-/** `Delivery` of the schema: read from the shared topics, or copied into the client's own stream. */
-export const Delivery = { Shared: 1, Private: 2 } as const;
-export type Delivery = (typeof Delivery)[keyof typeof Delivery];
 
 interface RequestBase {
   readonly generation: SchemaGeneration;
@@ -34,20 +32,27 @@ export interface HeartbeatRequest extends RequestBase {
   readonly kind: "heartbeat";
 }
 
-export interface StartDataRequest extends RequestBase {
-  readonly kind: "start";
+/** Symbols that one request may name. */
+export const SYMBOLS_PER_REQUEST_MAX = 500;
+
+interface SymbolsRequest extends RequestBase {
   readonly dataType: number;
-  readonly resolution: number;
-  readonly delivery: Delivery;
-  readonly symbol: string;
+  /** Each once; empty where {@link symbolCount} is out of range. */
+  readonly symbols: readonly string[];
+  /** Symbols that the message announces. */
+  readonly symbolCount: number;
 }
 
-export interface StopDataRequest extends RequestBase {
-  readonly kind: "stop";
-  readonly dataType: number;
-  /** 0 stops the symbol's bars of every resolution. */
+export interface StartDataRequest extends SymbolsRequest {
+  readonly kind: "start";
   readonly resolution: number;
-  readonly symbol: string;
+  readonly delivery: Delivery;
+}
+
+export interface StopDataRequest extends SymbolsRequest {
+  readonly kind: "stop";
+  /** 0 stops the symbols' bars of every resolution. */
+  readonly resolution: number;
 }
 
 export interface StopAllDataRequest extends RequestBase {

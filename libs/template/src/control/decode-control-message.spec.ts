@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { HEADER_LENGTH, v1, v2 } from "@ims/sbe";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
+import { SYMBOLS_PER_REQUEST_MAX } from "./control-request.js";
 import { type DecodedControlMessage, decodeControlMessage } from "./decode-control-message.js";
 
 /** Inside a larger buffer and at an odd place, as messages stand in a poll reply. */
@@ -38,6 +39,17 @@ function encode<
 const start = encode(new v2.StartDataRequestEncoder(), (encoder) =>
   encoder.dataType(2).resolution(5).delivery(1).symbol("BTCUSDT"),
 );
+/** A request for several symbols: message 116 or 117. */
+function encodeMany(Encoder: typeof v2.StartManyRequestEncoder | typeof v2.StopManyRequestEncoder, symbols: string[]) {
+  const bytes = new Uint8Array(Encoder.encodedLengthFor({ symbols: symbols.length }));
+  const encoder = new Encoder().wrapAndApplyHeader(new DataView(bytes.buffer), 0);
+  encoder.sessionId(11n).requestId((1n << 64n) - 1n).sentTime(-5n).clientId(4711).exchangeId(4).dataType(1);
+  const entries = encoder.symbolsCount(symbols.length);
+  for (const symbol of symbols) entries.next().symbol(symbol);
+  return bytes;
+}
+
+const startMany = encodeMany(v2.StartManyRequestEncoder, ["BTCUSDT", "ETHUSDT", "BTCUSDT"]);
 const requests: readonly [string, Uint8Array][] = [
   ["login", encode(new v2.LoginRequestEncoder(), (encoder) => encoder.accessToken("t").clientName("me"))],
   ["logout", encode(new v2.LogoutRequestEncoder())],
@@ -45,6 +57,8 @@ const requests: readonly [string, Uint8Array][] = [
   ["start", start],
   ["stop", encode(new v2.StopDataRequestEncoder(), (encoder) => encoder.dataType(1).symbol("ETHUSDT"))],
   ["stop-all", encode(new v2.StopAllDataRequestEncoder())],
+  ["start", startMany],
+  ["stop", encodeMany(v2.StopManyRequestEncoder, ["BTCUSDT"])],
 ];
 
 describe("decodeControlMessage, version 2", () => {
@@ -65,8 +79,24 @@ describe("decodeControlMessage, version 2", () => {
 
   it("reads the fields of a start", () => {
     expect(decode(start)).toMatchObject({
-      request: { dataType: 2, resolution: 5, delivery: 1, symbol: "BTCUSDT", templateId: 113 },
+      request: { dataType: 2, resolution: 5, delivery: 1, symbols: ["BTCUSDT"], templateId: 113 },
     });
+  });
+
+  it("reads each symbol of a request for several once, and none of more than may be named", () => {
+    expect(decode(startMany)).toMatchObject({
+      request: { templateId: 116, dataType: 1, symbols: ["BTCUSDT", "ETHUSDT"], symbolCount: 3 },
+    });
+    const names = (count: number) => Array.from({ length: count }, (_, index) => `S${index}`);
+    const tooMany = encodeMany(v2.StartManyRequestEncoder, names(SYMBOLS_PER_REQUEST_MAX + 1));
+    expect(decode(tooMany)).toMatchObject({
+      kind: "request",
+      request: { symbols: [], symbolCount: SYMBOLS_PER_REQUEST_MAX + 1 },
+    });
+    // The count says more than stands there.
+    const cut = startMany.slice();
+    new DataView(cut.buffer).setUint16(HEADER_LENGTH + 40 + 2, 65_000, true);
+    expect(decode(cut)).toMatchObject({ kind: "malformed", reason: "truncated", sender: { clientId: 4711 } });
   });
 
   it("says what is wrong, and who sent it where that can be read", () => {
@@ -90,7 +120,7 @@ describe("decodeControlMessage, version 2", () => {
     newer.set(start);
     new DataView(newer.buffer).setUint16(0, 80, true);
     new DataView(newer.buffer).setUint16(6, 3, true);
-    expect(decode(newer)).toMatchObject({ kind: "request", request: { symbol: "BTCUSDT" } });
+    expect(decode(newer)).toMatchObject({ kind: "request", request: { symbols: ["BTCUSDT"] } });
   });
 
   it("never throws, whatever the bytes", () => {

@@ -1,6 +1,7 @@
-import { isImsError } from "@ims/common";
+import { Delivery, isImsError } from "@ims/common";
 import { HEADER_LENGTH, readHeader, v1, v2 } from "@ims/sbe";
-import { type ControlRequest, Delivery, type SchemaGeneration } from "./control-request.js";
+import { type ControlRequest, type SchemaGeneration, SYMBOLS_PER_REQUEST_MAX } from "./control-request.js";
+import { type ReadRequest, VERSION_1_READERS } from "./decode-version-1.js";
 
 /** Why bytes of the control topic are no request; a fixed set, for counting and logging. */
 export type MalformedKind =
@@ -44,32 +45,30 @@ const heartbeatRequest = new v2.HeartbeatRequestDecoder();
 const startRequest = new v2.StartDataRequestDecoder();
 const stopRequest = new v2.StopDataRequestDecoder();
 const stopAllRequest = new v2.StopAllDataRequestDecoder();
-const clientLogin = new v1.ClientLoginDecoder();
-const clientLogout = new v1.ClientLogoutDecoder();
-const startData = new v1.StartDataMsgDecoder();
-const stopData = new v1.StopDataMsgDecoder();
-const stopAllData = new v1.StopAllDataMsgDecoder();
+const startManyRequest = new v2.StartManyRequestDecoder();
+const stopManyRequest = new v2.StopManyRequestDecoder();
 
-type Read = (view: DataView, at: number, length: number) => ControlRequest | undefined;
+interface Reader {
+  readonly generation: SchemaGeneration;
+  readonly read: ReadRequest;
+}
 
-/** Per template id: the generation, and the reader, which gives undefined when the repeated message type differs. */
-const READERS: ReadonlyMap<number, { readonly generation: SchemaGeneration; readonly read: Read }> = new Map(
-  (
-    [
-      [2, v2.LoginRequestDecoder.TEMPLATE_ID, readLogin],
-      [2, v2.LogoutRequestDecoder.TEMPLATE_ID, readLogout],
-      [2, v2.HeartbeatRequestDecoder.TEMPLATE_ID, readHeartbeat],
-      [2, v2.StartDataRequestDecoder.TEMPLATE_ID, readStart],
-      [2, v2.StopDataRequestDecoder.TEMPLATE_ID, readStop],
-      [2, v2.StopAllDataRequestDecoder.TEMPLATE_ID, readStopAll],
-      [1, v1.ClientLoginDecoder.TEMPLATE_ID, readClientLogin],
-      [1, v1.ClientLogoutDecoder.TEMPLATE_ID, readClientLogout],
-      [1, v1.StartDataMsgDecoder.TEMPLATE_ID, readStartData],
-      [1, v1.StopDataMsgDecoder.TEMPLATE_ID, readStopData],
-      [1, v1.StopAllDataMsgDecoder.TEMPLATE_ID, readStopAllData],
-    ] as const
-  ).map(([generation, templateId, read]) => [templateId, { generation, read }]),
-);
+/** Of version 2, by template id. */
+const VERSION_2_READERS: readonly (readonly [templateId: number, read: ReadRequest])[] = [
+  [v2.LoginRequestDecoder.TEMPLATE_ID, readLogin],
+  [v2.LogoutRequestDecoder.TEMPLATE_ID, readLogout],
+  [v2.HeartbeatRequestDecoder.TEMPLATE_ID, readHeartbeat],
+  [v2.StartDataRequestDecoder.TEMPLATE_ID, readStart],
+  [v2.StopDataRequestDecoder.TEMPLATE_ID, readStop],
+  [v2.StopAllDataRequestDecoder.TEMPLATE_ID, readStopAll],
+  [v2.StartManyRequestDecoder.TEMPLATE_ID, readStartMany],
+  [v2.StopManyRequestDecoder.TEMPLATE_ID, readStopMany],
+];
+
+const READERS: ReadonlyMap<number, Reader> = new Map<number, Reader>([
+  ...VERSION_2_READERS.map(([templateId, read]): [number, Reader] => [templateId, { generation: 2, read }]),
+  ...VERSION_1_READERS.map(([templateId, read]): [number, Reader] => [templateId, { generation: 1, read }]),
+]);
 
 /** Reads one message of the control topic, `view[at, at + length)`. Throws nothing, whatever the bytes are. */
 export function decodeControlMessage(view: DataView, at: number, length: number): DecodedControlMessage {
@@ -139,7 +138,9 @@ function common(
     | typeof heartbeatRequest
     | typeof startRequest
     | typeof stopRequest
-    | typeof stopAllRequest,
+    | typeof stopAllRequest
+    | typeof startManyRequest
+    | typeof stopManyRequest,
 ) {
   return {
     generation: 2,
@@ -179,7 +180,8 @@ function readStart(view: DataView, at: number, length: number): ControlRequest {
     dataType: startRequest.dataType(),
     resolution: startRequest.resolution(),
     delivery: startRequest.delivery() === Delivery.Shared ? Delivery.Shared : Delivery.Private,
-    symbol: startRequest.symbol(),
+    symbols: [startRequest.symbol()],
+    symbolCount: 1,
   };
 }
 
@@ -190,7 +192,8 @@ function readStop(view: DataView, at: number, length: number): ControlRequest {
     ...common(stopRequest),
     dataType: stopRequest.dataType(),
     resolution: stopRequest.resolution(),
-    symbol: stopRequest.symbol(),
+    symbols: [stopRequest.symbol()],
+    symbolCount: 1,
   };
 }
 
@@ -198,64 +201,41 @@ function readStopAll(view: DataView, at: number, length: number): ControlRequest
   return { kind: "stop-all", ...common(stopAllRequest.wrapAndApplyHeader(view, at, length)) };
 }
 
-/** What every version 1 request has; undefined when its message type contradicts its template. */
-function version1(templateId: number, messageType: number, clientId: number, exchangeId: number) {
-  if (messageType !== templateId) return undefined;
+function readStartMany(view: DataView, at: number, length: number): ControlRequest {
+  startManyRequest.wrapAndApplyHeader(view, at, length);
   return {
-    generation: 1,
-    templateId,
-    clientId,
-    exchangeId,
-    sessionId: 0n,
-    requestId: 0n,
-    sentMicros: 0n,
-  } as const;
+    kind: "start",
+    ...common(startManyRequest),
+    dataType: startManyRequest.dataType(),
+    resolution: startManyRequest.resolution(),
+    delivery: startManyRequest.delivery() === Delivery.Shared ? Delivery.Shared : Delivery.Private,
+    ...readSymbols(startManyRequest.symbols()),
+  };
 }
 
-function readClientLogin(view: DataView, at: number, length: number): ControlRequest | undefined {
-  const message = clientLogin.wrapAndApplyHeader(view, at, length);
-  const base = version1(message.TEMPLATE_ID, message.messageType(), message.clientID(), 0);
-  return base && { kind: "login", ...base, accessToken: "", clientName: "", clientVersion: "1" };
+function readStopMany(view: DataView, at: number, length: number): ControlRequest {
+  stopManyRequest.wrapAndApplyHeader(view, at, length);
+  return {
+    kind: "stop",
+    ...common(stopManyRequest),
+    dataType: stopManyRequest.dataType(),
+    resolution: stopManyRequest.resolution(),
+    ...readSymbols(stopManyRequest.symbols()),
+  };
 }
 
-function readClientLogout(view: DataView, at: number, length: number): ControlRequest | undefined {
-  const message = clientLogout.wrapAndApplyHeader(view, at, length);
-  const base = version1(message.TEMPLATE_ID, message.messageType(), message.clientID(), 0);
-  return base && { kind: "logout", ...base };
+interface SymbolEntries {
+  readonly count: number;
+  hasNext(): boolean;
+  next(): { symbol(): string };
 }
 
-function readStartData(view: DataView, at: number, length: number): ControlRequest | undefined {
-  const message = startData.wrapAndApplyHeader(view, at, length);
-  const base = version1(message.TEMPLATE_ID, message.messageType(), message.clientID(), message.exchangeID());
-  return (
-    base && {
-      kind: "start",
-      ...base,
-      dataType: message.dataTypeID(),
-      resolution: message.timeResolution(),
-      delivery: Delivery.Private,
-      symbol: message.symbolID().trim(),
-    }
-  );
-}
-
-/** Version 1 names no resolution here: the symbol's bars of every resolution end. */
-function readStopData(view: DataView, at: number, length: number): ControlRequest | undefined {
-  const message = stopData.wrapAndApplyHeader(view, at, length);
-  const base = version1(message.TEMPLATE_ID, message.messageType(), message.clientID(), message.exchangeID());
-  return (
-    base && {
-      kind: "stop",
-      ...base,
-      dataType: message.dataTypeID(),
-      resolution: 0,
-      symbol: message.symbolID().trim(),
-    }
-  );
-}
-
-function readStopAllData(view: DataView, at: number, length: number): ControlRequest | undefined {
-  const message = stopAllData.wrapAndApplyHeader(view, at, length);
-  const base = version1(message.TEMPLATE_ID, message.messageType(), message.clientID(), message.exchangeID());
-  return base && { kind: "stop-all", ...base };
+/** Reads no more than a request may name: what announces more is refused whole. */
+function readSymbols(entries: SymbolEntries): { symbols: readonly string[]; symbolCount: number } {
+  const symbolCount = entries.count;
+  const symbols = new Set<string>();
+  if (symbolCount <= SYMBOLS_PER_REQUEST_MAX) {
+    while (entries.hasNext()) symbols.add(entries.next().symbol());
+  }
+  return { symbols: [...symbols], symbolCount };
 }

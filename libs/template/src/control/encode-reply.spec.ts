@@ -2,6 +2,7 @@ import { ClientErrorCode, DataErrorCode, ExchangeId } from "@ims/common";
 import { v1, v2 } from "@ims/sbe";
 import { describe, expect, it } from "vitest";
 import { type ControlReply, type RefusedReply, refuseClient, refuseData } from "./control-reply.js";
+import { SYMBOLS_PER_REQUEST_MAX } from "./control-request.js";
 import { encodeReply, encodeVersion1Refusal } from "./encode-reply.js";
 
 const stamp = { exchange: ExchangeId.BinanceSpot, serviceVersion: "0.1.0", nowMicros: 1_700_000_000_000_001 };
@@ -33,12 +34,11 @@ describe("encodeReply", () => {
       dataType: 2,
       resolution: 5,
       delivery: 1,
-      symbol: "BTCUSDT",
-      instrumentId: 0xffffffff,
       stream: "binancespot-market-data",
       topic: "bars",
-      partitionId: 3,
-      firstOffset: 2 ** 40 + 1,
+      symbols: [
+        { symbol: "BTCUSDT", instrumentId: 0xffffffff, partitionId: 3, firstOffset: 2 ** 40 + 1 },
+      ],
     };
     const bytes = encodeReply(reply, stamp);
     const decoder = new v2.StartAcceptedDecoder().wrapAndApplyHeader(viewOf(bytes), 0, bytes.length);
@@ -53,6 +53,33 @@ describe("encodeReply", () => {
       symbol: "BTCUSDT",
       stream: "binancespot-market-data",
       topic: "bars",
+    });
+  });
+
+  it("writes the acknowledgement of a start of as many symbols as a request may name", () => {
+    const symbols = Array.from({ length: SYMBOLS_PER_REQUEST_MAX }, (_, index) => ({
+      symbol: `${"S".repeat(28)}${index}`,
+      instrumentId: index,
+      partitionId: index % 4,
+      firstOffset: 2 ** 40 + index,
+    }));
+    const reply: ControlReply = {
+      ...base,
+      requestType: 116,
+      kind: "start-accepted",
+      dataType: 1,
+      resolution: 0,
+      delivery: 1,
+      stream: "s".repeat(64),
+      topic: "trades",
+      symbols,
+    };
+    const bytes = encodeReply(reply, stamp);
+    const decoder = new v2.StartManyAcceptedDecoder().wrapAndApplyHeader(viewOf(bytes), 0, bytes.length);
+    expect(decoder.toJSON()).toMatchObject({
+      requestType: 116,
+      topic: "trades",
+      symbols: symbols.map((started) => ({ ...started, firstOffset: String(started.firstOffset) })),
     });
   });
 
@@ -80,10 +107,10 @@ describe("encodeReply", () => {
         serviceVersion: "0.1.0",
       },
     );
-    const plain = encodeReply({ ...base, kind: "accepted", affectedCount: 2 }, stamp);
+    const plain = encodeReply({ ...base, kind: "accepted", affectedCount: 2, restartCount: 3 }, stamp);
     expect(
-      new v2.RequestAcceptedDecoder().wrapAndApplyHeader(viewOf(plain), 0, plain.length).affectedCount(),
-    ).toBe(2);
+      new v2.RequestAcceptedDecoder().wrapAndApplyHeader(viewOf(plain), 0, plain.length).toJSON(),
+    ).toMatchObject({ affectedCount: 2, restartCount: 3 });
   });
 
   it.each([
@@ -126,6 +153,7 @@ describe("encodeVersion1Refusal", () => {
     [DataErrorCode.ResolutionNotOffered, 2],
     [DataErrorCode.SubscriptionLimit, 2],
     [DataErrorCode.MalformedRequest, 3],
+    [DataErrorCode.RequestLimit, 2],
   ])("writes message 802 with a code that version 1 knows for %i", (code, expected) => {
     const bytes = encodeVersion1Refusal({ ...base, kind: "refused", ...refuseData(code, "") });
     const decoder = new v1.DataErrorDecoder().wrapAndApplyHeader(viewOf(bytes), 0, bytes.length);

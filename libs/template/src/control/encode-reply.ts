@@ -1,20 +1,17 @@
-import { DataErrorCode, type ExchangeId } from "@ims/common";
+import { DataErrorCode, type ExchangeId, RefusalKind } from "@ims/common";
 import { HEADER_LENGTH, v1, v2 } from "@ims/sbe";
-import {
-  type ControlReply,
-  type LoginAcceptedReply,
-  RefusalKind,
-  type RefusedReply,
-  type StartAcceptedReply,
-} from "./control-reply.js";
+import type { ControlReply, LoginAcceptedReply, RefusedReply, StartAcceptedReply } from "./control-reply.js";
+import { SYMBOLS_PER_REQUEST_MAX } from "./control-request.js";
 
 /** The schema's bound of a refusal's sentence, in octets of UTF-8. */
 const TEXT_BYTES_MAX = 1024;
-const REPLY_BYTES_MAX = HEADER_LENGTH + 216 + TEXT_BYTES_MAX;
+const SYMBOLS_BYTES_MAX = v2.StartManyAcceptedEncoder.encodedLengthFor({ symbols: SYMBOLS_PER_REQUEST_MAX });
+const REPLY_BYTES_MAX = Math.max(HEADER_LENGTH + 216 + TEXT_BYTES_MAX, SYMBOLS_BYTES_MAX);
 
 const loginAccepted = new v2.LoginAcceptedEncoder();
 const requestAccepted = new v2.RequestAcceptedEncoder();
 const startAccepted = new v2.StartAcceptedEncoder();
+const startManyAccepted = new v2.StartManyAcceptedEncoder();
 const requestRefused = new v2.RequestRefusedEncoder();
 const clientError = new v1.ClientErrorEncoder();
 const dataError = new v1.DataErrorEncoder();
@@ -28,15 +25,20 @@ export interface ReplyStamp {
   readonly nowMicros: number;
 }
 
-/** The bytes of a reply to a version 2 client: message 120, 121, 122 or 129. */
+/** The bytes of a reply to a version 2 client: message 120, 121, 122, 123 or 129. */
 export function encodeReply(reply: ControlReply, stamp: ReplyStamp): Uint8Array {
   switch (reply.kind) {
     case "login-accepted":
       return encodeLoginAccepted(reply, stamp);
     case "start-accepted":
-      return encodeStartAccepted(reply, stamp);
+      return reply.requestType === v2.StartManyRequestDecoder.TEMPLATE_ID
+        ? encodeStartManyAccepted(reply, stamp)
+        : encodeStartAccepted(reply, stamp);
     case "accepted":
-      requestAccepted.wrapAndApplyHeader(view, 0).affectedCount(reply.affectedCount);
+      requestAccepted
+        .wrapAndApplyHeader(view, 0)
+        .affectedCount(reply.affectedCount)
+        .restartCount(reply.restartCount);
       return finish(requestAccepted, reply, stamp);
     case "refused":
       return encodeRefused(reply, stamp);
@@ -77,18 +79,39 @@ function encodeLoginAccepted(reply: LoginAcceptedReply, stamp: ReplyStamp): Uint
 }
 
 function encodeStartAccepted(reply: StartAcceptedReply, stamp: ReplyStamp): Uint8Array {
+  const [started] = reply.symbols;
   startAccepted
     .wrapAndApplyHeader(view, 0)
-    .firstOffsetNumber(reply.firstOffset)
-    .partitionId(reply.partitionId)
-    .instrumentId(reply.instrumentId)
+    .firstOffsetNumber(started!.firstOffset)
+    .partitionId(started!.partitionId)
+    .instrumentId(started!.instrumentId)
     .dataType(reply.dataType)
     .resolution(reply.resolution)
     .delivery(reply.delivery)
-    .symbol(reply.symbol)
+    .symbol(started!.symbol)
     .stream(reply.stream)
     .topic(reply.topic);
   return finish(startAccepted, reply, stamp);
+}
+
+function encodeStartManyAccepted(reply: StartAcceptedReply, stamp: ReplyStamp): Uint8Array {
+  startManyAccepted
+    .wrapAndApplyHeader(view, 0)
+    .dataType(reply.dataType)
+    .resolution(reply.resolution)
+    .delivery(reply.delivery)
+    .stream(reply.stream)
+    .topic(reply.topic);
+  const entries = startManyAccepted.symbolsCount(reply.symbols.length);
+  for (const { firstOffset, partitionId, instrumentId, symbol } of reply.symbols) {
+    entries
+      .next()
+      .firstOffsetNumber(firstOffset)
+      .partitionId(partitionId)
+      .instrumentId(instrumentId)
+      .symbol(symbol);
+  }
+  return finish(startManyAccepted, reply, stamp);
 }
 
 function encodeRefused(reply: RefusedReply, stamp: ReplyStamp): Uint8Array {
@@ -104,6 +127,7 @@ type ReplyEncoder =
   | v2.LoginAcceptedEncoder
   | v2.RequestAcceptedEncoder
   | v2.StartAcceptedEncoder
+  | v2.StartManyAcceptedEncoder
   | v2.RequestRefusedEncoder;
 
 /** Writes the part that all replies share and copies the bytes out of the common buffer. */

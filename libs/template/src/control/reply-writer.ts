@@ -1,11 +1,13 @@
-import { type Clock, DataErrorCode, type ExchangeId, type Logger } from "@ims/common";
+import { ClientErrorCode, type Clock, DataErrorCode, type ExchangeId, type Logger } from "@ims/common";
+import { v1 } from "@ims/sbe";
 import { inject, Lifecycle, scoped } from "tsyringe";
 import { ServiceCounters } from "../health/service-counters.js";
 import { ClientOutboxes } from "../publishing/client-outboxes.js";
 import { RateLimitedLog } from "../publishing/rate-limited-log.js";
 import { CLOCK, EXCHANGE, LOGGER, SERVICE_VERSION } from "../service/tokens.js";
+import type { ClientSession } from "../sessions/client-session.js";
 import { SessionRegistry } from "../sessions/session-registry.js";
-import { type ControlReply, refuseData } from "./control-reply.js";
+import { type ControlReply, refuseClient, refuseData } from "./control-reply.js";
 import type { ControlRequest } from "./control-request.js";
 import type { DecodedControlMessage } from "./decode-control-message.js";
 import { encodeReply, encodeVersion1Refusal } from "./encode-reply.js";
@@ -45,6 +47,20 @@ export class ReplyWriter {
       this.logger.info({ clientId: request.clientId }, request.kind);
     }
     this.#queue(reply);
+  }
+
+  /** Tells a client of version 1, which sends no heartbeats by which it would find out. */
+  sessionExpired({ clientId, generation }: ClientSession): void {
+    if (generation === 2) return;
+    this.#queue({
+      kind: "refused",
+      generation,
+      requestType: v1.ClientLoginEncoder.TEMPLATE_ID,
+      clientId,
+      sessionId: 0n,
+      requestId: 0n,
+      ...refuseClient(ClientErrorCode.NotLoggedIn, "The session ended, since no request came for its time."),
+    });
   }
 
   /** Counts and logs bytes that are no request, and answers them if they tell who sent them. */

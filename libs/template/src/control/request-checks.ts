@@ -10,7 +10,9 @@ import {
 } from "@ims/common";
 import type { IntegrationDescription, InvalidSymbol } from "@ims/traits";
 import { type Refusal, refuseData } from "./control-reply.js";
-import type { ControlRequest } from "./control-request.js";
+import { type ControlRequest, SYMBOLS_PER_REQUEST_MAX } from "./control-request.js";
+
+const NAMED_SYMBOLS_MAX = 10;
 
 /** What the venue said of a symbol that a request names. */
 export type SymbolVerdict = Instrument | InvalidSymbol;
@@ -60,6 +62,27 @@ export class RequestChecks {
       DataErrorCode.DataUnavailable,
       `${title} does not offer ${name}. Ask for one of ${dataTypes.map(dataTypeName).join(", ")}.`,
     );
+  }
+
+  symbolCount(symbolCount: number): Refusal | undefined {
+    if (symbolCount >= 1 && symbolCount <= SYMBOLS_PER_REQUEST_MAX) return undefined;
+    return refuseData(
+      DataErrorCode.MalformedRequest,
+      `The request names ${symbolCount} symbols, it may name 1 to ${SYMBOLS_PER_REQUEST_MAX}. Send several requests.`,
+    );
+  }
+
+  /** The wrong ones of a request for several symbols; names are few and short, the sentence has to fit a reply. */
+  symbols(refused: readonly (readonly [symbol: string, verdict: InvalidSymbol | undefined])[]): Refusal {
+    const [first] = refused;
+    const refusal = this.symbol(...first!);
+    if (refused.length === 1) return refusal;
+    const names = refused.slice(0, NAMED_SYMBOLS_MAX).map(([symbol]) => symbol);
+    const more = refused.length > names.length ? ` and ${refused.length - names.length} more` : "";
+    return {
+      ...refusal,
+      text: `${refusal.text} Not served are ${names.join(", ")}${more}; nothing was started.`,
+    };
   }
 
   resolution(resolution: number): Refusal | undefined {

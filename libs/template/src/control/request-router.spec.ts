@@ -2,18 +2,21 @@ import {
   ClientErrorCode,
   DataErrorCode,
   DataType,
+  Delivery,
   ExchangeId,
   type Instrument,
+  RefusalKind,
   streamNames,
 } from "@ims/common";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { digest } from "../sessions/access-tokens.js";
 import { createLoginPolicy } from "../sessions/login-policy.js";
 import { SessionRegistry } from "../sessions/session-registry.js";
+import type { ClientEntry } from "../settings/client-entries.js";
 import { feedKey } from "../subscriptions/feed.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
-import { RefusalKind } from "./control-reply.js";
-import { type ControlRequest, Delivery } from "./control-request.js";
+import type { ControlRequest } from "./control-request.js";
 import type { SymbolVerdict } from "./request-checks.js";
 import { RequestRouter, type RoutingContext } from "./request-router.js";
 
@@ -47,12 +50,25 @@ const context: RoutingContext = {
 interface Setup {
   readonly admitsVersion1?: boolean;
   readonly subscriptionsPerClientMax?: number;
+  readonly requestsPerSecondMax?: number;
+  readonly clients?: readonly ClientEntry[];
 }
 
-function setUp({ admitsVersion1 = true, subscriptionsPerClientMax = 3 }: Setup = {}) {
+function setUp({
+  admitsVersion1 = true,
+  subscriptionsPerClientMax = 3,
+  requestsPerSecondMax = 1000,
+  clients,
+}: Setup = {}) {
   let sessionId = 7n;
   const sessions = new SessionRegistry(
-    { heartbeatMillis: 10_000, expiryMillis: 30_000, sessionCountMax: 100 },
+    {
+      heartbeatMillis: 10_000,
+      expiryMillis: 30_000,
+      version1ExpiryMillis: 60_000,
+      sessionCountMax: 100,
+      requestsPerSecondMax,
+    },
     () => sessionId++,
   );
   const subscriptions = new SubscriptionTable();
@@ -68,14 +84,34 @@ function setUp({ admitsVersion1 = true, subscriptionsPerClientMax = 3 }: Setup =
       names: streamNames(ExchangeId.BinanceSpot),
       partitionCount: () => 4,
       subscriptionsPerClientMax,
-      admitsVersion1,
       instrumentIdOf: (instrument) => (instrument === BTC ? 41 : 42),
     },
-    createLoginPolicy("LOCAL", undefined),
+    createLoginPolicy({
+      environment: admitsVersion1 ? "CI" : "CLUSTER",
+      exchange: ExchangeId.BinanceSpot,
+      isBrokerLocal: true,
+      clients,
+    }),
     sessions,
     subscriptions,
   );
   return { router, sessions, subscriptions };
+}
+
+const TOKEN = "a token of more than 16 octets";
+
+/** A configured client 100 with its token. */
+function granted(changes: Partial<ClientEntry>): ClientEntry {
+  return {
+    clientId: 100,
+    token: { salt: "salt", hash: digest("salt", TOKEN) },
+    dataTypes: undefined,
+    exchanges: undefined,
+    subscriptionsMax: undefined,
+    admitsVersion1: false,
+    brokerUser: undefined,
+    ...changes,
+  };
 }
 
 type Kind = ControlRequest["kind"];
@@ -106,7 +142,8 @@ function request<K extends Kind>(kind: K, changes: object = {}): Extract<Control
     dataType: DataType.Trade,
     resolution: 0,
     delivery: Delivery.Shared,
-    symbol: "BTCUSDT",
+    symbols: ["BTCUSDT"],
+    symbolCount: 1,
     ...changes,
   } as unknown as Extract<ControlRequest, { kind: K }>;
 }
@@ -129,20 +166,19 @@ describe("RequestRouter", () => {
       requestType: 110,
     });
     expect(router.route(request("start"), context)).toMatchObject({
-      feed: { dataType: 1, resolution: 0, symbol: "BTCUSDT" },
+      asked: [{ dataType: 1, resolution: 0, symbol: "BTCUSDT" }],
       reply: {
         kind: "start-accepted",
-        instrumentId: 41,
         stream: "binancespot-market-data",
         topic: "trades",
-        partitionId: 1,
+        symbols: [{ symbol: "BTCUSDT", instrumentId: 41, partitionId: 1 }],
       },
     });
     const bars = request("start", { dataType: DataType.Bar, resolution: 1, delivery: Delivery.Private });
     expect(router.route(bars, context).reply).toMatchObject({
       stream: "binancespot-data-client-100",
       topic: "binancespot-data-topic",
-      partitionId: 0,
+      symbols: [{ partitionId: 0 }],
       resolution: 1,
     });
     expect(router.route(request("stop"), context).reply).toMatchObject({
@@ -164,7 +200,7 @@ describe("RequestRouter", () => {
     const bad = {
       exchangeId: ExchangeId.Bitstamp,
       dataType: 99,
-      symbol: "BTCUSD",
+      symbols: ["BTCUSD"],
       resolution: 8,
     };
     const start = (changes: object) => router.route(request("start", changes), context).reply;
@@ -216,7 +252,7 @@ describe("RequestRouter", () => {
     );
     router.route(request("start"), context);
     expect(router.route(request("start"), context).reply).toMatchObject({ kind: "start-accepted" });
-    expect(router.route(request("start", { symbol: "ETHUSDT" }), context).reply).toMatchObject(
+    expect(router.route(request("start", { symbols: ["ETHUSDT"] }), context).reply).toMatchObject(
       data(DataErrorCode.SubscriptionLimit),
     );
   });
@@ -245,9 +281,9 @@ describe("RequestRouter", () => {
       "login-accepted",
     );
     router.route(request("start", version1), context);
-    router.route(request("start", { ...version1, symbol: "ETHUSDT" }), context);
+    router.route(request("start", { ...version1, symbols: ["ETHUSDT"] }), context);
     expect(subscriptions.countOf(100)).toBe(2);
-    expect(router.route(request("start", { ...version1, symbol: LONG.symbol }), context).reply).toMatchObject(
+    expect(router.route(request("start", { ...version1, symbols: [LONG.symbol] }), context).reply).toMatchObject(
       data(DataErrorCode.DataUnavailable),
     );
     expect(
@@ -257,6 +293,73 @@ describe("RequestRouter", () => {
     expect(closed.router.route(request("login", version1), context).reply).toMatchObject(
       client(ClientErrorCode.NotAuthorized),
     );
+  });
+
+  it("starts several symbols or none, and stops them together", () => {
+    const { router, subscriptions } = setUp();
+    router.route(request("login"), context);
+    const many = (symbols: string[]) => ({ templateId: 116, symbols, symbolCount: symbols.length });
+    const wrong = router.route(request("start", many(["BTCUSDT", "NOPE", "ETHUSDT", "NO"])), context);
+    expect(wrong.reply).toMatchObject({
+      ...data(DataErrorCode.UnknownSymbol),
+      text: expect.stringMatching(/Not served are NOPE, NO; nothing was started/),
+    });
+    expect(subscriptions.subscriptionCount).toBe(0);
+    const started = router.route(request("start", many(["ETHUSDT", "BTCUSDT"])), context);
+    expect(started.reply).toMatchObject({
+      requestType: 116,
+      symbols: [
+        { symbol: "ETHUSDT", instrumentId: 42, partitionId: 2 },
+        { symbol: "BTCUSDT", instrumentId: 41, partitionId: 1 },
+      ],
+    });
+    const more = router.route(request("start", many(["ETHUSDT", LONG.symbol])), context);
+    expect(more.added.map(({ symbol }) => symbol)).toEqual([LONG.symbol]);
+    for (const symbolCount of [0, 501]) {
+      const none = request("start", { templateId: 116, symbols: [], symbolCount });
+      expect(router.route(none, context).reply).toMatchObject(data(DataErrorCode.MalformedRequest));
+    }
+    const stop = request("stop", { ...many(["ETHUSDT", "BTCUSDT"]), templateId: 117 });
+    expect(router.route(stop, context).reply).toMatchObject({ kind: "accepted", affectedCount: 2 });
+  });
+
+  it("refuses what exceeds the limit whole, also where the client has one of its own", () => {
+    const clients = [granted({ subscriptionsMax: 1 })];
+    for (const [setup, limit] of [[{ subscriptionsPerClientMax: 1 }, 1], [{ clients }, 1]] as const) {
+      const { router, subscriptions } = setUp(setup);
+      const login = router.route(request("login", { accessToken: TOKEN }), context).reply;
+      expect(login).toMatchObject({ subscriptionsPerClientMax: limit });
+      const two = request("start", { templateId: 116, symbols: ["BTCUSDT", "ETHUSDT"], symbolCount: 2 });
+      expect(router.route(two, context).reply).toMatchObject({
+        ...data(DataErrorCode.SubscriptionLimit),
+        text: expect.stringMatching(/0 subscriptions of its limit of 1, 2 more/),
+      });
+      expect(subscriptions.subscriptionCount).toBe(0);
+    }
+  });
+
+  it("gives a client only the data that it was granted", () => {
+    const { router } = setUp({ clients: [granted({ dataTypes: new Set([DataType.Bar]) })] });
+    expect(router.route(request("login"), context).reply).toMatchObject(client(ClientErrorCode.NotAuthorized));
+    router.route(request("login", { accessToken: TOKEN }), context);
+    expect(router.route(request("start"), context).reply).toMatchObject({
+      ...client(ClientErrorCode.NotAuthorized),
+      text: expect.stringMatching(/may not read trades, only bars/),
+    });
+    const bars = request("start", { dataType: DataType.Bar, resolution: 1 });
+    expect(router.route(bars, context).reply).toMatchObject({ kind: "start-accepted" });
+  });
+
+  it("refuses a client that asks too often, but neither its heartbeats nor its logout", () => {
+    const { router } = setUp({ requestsPerSecondMax: 1 });
+    router.route(request("login"), context);
+    const replies = Array.from({ length: 12 }, () => router.route(request("start"), context).reply);
+    expect(replies.filter(({ kind }) => kind === "start-accepted")).toHaveLength(10);
+    expect(replies.at(-1)).toMatchObject(data(DataErrorCode.RequestLimit));
+    expect(router.route(request("heartbeat"), context).reply).toMatchObject({ kind: "accepted" });
+    const later = { ...context, nowMillis: 1000 };
+    expect(router.route(request("start"), later).reply).toMatchObject({ kind: "start-accepted" });
+    expect(router.route(request("logout"), context).reply).toMatchObject({ kind: "accepted" });
   });
 
   it("never leaves a subscription without session, nor one that was not asked for", () => {
@@ -278,7 +381,7 @@ describe("RequestRouter", () => {
           const sessionId = foreignSession === 0 ? own + 1n : own;
           const message = request(kind, {
             clientId,
-            symbol,
+            symbols: [symbol],
             dataType,
             resolution,
             ...(kind === "login" ? {} : { sessionId }),
@@ -291,7 +394,7 @@ describe("RequestRouter", () => {
           const feeds = model.get(clientId);
           if (accepted && kind === "logout") model.delete(clientId);
           if (accepted && kind === "stop-all") feeds?.clear();
-          if (accepted && answer.feed) feeds?.add(feedKey(answer.feed));
+          if (accepted) for (const feed of answer.asked) feeds?.add(feedKey(feed));
           if (accepted && kind === "stop") {
             for (const key of [...(feeds ?? [])]) {
               const [type, bar, ...name] = key.split(":");

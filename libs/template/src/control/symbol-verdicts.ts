@@ -22,8 +22,14 @@ export class SymbolVerdicts {
   async of(requests: readonly ControlRequest[]): Promise<ReadonlyMap<string, SymbolVerdict>> {
     const symbols = new Set<string>();
     for (const request of requests) {
-      if (request.kind === "start" || request.kind === "stop") symbols.add(request.symbol);
+      if (request.kind !== "start" && request.kind !== "stop") continue;
+      for (const symbol of request.symbols) symbols.add(symbol);
     }
+    return this.ofSymbols(symbols);
+  }
+
+  /** As {@link of}, for symbols that no request names. */
+  async ofSymbols(symbols: ReadonlySet<string>): Promise<ReadonlyMap<string, SymbolVerdict>> {
     const verdicts = new Map<string, SymbolVerdict>();
     if (symbols.size === 0) return verdicts;
     let timer: { cancel(): void } | undefined;

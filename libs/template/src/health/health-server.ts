@@ -1,31 +1,53 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, isIPv6 } from "node:net";
+import {
+  type ConfigurationReport,
+  describeError,
+  type HealthReport,
+  type ServiceStatus,
+  type StatusReport,
+} from "@ims/common";
 import { fail } from "../errors.js";
-import type { HealthReport, ServiceStatus } from "./health-report.js";
+import { parseStatusQuery, type StatusQuery } from "./status-query.js";
 
-const HOST = "127.0.0.1";
+/** Longest path and query that is looked at. */
+const URL_LENGTH_MAX = 2048;
 
 export interface HealthSource {
   /** Cheap: asked by every probe. */
   status(): ServiceStatus;
-  report(): HealthReport;
+  health(): HealthReport;
+  statusReport(query: StatusQuery): StatusReport;
+  /** Prometheus text. */
+  metrics(): string;
+  configuration(): ConfigurationReport;
 }
 
 /**
- * `/health` (JSON, 200 when ready and 503 otherwise), `/readyz` (the same without a body to build) and `/livez` (200
- * while the process answers at all). Loopback only.
+ * What operators ask of a service over HTTP:
+ * - `/livez`: 200 while the process answers at all;
+ * - `/readyz`: 200 when clients can be served and required feeds are fresh, else 503;
+ * - `/health`: a short report in JSON, with the code of `/readyz`;
+ * - `/status`: every feed in JSON, in pages;
+ * - `/metrics`: Prometheus text;
+ * - `/config`: the effective settings, without secrets.
  */
 export class HealthServer {
   #server: Server | undefined;
 
-  constructor(private readonly source: HealthSource) {}
+  /** @param onError told when an answer could not be made */
+  constructor(
+    private readonly source: HealthSource,
+    private readonly onError: (error: unknown) => void = () => {},
+  ) {}
 
   /**
    * Listens and returns the address of `/health`.
    * @param port 0 takes any free port
+   * @param host an address of this machine
    * @throws `service.port-in-use`, `service.health-server-failed`
    */
-  async listen(port: number): Promise<string> {
+  async listen(port: number, host = "127.0.0.1"): Promise<string> {
     const server = createServer((request, response) => this.#answer(request, response));
     // Probes are short: a peer that dawdles must not hold a connection.
     server.headersTimeout = 5000;
@@ -34,12 +56,14 @@ export class HealthServer {
     await new Promise<void>((resolve, reject) => {
       server.once("error", (error: NodeJS.ErrnoException) => {
         const code = error.code === "EADDRINUSE" ? "service.port-in-use" : "service.health-server-failed";
-        reject(fail(code, `The health server cannot listen on ${HOST}:${port}`, { cause: error }));
+        reject(fail(code, `The health server cannot listen on ${host}:${port}`, { cause: error }));
       });
-      server.listen(port, HOST, resolve);
+      server.listen(port, host, resolve);
     });
+    server.on("error", this.onError);
     this.#server = server;
-    return `http://${HOST}:${(server.address() as AddressInfo).port}/health`;
+    const name = isIPv6(host) ? `[${host}]` : host;
+    return `http://${name}:${(server.address() as AddressInfo).port}/health`;
   }
 
   async close(): Promise<void> {
@@ -54,24 +78,55 @@ export class HealthServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     request.resume();
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      send(response, 405, { error: "only GET and HEAD are answered" });
+    try {
+      this.#route(request, response);
+    } catch (error) {
+      this.onError(error);
+      if (!response.headersSent)
+        sendJson(response, 500, { error: `the answer could not be made: ${describeError(error)}` });
+      else response.destroy();
+    }
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse): void {
+    const { method, url = "/" } = request;
+    if (method !== "GET" && method !== "HEAD") {
+      response.setHeader("allow", "GET, HEAD");
+      sendJson(response, 405, { error: "only GET and HEAD are answered" });
       return;
     }
-    const path = (request.url ?? "/").split("?", 1)[0];
-    const status = this.source.status();
-    const code = status === "ready" ? 200 : 503;
-    if (path === "/livez") send(response, 200, { status: "alive" });
-    else if (path === "/readyz") send(response, code, { status });
-    else if (path === "/health") send(response, code, this.source.report());
-    else send(response, 404, { error: "try /health, /readyz or /livez" });
+    if (url.length > URL_LENGTH_MAX) {
+      sendJson(response, 414, { error: `addresses have at most ${URL_LENGTH_MAX} characters` });
+      return;
+    }
+    const at = url.indexOf("?");
+    const path = at < 0 ? url : url.slice(0, at);
+    const { source } = this;
+    const readyCode = () => (source.status() === "ready" ? 200 : 503);
+    if (path === "/livez") sendJson(response, 200, { status: "alive" });
+    else if (path === "/readyz") sendJson(response, readyCode(), { status: source.status() });
+    else if (path === "/health") sendJson(response, readyCode(), source.health());
+    else if (path === "/status") this.#status(response, new URLSearchParams(at < 0 ? "" : url.slice(at + 1)));
+    else if (path === "/metrics")
+      send(response, 200, "text/plain; version=0.0.4; charset=utf-8", source.metrics());
+    else if (path === "/config") sendJson(response, 200, source.configuration());
+    else sendJson(response, 404, { error: "try /health, /status, /metrics, /config, /readyz or /livez" });
+  }
+
+  #status(response: ServerResponse, parameters: URLSearchParams): void {
+    const query = parseStatusQuery(parameters);
+    if (typeof query === "string") sendJson(response, 400, { error: query });
+    else sendJson(response, 200, this.source.statusReport(query));
   }
 }
 
-function send(response: ServerResponse, code: number, body: object): void {
-  const text = `${JSON.stringify(body)}\n`;
+function sendJson(response: ServerResponse, code: number, body: object): void {
+  send(response, code, "application/json", `${JSON.stringify(body)}\n`);
+}
+
+function send(response: ServerResponse, code: number, type: string, text: string): void {
   response.writeHead(code, {
-    "content-type": "application/json",
+    "content-type": type,
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
   });

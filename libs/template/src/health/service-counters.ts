@@ -7,8 +7,12 @@ import { CHANNEL_TOPICS } from "../publishing/channels.js";
 export class ServiceCounters {
   /** Records written into outgoing batches, by channel. */
   readonly published: number[] = CHANNEL_TOPICS.map(() => 0);
-  /** Records that found no room in the outgoing batches, and changes of a book that lost one; the log names them. */
+  /** Records that found no room in the outgoing batches, and changes of a book that lost one; gaps tell of them. */
   recordsDropped = 0;
+  /** The same by channel. */
+  readonly shed: number[] = CHANNEL_TOPICS.map(() => 0);
+  /** Gaps that were published for records that were lost here. */
+  gapsPublished = 0;
   /** Records of the shared topics that the broker refused or that could not be confirmed. */
   recordsFailed = 0;
   privateCopies = 0;

@@ -1,59 +1,76 @@
 import {
   type Clock,
-  dataTypeName,
-  FeedState,
+  type ConfigurationReport,
+  type HealthReport,
   maskUrl,
+  type PublishingReport,
+  type ServiceStatus,
+  type SettingReport,
+  type StatusReport,
   type StreamNames,
-  timeResolutionText,
+  type TimerHandle,
 } from "@ims/common";
 import type { IggyClient } from "@ims/iggy-client";
 import type { ImsDataIntegration } from "@ims/traits";
 import { type DependencyContainer, inject, Lifecycle, scoped } from "tsyringe";
-import { CHANNEL_TOPICS } from "../publishing/channels.js";
+import { CHANNEL_TOPICS, type Channel } from "../publishing/channels.js";
 import { InstrumentRefresh } from "../publishing/instrument-refresh.js";
+import { MarketDataProducers } from "../publishing/market-data-producers.js";
 import { SbeSink } from "../publishing/sbe-sink.js";
-import { CLIENT, CLOCK, INTEGRATION, NAMES, SETTINGS } from "../service/tokens.js";
+import {
+  CLIENT,
+  CLOCK,
+  INTEGRATION,
+  NAMES,
+  SERVICE_VERSION,
+  SETTING_REPORTS,
+  SETTINGS,
+} from "../service/tokens.js";
 import { SessionRegistry } from "../sessions/session-registry.js";
 import type { ServiceSettings } from "../settings/service-settings.js";
-import { type Feed, feedKey } from "../subscriptions/feed.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
-import type { HealthReport, ServiceStatus, SubscriptionReport } from "./health-report.js";
+import { countStates, FeedListing, type ListedFeed } from "./feed-listing.js";
+import { staleness } from "./freshness.js";
 import type { HealthSource } from "./health-server.js";
+import type { Readiness } from "./readiness-log.js";
 import { ServiceCounters } from "./service-counters.js";
+import { serviceMetrics } from "./service-metrics.js";
+import { matches, type StatusQuery } from "./status-query.js";
 
-/** As they stand in reports. */
-const FEED_STATES: Readonly<Record<FeedState, string>> = {
-  [FeedState.Starting]: "starting",
-  [FeedState.Live]: "live",
-  [FeedState.Quiet]: "quiet",
-  [FeedState.Stale]: "stale",
-  [FeedState.Dead]: "dead",
-  [FeedState.Refused]: "refused",
-  [FeedState.Stopped]: "stopped",
-};
+/** Over which the rates of feeds are taken. */
+const SAMPLE_MILLIS = 10_000;
 
-/** Subscriptions that one report lists; the count is always right. */
-const SUBSCRIPTIONS_LISTED_MAX = 2000;
+/** What there is only once the broker was reached. */
+export interface BrokerSide {
+  readonly client: IggyClient;
+  readonly instruments: InstrumentRefresh;
+  readonly producers: MarketDataProducers;
+}
 
 /** What the service is doing, for the health server. */
 @scoped(Lifecycle.ContainerScoped)
 export class ServiceHealth implements HealthSource {
   #phase: "starting" | "ready" | "stopping" = "starting";
-  #brokerSide: { readonly client: IggyClient; readonly instruments: InstrumentRefresh } | undefined;
+  #brokerSide: BrokerSide | undefined;
   #broker: { readonly isEmbedded: boolean } | undefined;
   readonly #startedMillis: number;
+  #sampling: TimerHandle | undefined;
 
   constructor(
     @inject(NAMES) private readonly names: StreamNames,
     @inject(SETTINGS) private readonly settings: ServiceSettings,
+    @inject(SETTING_REPORTS) private readonly settingReports: readonly SettingReport[],
+    @inject(SERVICE_VERSION) private readonly version: string,
     @inject(INTEGRATION) private readonly integration: ImsDataIntegration,
     @inject(SessionRegistry) private readonly sessions: SessionRegistry,
     @inject(SubscriptionTable) private readonly subscriptions: SubscriptionTable,
+    @inject(FeedListing) private readonly feeds: FeedListing,
     @inject(SbeSink) private readonly sink: SbeSink,
     @inject(ServiceCounters) private readonly counters: ServiceCounters,
     @inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#startedMillis = clock.monotonicMillis();
+    this.#sample();
   }
 
   /** From now on the report tells whether this process runs the broker, which may change. */
@@ -65,6 +82,7 @@ export class ServiceHealth implements HealthSource {
     this.#brokerSide = {
       client: container.resolve<IggyClient>(CLIENT),
       instruments: container.resolve(InstrumentRefresh),
+      producers: container.resolve(MarketDataProducers),
     };
   }
 
@@ -79,21 +97,63 @@ export class ServiceHealth implements HealthSource {
 
   stopping(): void {
     this.#phase = "stopping";
+    this.#sampling?.cancel();
   }
 
-  /** `degraded`: it was ready, and now the broker is away, or the venue while somebody wants its data. */
+  /** `degraded`: it was ready, and {@link HealthReport.reasons} says what is wrong now. */
   status(): ServiceStatus {
-    if (this.#phase !== "ready") return this.#phase;
-    const venueNeeded = this.subscriptions.subscriptionCount > 0;
-    const venueAway = venueNeeded && !this.integration.status().connected;
-    return this.#brokerSide?.client.connected && !venueAway ? "ready" : "degraded";
+    return this.#phase === "ready" ? this.readiness().status : this.#phase;
   }
 
-  report(): HealthReport {
-    const venue = this.integration.status();
+  /** As {@link status}, with what it lacks. */
+  readiness(): Readiness {
+    const feeds = this.#requiredFeeds();
+    const reasons = this.#reasons(feeds);
+    const status = this.#phase === "ready" && reasons.length > 0 ? "degraded" : this.#phase;
+    return { status, reasons };
+  }
+
+  health(): HealthReport {
+    const { queues: _, ...publishing } = this.#publishing();
+    return { ...this.#common(this.feeds.list()), publishing };
+  }
+
+  statusReport(query: StatusQuery): StatusReport {
+    const feeds = this.feeds.list();
+    const matching = feeds.map((feed) => this.feeds.report(feed)).filter((report) => matches(query, report));
     return {
-      status: this.status(),
+      ...this.#common(feeds),
+      publishing: this.#publishing(),
+      ratePerSecond: this.#ratePerSecond(),
+      counters: this.#totals(),
+      matchCount: matching.length,
+      offset: query.offset,
+      subscriptions: matching.slice(query.offset, query.offset + query.limit),
+    };
+  }
+
+  metrics(): string {
+    return serviceMetrics({
+      health: this.health(),
+      publishing: this.#publishing(),
+      counters: this.counters,
+      broker: this.#brokerSide?.client.diagnostics.snapshot(),
+    });
+  }
+
+  configuration(): ConfigurationReport {
+    return { exchange: this.names.exchange, version: this.version, settings: this.settingReports };
+  }
+
+  #common(feeds: readonly ListedFeed[]): Omit<HealthReport, "publishing"> {
+    const venue = this.integration.status();
+    const reasons = this.#reasons(feeds);
+    const phase = this.#phase;
+    return {
+      status: phase === "ready" && reasons.length > 0 ? "degraded" : phase,
+      reasons,
       exchange: this.names.exchange,
+      version: this.version,
       uptimeSeconds: Math.floor((this.clock.monotonicMillis() - this.#startedMillis) / 1000),
       broker: {
         connected: this.#brokerSide?.client.connected ?? false,
@@ -108,43 +168,82 @@ export class ServiceHealth implements HealthSource {
       },
       sessionCount: this.sessions.size,
       subscriptionCount: this.subscriptions.subscriptionCount,
-      subscriptions: this.#subscriptions(),
-      counters: {
-        ...this.counters,
-        published: Object.fromEntries(
-          CHANNEL_TOPICS.map((topic, channel) => [topic, this.counters.published[channel]]),
-        ),
-      },
-      memoryMebibytes: Math.round(process.memoryUsage.rss() / 1_048_576),
+      feedStates: countStates(feeds),
+      memoryBytes: process.memoryUsage.rss(),
     };
   }
 
-  #subscriptions(): SubscriptionReport[] {
-    const known = new Map(
-      this.integration
-        .status()
-        .subscriptions.map((subscription) => [
-          `${subscription.dataType}:${subscription.resolution ?? ""}:${subscription.symbol}`,
-          subscription,
-        ]),
-    );
-    return this.subscriptions
-      .wantedFeeds()
-      .slice(0, SUBSCRIPTIONS_LISTED_MAX)
-      .map((feed: Feed) => {
-        const resolution = timeResolutionText(feed.resolution);
-        const lastMicros = this.sink.lastMicrosOf(feed);
-        const atVenue = known.get(`${feed.dataType}:${resolution ?? ""}:${feed.symbol}`);
+  #reasons(feeds: readonly ListedFeed[]): string[] {
+    if (this.#phase === "stopping") return ["the service is stopping"];
+    const shortcomings = this.#shortcomings(feeds);
+    if (this.#phase === "ready" || shortcomings.length > 0) return shortcomings;
+    return [
+      this.#brokerSide?.instruments.instrumentCount === 0
+        ? "the venue's list of instruments is not loaded yet"
+        : "the control topic is not read yet",
+    ];
+  }
+
+  /** Sentences without final point; the states of feeds are read only where some are required. */
+  #shortcomings(feeds: readonly ListedFeed[]): string[] {
+    const client = this.#brokerSide?.client;
+    const venueNeeded = this.subscriptions.subscriptionCount > 0 || feeds.length > 0;
+    return [
+      ...(client === undefined ? ["the broker was not reached yet"] : []),
+      ...(client?.connected === false ? ["the broker connection is lost"] : []),
+      ...(venueNeeded && !this.integration.status().connected ? ["the venue is not connected"] : []),
+      ...staleness(this.settings.feeds ?? [], feeds),
+    ];
+  }
+
+  #requiredFeeds(): ListedFeed[] {
+    return this.settings.feeds?.length ? this.feeds.list() : [];
+  }
+
+  #publishing(): PublishingReport {
+    const producers = this.#brokerSide?.producers;
+    const slotBytes = producers?.arena.slotBytes ?? 0;
+    return {
+      phase: producers?.pressure.phase ?? "flowing",
+      phaseSeconds: (producers?.pressure.phaseMillis ?? 0) / 1000,
+      bufferBytes: (producers?.arena.slotCount ?? 0) * slotBytes,
+      bufferFreeBytes: (producers?.arena.freeSlotCount ?? 0) * slotBytes,
+      openGapCount: this.sink.openGapCount,
+      queues: CHANNEL_TOPICS.map((topic, index) => {
+        const channel = index as Channel;
         return {
-          dataType: dataTypeName(feed.dataType) ?? feedKey(feed),
-          symbol: feed.symbol,
-          ...(resolution === undefined ? {} : { resolution }),
-          subscriberCount: this.subscriptions.subscribersOf(feed).length,
-          state: atVenue?.state ?? "pending",
-          feedState: FEED_STATES[atVenue?.feedState ?? FeedState.Starting],
-          expectedSeconds: atVenue?.expectedMicros ? atVenue.expectedMicros / 1_000_000 : null,
-          lastMessageAt: lastMicros === 0 ? null : new Date(lastMicros / 1000).toISOString(),
+          topic,
+          pendingCount: producers?.pendingCountOf(channel) ?? 0,
+          publishedCount: this.counters.published[channel]!,
+          shedCount: this.counters.shed[channel]!,
+          isShed: producers?.pressure.shed[channel] === 1,
         };
-      });
+      }),
+    };
+  }
+
+  #totals(): Record<string, number> {
+    const totals: Record<string, number> = {};
+    for (const [name, value] of Object.entries(this.counters))
+      if (typeof value === "number") totals[name] = value;
+    for (const [reason, count] of Object.entries(this.counters.framesRejected))
+      totals[`framesRejected.${reason}`] = count;
+    return totals;
+  }
+
+  #ratePerSecond(): number | null {
+    let rate: number | null = null;
+    for (const instrument of this.sink.instruments()) {
+      for (const meter of instrument.meters) {
+        if (meter?.ratePerSecond !== undefined) rate = (rate ?? 0) + meter.ratePerSecond;
+      }
+    }
+    return rate;
+  }
+
+  #sample(): void {
+    const nowMillis = this.clock.monotonicMillis();
+    for (const instrument of this.sink.instruments()) instrument.sampleRates(nowMillis);
+    this.#sampling = this.clock.setTimer(SAMPLE_MILLIS, () => this.#sample());
   }
 }

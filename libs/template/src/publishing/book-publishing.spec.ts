@@ -1,11 +1,11 @@
-import { BookLevels, DataType, ExchangeId, RecordFlags, SimulatedClock } from "@ims/common";
+import { BookLevels, DataType, Delivery, ExchangeId, RecordFlags, SimulatedClock } from "@ims/common";
 import { type BookDeltaRecord, type BookSnapshotRecord, decodeRecord } from "@ims/sbe";
 import type { BookFields } from "@ims/traits";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Delivery } from "../control/control-request.js";
 import { ServiceCounters } from "../health/service-counters.js";
 import { testInstrument } from "../spec-support/fake-integration.js";
 import { FakeProducer } from "../spec-support/fake-producer.js";
+import { fakePublishing } from "../spec-support/fake-room.js";
 import { sampleBook, sampleGap, sampleStatus, sampleTop } from "../spec-support/sample-fields.js";
 import { recordingLogger } from "../spec-support/silent-logger.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
@@ -36,7 +36,7 @@ beforeEach(() => {
     push: (payload: Uint8Array) => copies.push({ clientId, type: typeOf(payload) }) > 0,
   });
   sink.attach({
-    producers: { of: (channel: Channel) => [producerOf(channel).asProducer()] },
+    producers: { ...fakePublishing(clock), of: (channel: Channel) => [producerOf(channel).asProducer()] },
     outboxes: { of: outboxOf },
     instruments: {},
   } as unknown as SinkTargets);
@@ -218,7 +218,8 @@ describe("a sink", () => {
 
   it("knows when each feed had its last record", () => {
     sink.topOfBook(sampleTop(instrumentId));
-    const lastOf = (dataType: number) => sink.lastMicrosOf({ dataType, resolution: 0, symbol: "BTCUSDT" });
+    const lastOf = (dataType: number) =>
+      sink.meterOf({ dataType, resolution: 0, symbol: "BTCUSDT" })?.lastMicros ?? 0;
     expect([lastOf(DataType.TopOfBook), lastOf(DataType.Book)]).toEqual([clock.nowMicros(), 0]);
   });
 });

@@ -27,6 +27,19 @@ export const CHANNEL_TOPICS: readonly string[] = [
   MARKET_DATA_TOPICS.feedStatus,
 ];
 
+/** The data type that each channel carries; undefined for what is told about feeds. */
+export const CHANNEL_DATA_TYPES: readonly (DataType | undefined)[] = [
+  DataType.Trade,
+  DataType.Bar,
+  DataType.TopOfBook,
+  DataType.Book,
+  DataType.MarkPrice,
+  DataType.Liquidation,
+  DataType.Ticker,
+  undefined,
+  undefined,
+];
+
 /** Topics of seldom records about all feeds: one partition, so that one reader sees them in order. */
 export const SINGLE_PARTITION_TOPICS: readonly string[] = [
   MARKET_DATA_TOPICS.instruments,
@@ -34,17 +47,8 @@ export const SINGLE_PARTITION_TOPICS: readonly string[] = [
   MARKET_DATA_TOPICS.feedStatus,
 ];
 
-const BY_DATA_TYPE: ReadonlyMap<number, Channel> = new Map<number, Channel>([
-  [DataType.Trade, Channel.Trades],
-  [DataType.Bar, Channel.Bars],
-  [DataType.TopOfBook, Channel.TopOfBook],
-  [DataType.Book, Channel.Book],
-  [DataType.MarkPrice, Channel.MarkPrice],
-  [DataType.Liquidation, Channel.Liquidations],
-  [DataType.Ticker, Channel.Tickers],
-]);
-
 /** The channel of a data type that clients ask for; undefined for one that this service cannot publish. */
 export function channelOf(dataType: number): Channel | undefined {
-  return BY_DATA_TYPE.get(dataType);
+  const channel = CHANNEL_DATA_TYPES.indexOf(dataType as DataType);
+  return channel < 0 ? undefined : (channel as Channel);
 }

@@ -1,20 +1,30 @@
-import { type Clock, describeError, type Instrument, isImsError, marketDataPartition } from "@ims/common";
+import {
+  type Clock,
+  describeError,
+  type Instrument,
+  isImsError,
+  marketDataPartition,
+  type TimeResolution,
+} from "@ims/common";
 import type { PartitionProducer } from "@ims/iggy-client";
-import type { RejectedFrame } from "@ims/traits";
+import type { RecordHead, RejectedFrame } from "@ims/traits";
 import type { ServiceCounters } from "../health/service-counters.js";
 import type { Subscription } from "../subscriptions/subscription-table.js";
-import type { Channel } from "./channels.js";
+import { CHANNEL_DATA_TYPES, type Channel } from "./channels.js";
 import type { ClientOutboxes } from "./client-outboxes.js";
+import { FeedMeter } from "./feed-meter.js";
 import { InstrumentNumbers } from "./instrument-numbers.js";
+import { LossLedger, type LostRecord } from "./loss-ledger.js";
 import type { MarketDataProducers } from "./market-data-producers.js";
 import { messageIdOf } from "./message-ids.js";
 import { PrivateCopies } from "./private-copies.js";
 import { PublishedInstrument } from "./published-instrument.js";
+import type { PublishingPressure } from "./publishing-pressure.js";
 import type { RateLimitedLog } from "./rate-limited-log.js";
 
 /** Where records go, once the broker is there. */
 export interface PublishingTargets {
-  readonly producers: Pick<MarketDataProducers, "of" | "accepting" | "whenAccepting" | "pendingCount">;
+  readonly producers: Pick<MarketDataProducers, "of" | "pressure" | "pendingCount">;
   readonly outboxes: Pick<ClientOutboxes, "of">;
 }
 
@@ -23,9 +33,11 @@ export interface PublishingTargets {
  * commits it. What is between belongs to one turn of the event loop and one record, so it is kept in fields.
  */
 export class RecordPublisher {
+  readonly losses = new LossLedger();
   readonly #numbers = new InstrumentNumbers();
   private readonly instruments = new Map<number, PublishedInstrument>();
   private targets: PublishingTargets | undefined;
+  private pressure: PublishingPressure | undefined;
   private copies: PrivateCopies | undefined;
   /** Of the record under way. */
   instrument!: PublishedInstrument;
@@ -38,6 +50,9 @@ export class RecordPublisher {
   private channel: Channel = 0;
   private byteCount = 0;
   private id!: Uint32Array;
+  private lostRecord: LostRecord | undefined;
+  /** Told of each record that is lost and stands in {@link losses}. */
+  onLoss: () => void = () => {};
 
   constructor(
     private readonly clock: Clock,
@@ -45,19 +60,25 @@ export class RecordPublisher {
     private readonly log: RateLimitedLog,
   ) {}
 
-  /** Begins to publish; records before that are dropped and counted. */
+  /** Begins to publish; records before that are lost. */
   attach(targets: PublishingTargets): void {
     this.targets = targets;
+    this.pressure = targets.producers.pressure;
     this.copies = new PrivateCopies(targets.outboxes, this.counters, this.log);
     for (const { producers } of this.instruments.values()) producers.fill(undefined);
   }
 
   get accepting(): boolean {
-    return this.targets?.producers.accepting ?? false;
+    return this.pressure?.accepting ?? false;
   }
 
   async whenAccepting(): Promise<void> {
-    await this.targets?.producers.whenAccepting();
+    await this.pressure?.whenAccepting();
+  }
+
+  /** Whether records of a channel are given up at the moment. */
+  isShed(channel: Channel): boolean {
+    return this.pressure?.shed[channel] === 1;
   }
 
   /** The instrument's number, given at the first call. */
@@ -76,15 +97,18 @@ export class RecordPublisher {
     return this.instruments.get(this.#numbers.numberOf(symbol));
   }
 
-  /** True when there is room for a record of so many octets; otherwise its loss is counted. */
+  all(): IterableIterator<PublishedInstrument> {
+    return this.instruments.values();
+  }
+
+  /** True when there is room for a record of so many octets; otherwise the caller tells of the loss. */
   begin(channel: Channel, instrumentId: number, byteCount: number): boolean {
+    const { pressure } = this;
+    if (pressure?.isShedding && pressure.sheds(channel)) return false;
     const instrument = this.instruments.get(instrumentId);
     const producer = instrument && (instrument.producers[channel] ?? this.#open(channel, instrument));
     const at = producer ? this.#reserve(producer, byteCount) : -1;
-    if (at < 0) {
-      this.dropped(instrument);
-      return false;
-    }
+    if (at < 0) return false;
     this.instrument = instrument!;
     this.producer = producer!;
     this.view = producer!.arena.view;
@@ -96,11 +120,11 @@ export class RecordPublisher {
   }
 
   /** The record was written: it goes out with its batch. */
-  end(id: Uint32Array): void {
+  end(id: Uint32Array, eventMicros: number): void {
     this.producer.commit(this.byteCount, id, this.now);
     this.id = id;
     this.counters.published[this.channel]!++;
-    this.instrument.lastMicros[this.channel] = this.now;
+    this.instrument.meters[this.channel]!.published(this.now, eventMicros);
   }
 
   /** After {@link end}: copies the record for the clients that want it in their own streams. */
@@ -109,8 +133,23 @@ export class RecordPublisher {
     this.copies!.push(readers, record, messageIdOf(this.id), version1);
   }
 
-  /** For example an id above 2^53: what was reserved is simply reserved again. */
-  unencodable(error: unknown): void {
+  /**
+   * A record between {@link begin} and {@link end} failed: it cannot be encoded (an id above 2^53, say), which is
+   * rejected and what was reserved simply reserved again; or its batch took no more, which is a loss as any other.
+   * The other parameters are those of {@link lost}.
+   */
+  failed(
+    error: unknown,
+    channel: Channel,
+    resolution: TimeResolution | 0,
+    head: RecordHead,
+    firstId = 0,
+    lastId = 0,
+  ): void {
+    if (isImsError(error, "iggy-client.argument")) {
+      this.lost(channel, resolution, head, firstId, lastId);
+      return;
+    }
     this.rejected({
       reason: isImsError(error, "service.mixed-scales") ? "unexpected" : "overflow",
       detail: describeError(error),
@@ -123,10 +162,48 @@ export class RecordPublisher {
     this.log.warn(`rejected-${frame.reason}`, "a venue frame was rejected", () => ({ ...frame }));
   }
 
-  dropped(instrument: PublishedInstrument | undefined): void {
+  /**
+   * A record that is not published: counted, and kept in {@link losses} until a gap tells of it.
+   * @param firstId of what it holds; 0 where the data has no ids
+   */
+  lost(
+    channel: Channel,
+    resolution: TimeResolution | 0,
+    head: RecordHead,
+    firstId = 0,
+    lastId = firstId,
+  ): void {
+    const instrument = this.instruments.get(head.instrumentId);
+    this.countLoss(channel, instrument);
+    const dataType = CHANNEL_DATA_TYPES[channel];
+    if (!instrument || dataType === undefined) return;
+    this.lostRecord ??= {
+      instrument,
+      dataType,
+      resolution: 0,
+      firstId: 0,
+      lastId: 0,
+      eventMicros: 0,
+      lastPublishedMicros: 0,
+    };
+    const record = this.lostRecord;
+    record.instrument = instrument;
+    record.dataType = dataType;
+    record.resolution = resolution;
+    record.firstId = firstId;
+    record.lastId = lastId;
+    record.eventMicros = head.eventMicros || head.receiveMicros;
+    record.lastPublishedMicros = instrument.meterOf(channel, resolution)?.lastEventMicros ?? 0;
+    this.losses.lost(record);
+    this.onLoss();
+  }
+
+  countLoss(channel: Channel, instrument: PublishedInstrument | undefined): void {
     this.counters.recordsDropped++;
-    this.log.error("record-dropped", "records are lost: the outgoing batches are full or closed", () => ({
+    this.counters.shed[channel]!++;
+    this.log.error("record-dropped", "records are lost: the broker takes less than the venue gives", () => ({
       symbol: instrument?.symbol ?? "not registered",
+      phase: this.pressure?.phase ?? "no broker yet",
       pending: this.targets?.producers.pendingCount ?? 0,
       total: this.counters.recordsDropped,
     }));
@@ -138,6 +215,7 @@ export class RecordPublisher {
     if (producers.length === 0) return undefined;
     const producer = producers[marketDataPartition(instrument.id, producers.length)];
     instrument.producers[channel] = producer;
+    instrument.meters[channel] ??= new FeedMeter();
     return producer;
   }
 

@@ -5,6 +5,7 @@ import { Aggressor, BookLevels, ExchangeId, MantissaCell, SimulatedClock, TradeK
 import type { PartitionProducer } from "@ims/iggy-client";
 import { ServiceCounters } from "../health/service-counters.js";
 import { testInstrument } from "../spec-support/fake-integration.js";
+import { fakePublishing } from "../spec-support/fake-room.js";
 import { sampleBook, sampleTop } from "../spec-support/sample-fields.js";
 import { recordingLogger } from "../spec-support/silent-logger.js";
 import { RateLimitedLog } from "./rate-limited-log.js";
@@ -73,7 +74,7 @@ function createSink(): SbeSink {
     commit() {},
   } as unknown as PartitionProducer;
   const producers = [producer, producer, producer, producer];
-  sink.attach({ producers: { of: () => producers } } as unknown as SinkTargets);
+  sink.attach({ producers: { ...fakePublishing(clock), of: () => producers } } as unknown as SinkTargets);
   return sink;
 }
 

@@ -1,10 +1,10 @@
-import { BarState, ExchangeId, SimulatedClock } from "@ims/common";
+import { BarState, Delivery, ExchangeId, SimulatedClock } from "@ims/common";
 import { v1, v2 } from "@ims/sbe";
 import { describe, expect, it } from "vitest";
-import { Delivery } from "../control/control-request.js";
 import { ServiceCounters } from "../health/service-counters.js";
 import { FakeIntegration, testInstrument } from "../spec-support/fake-integration.js";
 import { FakeProducer } from "../spec-support/fake-producer.js";
+import { fakePublishing } from "../spec-support/fake-room.js";
 import { recordingLogger } from "../spec-support/silent-logger.js";
 import type { Feed } from "../subscriptions/feed.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
@@ -27,11 +27,8 @@ function setUp() {
   const copies: { clientId: number; payload: Uint8Array; id: bigint | undefined }[] = [];
   const targets = {
     producers: {
+      ...fakePublishing(clock),
       of: (channel: Channel) => byChannel[channel]?.map((producer) => producer.asProducer()) ?? [],
-      get accepting() {
-        return trades.every((producer) => producer.accepting);
-      },
-      pendingCount: 0,
     },
     outboxes: {
       of: (clientId: number) => ({
@@ -81,7 +78,7 @@ describe("SbeSink", () => {
     });
     expect(record!.idWords).toEqual([3, 256, id, (4 << 24) | (1 << 16)]);
     expect(counters.published[Channel.Trades]).toBe(1);
-    expect(sink.lastMicrosOf(TRADES)).toBe(clock.nowMicros());
+    expect(sink.meterOf(TRADES)).toMatchObject({ count: 1, lastMicros: clock.nowMicros() });
   });
 
   it("encodes a bar, with null for the time that the venue did not give", () => {

@@ -1,4 +1,4 @@
-import { type Clock, DataType, type ExchangeId, type Instrument } from "@ims/common";
+import { type Clock, DataType, Delivery, type ExchangeId, type Instrument } from "@ims/common";
 import type {
   BarFields,
   BookFields,
@@ -13,12 +13,12 @@ import type {
   TradeFields,
 } from "@ims/traits";
 import { inject, Lifecycle, scoped } from "tsyringe";
-import { Delivery } from "../control/control-request.js";
 import { ServiceCounters } from "../health/service-counters.js";
 import { CLOCK, EXCHANGE } from "../service/tokens.js";
 import type { Feed } from "../subscriptions/feed.js";
 import type { Subscription, SubscriptionTable } from "../subscriptions/subscription-table.js";
-import { BookEncoder, bookPartBytes, bookPartCount, TOP_OF_BOOK_BYTES } from "./book-encoder.js";
+import { BookEncoder, TOP_OF_BOOK_BYTES } from "./book-encoder.js";
+import { BookPublishing } from "./book-publishing.js";
 import { Channel, channelOf } from "./channels.js";
 import {
   DerivativeEncoder,
@@ -26,8 +26,12 @@ import {
   MARK_PRICE_BYTES,
   TICKER_BYTES,
 } from "./derivative-encoder.js";
-import { FeedEncoder, feedStatusBytes, GAP_BYTES, statusText } from "./feed-encoder.js";
+import type { FeedMeter } from "./feed-meter.js";
+import { LossReports } from "./loss-reports.js";
+import type { MarketDataProducers } from "./market-data-producers.js";
 import { MessageIds } from "./message-ids.js";
+import { NoticePublishing } from "./notice-publishing.js";
+import { setPrivateReaders } from "./private-readers.js";
 import type { PublishedInstrument } from "./published-instrument.js";
 import { RateLimitedLog } from "./rate-limited-log.js";
 import { BAR_BYTES, RecordEncoder, TRADE_BYTES } from "./record-encoder.js";
@@ -35,43 +39,53 @@ import { type PublishingTargets, RecordPublisher } from "./record-publisher.js";
 
 /** Where the sink sends to, once the broker is there. */
 export interface SinkTargets extends PublishingTargets {
+  readonly producers: PublishingTargets["producers"] & Pick<MarketDataProducers, "onBatchFailed" | "arena">;
   /** Told of each instrument that changed. */
   readonly instruments: { changed(instrument: Instrument): void };
 }
 
 /**
  * Encodes each record once, straight into the outgoing batch of its partition, whoever reads it. Copies are made only
- * for clients that asked for private delivery.
+ * for clients that asked for private delivery. What finds no room is told of in gaps later.
  */
 @scoped(Lifecycle.ContainerScoped)
 export class SbeSink implements MarketDataSink {
   private readonly out: RecordPublisher;
   private readonly records: RecordEncoder;
-  private readonly books: BookEncoder;
+  private readonly tops: BookEncoder;
   private readonly derivatives: DerivativeEncoder;
-  private readonly feeds: FeedEncoder;
   private readonly ids: MessageIds;
-  readonly #brokenBooks = new Set<string>();
+  private readonly books: BookPublishing;
+  private readonly notices: NoticePublishing;
+  #losses: LossReports | undefined;
   #instruments: SinkTargets["instruments"] | undefined;
 
   constructor(
     @inject(EXCHANGE) exchange: ExchangeId,
-    @inject(CLOCK) clock: Clock,
-    @inject(ServiceCounters) counters: ServiceCounters,
+    @inject(CLOCK) private readonly clock: Clock,
+    @inject(ServiceCounters) private readonly counters: ServiceCounters,
     @inject(RateLimitedLog) log: RateLimitedLog,
   ) {
     this.out = new RecordPublisher(clock, counters, log);
     this.records = new RecordEncoder(exchange);
-    this.books = new BookEncoder(exchange);
+    this.tops = new BookEncoder(exchange);
     this.derivatives = new DerivativeEncoder(exchange);
-    this.feeds = new FeedEncoder(exchange);
     this.ids = new MessageIds(exchange);
+    this.books = new BookPublishing(exchange, this.out, this.ids);
+    this.notices = new NoticePublishing(exchange, this.out, this.ids);
   }
 
-  /** Begins to publish; records before that are dropped and counted. */
+  /** Begins to publish; records before that are lost, and told of in gaps. */
   attach(targets: SinkTargets): void {
-    this.out.attach(targets);
+    const { out, clock, counters, books, notices } = this;
+    out.attach(targets);
     this.#instruments = targets.instruments;
+    this.#losses = new LossReports({ targets, out, books, notices, clock, counters });
+  }
+
+  /** Publishes what is known of losses; the last call before the producers are closed. */
+  detach(): void {
+    this.#losses?.close();
   }
 
   register(instrument: Instrument): number {
@@ -80,12 +94,15 @@ export class SbeSink implements MarketDataSink {
 
   trade(trade: TradeFields): void {
     const { out } = this;
-    if (!out.begin(Channel.Trades, trade.instrumentId, TRADE_BYTES)) return;
+    if (!out.begin(Channel.Trades, trade.instrumentId, TRADE_BYTES)) {
+      out.lost(Channel.Trades, 0, trade, trade.tradeId);
+      return;
+    }
     try {
       this.records.trade(out.view, out.at, trade, out.instrument, out.now);
-      out.end(this.ids.trade(trade));
+      out.end(this.ids.trade(trade), trade.eventMicros);
     } catch (error) {
-      out.unencodable(error);
+      out.failed(error, Channel.Trades, 0, trade, trade.tradeId, trade.tradeId);
       return;
     }
     const readers = out.instrument.privateReaders[Channel.Trades];
@@ -94,27 +111,33 @@ export class SbeSink implements MarketDataSink {
 
   bar(bar: BarFields): void {
     const { out } = this;
-    if (!out.begin(Channel.Bars, bar.instrumentId, BAR_BYTES)) return;
-    try {
-      this.records.bar(out.view, out.at, bar, out.instrument, out.now);
-      out.end(this.ids.bar(bar));
-    } catch (error) {
-      out.unencodable(error);
+    if (!out.begin(Channel.Bars, bar.instrumentId, BAR_BYTES)) {
+      out.lost(Channel.Bars, bar.resolution, bar);
       return;
     }
-    out.instrument.lastBarMicros.set(bar.resolution, out.now);
+    try {
+      this.records.bar(out.view, out.at, bar, out.instrument, out.now);
+      out.end(this.ids.bar(bar), bar.eventMicros);
+    } catch (error) {
+      out.failed(error, Channel.Bars, bar.resolution, bar);
+      return;
+    }
+    out.instrument.barMeter(bar.resolution).published(out.now, bar.eventMicros);
     const readers = out.instrument.privateBars?.get(bar.resolution);
     if (readers) this.#copyBar(readers, bar);
   }
 
   topOfBook(top: TopOfBookFields): void {
     const { out } = this;
-    if (!out.begin(Channel.TopOfBook, top.instrumentId, TOP_OF_BOOK_BYTES)) return;
+    if (!out.begin(Channel.TopOfBook, top.instrumentId, TOP_OF_BOOK_BYTES)) {
+      out.lost(Channel.TopOfBook, 0, top, top.updateId);
+      return;
+    }
     try {
-      this.books.topOfBook(out.view, out.at, top, out.instrument, out.now);
-      out.end(this.ids.topOfBook(top));
+      this.tops.topOfBook(out.view, out.at, top, out.instrument, out.now);
+      out.end(this.ids.topOfBook(top), top.eventMicros);
     } catch (error) {
-      out.unencodable(error);
+      out.failed(error, Channel.TopOfBook, 0, top, top.updateId, top.updateId);
       return;
     }
     const readers = out.instrument.privateReaders[Channel.TopOfBook];
@@ -122,27 +145,24 @@ export class SbeSink implements MarketDataSink {
   }
 
   bookSnapshot(book: BookFields): void {
-    const partCount = bookPartCount(book);
-    for (let part = 0; part < partCount; part++) if (!this.#bookPart(book, true, part)) return;
-    const { instrument } = this.out;
-    if (!instrument.isBookBroken) return;
-    instrument.isBookBroken = false;
-    this.#brokenBooks.delete(instrument.symbol);
+    this.books.snapshot(book);
   }
 
   bookDelta(book: BookFields): void {
-    const partCount = bookPartCount(book);
-    for (let part = 0; part < partCount; part++) if (!this.#bookPart(book, false, part)) return;
+    this.books.delta(book);
   }
 
   markPrice(price: MarkPriceFields): void {
     const { out } = this;
-    if (!out.begin(Channel.MarkPrice, price.instrumentId, MARK_PRICE_BYTES)) return;
+    if (!out.begin(Channel.MarkPrice, price.instrumentId, MARK_PRICE_BYTES)) {
+      out.lost(Channel.MarkPrice, 0, price);
+      return;
+    }
     try {
       this.derivatives.markPrice(out.view, out.at, price, out.instrument, out.now);
-      out.end(this.ids.markPrice(price));
+      out.end(this.ids.markPrice(price), price.eventMicros);
     } catch (error) {
-      out.unencodable(error);
+      out.failed(error, Channel.MarkPrice, 0, price);
       return;
     }
     const readers = out.instrument.privateReaders[Channel.MarkPrice];
@@ -151,12 +171,15 @@ export class SbeSink implements MarketDataSink {
 
   liquidation(liquidation: LiquidationFields): void {
     const { out } = this;
-    if (!out.begin(Channel.Liquidations, liquidation.instrumentId, LIQUIDATION_BYTES)) return;
+    if (!out.begin(Channel.Liquidations, liquidation.instrumentId, LIQUIDATION_BYTES)) {
+      out.lost(Channel.Liquidations, 0, liquidation);
+      return;
+    }
     try {
       this.derivatives.liquidation(out.view, out.at, liquidation, out.instrument, out.now);
-      out.end(this.ids.liquidation(liquidation));
+      out.end(this.ids.liquidation(liquidation), liquidation.eventMicros);
     } catch (error) {
-      out.unencodable(error);
+      out.failed(error, Channel.Liquidations, 0, liquidation);
       return;
     }
     const readers = out.instrument.privateReaders[Channel.Liquidations];
@@ -165,12 +188,15 @@ export class SbeSink implements MarketDataSink {
 
   ticker(ticker: TickerFields): void {
     const { out } = this;
-    if (!out.begin(Channel.Tickers, ticker.instrumentId, TICKER_BYTES)) return;
+    if (!out.begin(Channel.Tickers, ticker.instrumentId, TICKER_BYTES)) {
+      out.lost(Channel.Tickers, 0, ticker);
+      return;
+    }
     try {
       this.derivatives.ticker(out.view, out.at, ticker, out.instrument, out.now);
-      out.end(this.ids.ticker(ticker));
+      out.end(this.ids.ticker(ticker), ticker.eventMicros);
     } catch (error) {
-      out.unencodable(error);
+      out.failed(error, Channel.Tickers, 0, ticker);
       return;
     }
     const readers = out.instrument.privateReaders[Channel.Tickers];
@@ -178,32 +204,11 @@ export class SbeSink implements MarketDataSink {
   }
 
   gap(gap: GapFields): void {
-    const { out } = this;
-    if (!out.begin(Channel.Gaps, gap.instrumentId, GAP_BYTES)) return;
-    try {
-      this.feeds.gap(out.view, out.at, gap, out.instrument, out.now);
-      out.end(this.ids.gap(gap));
-    } catch (error) {
-      out.unencodable(error);
-      return;
-    }
-    const readers = readersOf(out.instrument, gap.dataType, gap.resolution);
-    if (readers) out.copy(readers);
+    this.notices.gap(gap);
   }
 
   feedStatus(status: FeedStatusFields): void {
-    const { out } = this;
-    const text = statusText(status.text);
-    if (!out.begin(Channel.FeedStatus, status.instrumentId, feedStatusBytes(text))) return;
-    try {
-      this.feeds.feedStatus(out.view, out.at, status, text, out.instrument, out.now);
-      out.end(this.ids.feedStatus(status));
-    } catch (error) {
-      out.unencodable(error);
-      return;
-    }
-    const readers = readersOf(out.instrument, status.dataType, status.resolution);
-    if (readers) out.copy(readers);
+    this.notices.status(status);
   }
 
   instrument(instrument: Instrument): void {
@@ -223,22 +228,19 @@ export class SbeSink implements MarketDataSink {
     return this.out.whenAccepting();
   }
 
-  /** Books that lost a record and were not whole since. */
+  /** Books that have to be published whole; see {@link BookPublishing.brokenCount}. */
   get brokenBookCount(): number {
-    return this.#brokenBooks.size;
+    return this.books.brokenCount;
   }
 
-  /**
-   * The symbols of some broken books, in turn: whoever asks has the venue pass them on whole. Those that stay broken come
-   * again after the others.
-   */
+  /** The symbols of some broken books, in turn. */
   someBrokenBooks(countMax: number): string[] {
-    const symbols = [...this.#brokenBooks].slice(0, countMax);
-    for (const symbol of symbols) {
-      this.#brokenBooks.delete(symbol);
-      this.#brokenBooks.add(symbol);
-    }
-    return symbols;
+    return this.books.someBroken(countMax);
+  }
+
+  /** Feeds with losses, and notices, that are not published yet. */
+  get openGapCount(): number {
+    return this.out.losses.openCount + this.notices.waitingCount;
   }
 
   /** Copies go to the clients that read the feed in private delivery at the moment. */
@@ -246,27 +248,27 @@ export class SbeSink implements MarketDataSink {
     const instrument = this.out.findSymbol(feed.symbol);
     const channel = channelOf(feed.dataType);
     if (!instrument || channel === undefined) return;
-    if (feed.dataType === DataType.Book && !table.isWanted(feed)) this.#brokenBooks.delete(feed.symbol);
+    if (feed.dataType === DataType.Book && !table.isWanted(feed)) this.books.forget(feed.symbol);
     const subscribers = table.subscribersOf(feed).filter(({ delivery }) => delivery === Delivery.Private);
-    const readers = subscribers.length > 0 ? subscribers : undefined;
-    if (channel !== Channel.Bars) {
-      instrument.privateReaders[channel] = readers;
-      return;
-    }
-    const bars = instrument.privateBars ?? new Map<number, readonly Subscription[]>();
-    if (readers) bars.set(feed.resolution, readers);
-    else bars.delete(feed.resolution);
-    instrument.privateBars = bars.size > 0 ? bars : undefined;
+    setPrivateReaders(instrument, channel, feed.resolution, subscribers);
   }
 
-  /** When the last record of a feed was published, microseconds; 0 before the first. */
-  lastMicrosOf(feed: Feed): number {
-    const instrument = this.out.findSymbol(feed.symbol);
+  /** What is known of a feed's records; undefined before the first. */
+  meterOf(feed: Feed): FeedMeter | undefined {
     const channel = channelOf(feed.dataType);
-    if (!instrument || channel === undefined) return 0;
-    return channel === Channel.Bars
-      ? (instrument.lastBarMicros.get(feed.resolution) ?? 0)
-      : instrument.lastMicros[channel]!;
+    if (channel === undefined) return undefined;
+    return this.out.findSymbol(feed.symbol)?.meterOf(channel, feed.resolution);
+  }
+
+  /** Records of a feed that were lost and that no gap tells of yet. */
+  missingCountOf(feed: Feed): number {
+    const instrument = this.out.findSymbol(feed.symbol);
+    return instrument ? this.out.losses.missingCountOf(instrument, feed.dataType, feed.resolution) : 0;
+  }
+
+  /** Everything that was registered. */
+  instruments(): IterableIterator<PublishedInstrument> {
+    return this.out.all();
   }
 
   /** Apart from the hot path, where a function that sees its surroundings would cost an object for every trade. */
@@ -277,47 +279,4 @@ export class SbeSink implements MarketDataSink {
   #copyBar(readers: readonly Subscription[], bar: BarFields): void {
     this.out.copy(readers, () => this.records.version1Bar(bar, this.out.instrument));
   }
-
-  /** False when the part is lost: what follows would be applied to another book than it was made for. */
-  #bookPart(book: BookFields, isSnapshot: boolean, part: number): boolean {
-    const { out } = this;
-    if (!out.begin(Channel.Book, book.instrumentId, bookPartBytes(book, isSnapshot, part))) {
-      this.#bookBroken(this.out.find(book.instrumentId));
-      return false;
-    }
-    const { view, at, instrument, now } = out;
-    if (!isSnapshot && instrument.isBookBroken) {
-      out.dropped(instrument);
-      return false;
-    }
-    try {
-      if (isSnapshot && part === 0) this.books.snapshot(view, at, book, instrument, now);
-      else this.books.delta(view, at, book, isSnapshot, part, instrument, now);
-      out.end(isSnapshot ? this.ids.bookSnapshot(book, part, now) : this.ids.bookDelta(book, part));
-    } catch (error) {
-      out.unencodable(error);
-      this.#bookBroken(instrument);
-      return false;
-    }
-    const readers = instrument.privateReaders[Channel.Book];
-    if (readers) out.copy(readers);
-    return true;
-  }
-
-  #bookBroken(instrument: PublishedInstrument | undefined): void {
-    if (!instrument) return;
-    instrument.isBookBroken = true;
-    this.#brokenBooks.add(instrument.symbol);
-  }
-}
-
-/** Who reads the feed that a record of `gaps` or `feed-status` is about, in private delivery. */
-function readersOf(
-  instrument: PublishedInstrument,
-  dataType: number,
-  resolution: number,
-): readonly Subscription[] | undefined {
-  if (dataType === DataType.Bar) return instrument.privateBars?.get(resolution);
-  const channel = channelOf(dataType);
-  return channel === undefined ? undefined : instrument.privateReaders[channel];
 }

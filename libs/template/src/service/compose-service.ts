@@ -1,7 +1,15 @@
-import { type Clock, type ExchangeId, type Logger, maskUrl, streamNames } from "@ims/common";
+import {
+  type Clock,
+  type ExchangeId,
+  type Logger,
+  maskUrl,
+  type SettingReport,
+  streamNames,
+} from "@ims/common";
 import type { IggyClient } from "@ims/iggy-client";
 import type { ImsDataIntegration, IntegrationFactory } from "@ims/traits";
 import { type DependencyContainer, container as root } from "tsyringe";
+import { isLocalBroker } from "../broker/broker-address.js";
 import { RequestRouter } from "../control/request-router.js";
 import { fail } from "../errors.js";
 import { SbeSink } from "../publishing/sbe-sink.js";
@@ -9,6 +17,7 @@ import { createLoginPolicy } from "../sessions/login-policy.js";
 import { randomSessionId } from "../sessions/session-ids.js";
 import { SessionRegistry } from "../sessions/session-registry.js";
 import type { ServiceSettings } from "../settings/service-settings.js";
+import { checkFeedEntries } from "../subscriptions/configured-feeds.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
 import { StreamTopology } from "../topology/stream-topology.js";
 import { packageVersion } from "./package-version.js";
@@ -21,6 +30,7 @@ import {
   LOGIN_POLICY,
   NAMES,
   SERVICE_VERSION,
+  SETTING_REPORTS,
   SETTINGS,
 } from "./tokens.js";
 
@@ -32,18 +42,27 @@ export interface ServiceIngredients {
   readonly random: () => number;
   readonly logger: Logger;
   readonly integration: IntegrationFactory;
+  /** The settings for people. */
+  readonly settingReports: readonly SettingReport[];
 }
 
 /**
  * The container of one service, without its broker client. Classes marked `@scoped` are made on demand, once per
  * container; the few that take plain arguments are made here.
  *
- * @throws `service.wrong-integration` when the plugin serves another exchange
+ * @throws `service.wrong-integration` when the plugin serves another exchange, `service.feeds-not-served` when feeds are
+ *   configured that it does not offer
  */
 export function composeService(ingredients: ServiceIngredients): DependencyContainer {
   const { exchange, settings, clock, logger } = ingredients;
   const container = root.createChildContainer();
-  const policy = createLoginPolicy(settings.environment, settings.accessToken);
+  const policy = createLoginPolicy({
+    environment: settings.environment,
+    exchange,
+    accessToken: settings.accessToken,
+    clients: settings.clients,
+    isBrokerLocal: isLocalBroker(settings.iggyUrl),
+  });
   container.registerInstance(EXCHANGE, exchange);
   container.registerInstance(SETTINGS, settings);
   container.registerInstance(NAMES, streamNames(exchange));
@@ -51,13 +70,16 @@ export function composeService(ingredients: ServiceIngredients): DependencyConta
   container.registerInstance(LOGGER, logger);
   container.registerInstance(LOGIN_POLICY, policy);
   container.registerInstance(SERVICE_VERSION, packageVersion());
+  container.registerInstance(SETTING_REPORTS, ingredients.settingReports);
   container.registerInstance(
     SessionRegistry,
     new SessionRegistry(
       {
         heartbeatMillis: settings.heartbeatMillis,
         expiryMillis: settings.sessionExpiryMillis,
+        version1ExpiryMillis: settings.version1ExpiryMillis,
         sessionCountMax: settings.sessionCountMax,
+        requestsPerSecondMax: settings.requestsPerSecondMax,
       },
       randomSessionId,
     ),
@@ -86,7 +108,6 @@ export function composeBrokerSide(container: DependencyContainer, client: IggyCl
         names: topology.names,
         partitionCount: (topic) => topology.partitionCount(topic),
         subscriptionsPerClientMax: settings.subscriptionsPerClientMax,
-        admitsVersion1: settings.environment !== "CLUSTER",
         instrumentIdOf: (instrument) => sink.register(instrument),
       },
       container.resolve(LOGIN_POLICY),
@@ -98,7 +119,7 @@ export function composeBrokerSide(container: DependencyContainer, client: IggyCl
 
 function createIntegration(
   container: DependencyContainer,
-  { exchange, integration: factory, clock, random, logger }: ServiceIngredients,
+  { exchange, settings, integration: factory, clock, random, logger }: ServiceIngredients,
 ): ImsDataIntegration {
   const integration = factory({
     sink: container.resolve(SbeSink),
@@ -111,5 +132,6 @@ function createIntegration(
     const detail = `The integration "${described.title}" serves exchange ${described.exchange}, the service ${exchange}`;
     throw fail("service.wrong-integration", detail);
   }
+  checkFeedEntries(settings.feeds ?? [], described);
   return integration;
 }

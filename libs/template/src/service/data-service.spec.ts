@@ -1,9 +1,9 @@
-import { Aggressor, ExchangeId, timeResolutionOf } from "@ims/common";
+import { Aggressor, ExchangeId, type StatusReport, timeResolutionOf } from "@ims/common";
 import { v2 } from "@ims/sbe";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { HealthReport } from "../health/health-report.js";
 import { fnv1a32 } from "../publishing/instrument-numbers.js";
 import { ServiceFixture } from "../spec-support/service-fixture.js";
+import type { DataService } from "./data-service.js";
 
 let fixture: ServiceFixture;
 
@@ -20,8 +20,8 @@ async function startedPair(clientId = 100) {
   return { service, client };
 }
 
-async function health(url: string): Promise<HealthReport> {
-  return (await (await fetch(url)).json()) as HealthReport;
+async function statusOf(service: DataService): Promise<StatusReport> {
+  return (await (await fetch(new URL("/status", service.healthUrl))).json()) as StatusReport;
 }
 
 describe("a data service", () => {
@@ -86,12 +86,16 @@ describe("a data service", () => {
       eventTime: String(1_700_000_000_002_500),
     });
     expect(Aggressor.Seller).toBe(v2.AggressorSide.Seller);
-    const report = await health(service.healthUrl);
+    const report = await statusOf(service);
     expect(report).toMatchObject({
       status: "ready",
       sessionCount: 1,
-      counters: { published: { trades: 2500, bars: 0 }, recordsDropped: 0 },
+      counters: { recordsDropped: 0 },
     });
+    expect(report.publishing.queues.slice(0, 2)).toMatchObject([
+      { topic: "trades", publishedCount: 2500, shedCount: 0 },
+      { topic: "bars", publishedCount: 0 },
+    ]);
     expect(report.subscriptions).toMatchObject([
       { dataType: "trades", symbol: "BTCUSDT", subscriberCount: 1 },
     ]);

@@ -40,6 +40,8 @@ export interface DataService {
   readonly healthUrl: string;
   /** Resolves when the service has ended; with the error if it ended itself because it could not go on. */
   readonly closed: Promise<Error | undefined>;
+  /** After {@link close}: records and replies that the broker did not take in time. */
+  readonly undeliveredCount: number;
   /** Ends the venue feeds, flushes what is buffered (at most 10 s), ends the sessions and stops the embedded broker. */
   close(): Promise<void>;
 }

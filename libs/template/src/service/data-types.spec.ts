@@ -1,8 +1,7 @@
-import { DataType, ExchangeId, marketDataPartition } from "@ims/common";
+import { DataType, ExchangeId, marketDataPartition, type StatusReport } from "@ims/common";
 import { v2 } from "@ims/sbe";
 import type { MarketDataSink } from "@ims/traits";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { HealthReport } from "../health/health-report.js";
 import { fnv1a32 } from "../publishing/instrument-numbers.js";
 import { testInstrument } from "../spec-support/fake-integration.js";
 import type { RawClient } from "../spec-support/raw-client.js";
@@ -92,8 +91,10 @@ describe("a service of a venue with all kinds of data", () => {
       emit(fixture.venue.sink, instrumentId);
       const message = await client.next(STREAM, topic, accepted.partitionId as number);
       expect(message).toMatchObject({ templateId, json: { symbol: "BTCUSDT", instrumentId, ...json } });
-      const report = (await (await fetch(service.healthUrl)).json()) as HealthReport;
-      expect(report.counters).toMatchObject({ published: { [topic]: 1, trades: 0 } });
+      const url = new URL("/status", service.healthUrl);
+      const report = (await (await fetch(url)).json()) as StatusReport;
+      const published = report.publishing.queues.filter(({ publishedCount }) => publishedCount > 0);
+      expect(published).toMatchObject([{ topic, publishedCount: 1 }]);
       expect(report.subscriptions).toMatchObject([
         { dataType: topic, symbol: "BTCUSDT", feedState: "starting", lastMessageAt: expect.any(String) },
       ]);

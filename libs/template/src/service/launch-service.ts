@@ -1,4 +1,4 @@
-import { createLogger, systemClock } from "@ims/common";
+import { createLogger, type SettingReport, systemClock } from "@ims/common";
 import { startBrokerWorker } from "@ims/iggy-broker";
 import type { ServiceSettings } from "../settings/service-settings.js";
 import { composeService } from "./compose-service.js";
@@ -12,14 +12,26 @@ import { VenueService } from "./venue-service.js";
 const BROKER_ABSENCE_MILLIS = 5000;
 
 /** What a service is started from, settings apart. */
-export type LaunchOptions = Omit<DataServiceOptions, "settings" | "flags" | "env" | "configFile">;
+export interface LaunchOptions extends Omit<DataServiceOptions, "settings" | "flags" | "env" | "configFile"> {
+  /** The settings for people, without secrets. */
+  readonly settingReports?: readonly SettingReport[];
+}
 
 /** Starts a service with settings that were read already; see `startDataService`. */
 export async function launchService(settings: ServiceSettings, options: LaunchOptions): Promise<DataService> {
   const { exchange, integration, clock = systemClock, random = Math.random, signal } = options;
   const logger = options.logger ?? createLogger({ name: "ims", level: settings.logLevel });
   signal?.throwIfAborted();
-  const container = composeService({ exchange, settings, clock, random, logger, integration });
+  const { settingReports = [] } = options;
+  const container = composeService({
+    exchange,
+    settings,
+    clock,
+    random,
+    logger,
+    integration,
+    settingReports,
+  });
   const {
     startEmbeddedBroker = startBrokerWorker,
     firstSessionMillis = 10_000,

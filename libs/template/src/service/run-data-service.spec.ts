@@ -5,8 +5,9 @@ import { FakeIntegration } from "../spec-support/fake-integration.js";
 import { freePort, until } from "../spec-support/service-fixture.js";
 import { recordingLogger } from "../spec-support/silent-logger.js";
 import { temporaryFolder } from "../spec-support/temporary-folder.js";
+import { ExitCode } from "./exit-code.js";
 import type { ProcessHost } from "./process-host.js";
-import { ExitCode, runDataService } from "./run-data-service.js";
+import { runDataService } from "./run-data-service.js";
 
 function fakeHost(argv: string[], env: NodeJS.ProcessEnv = {}) {
   const printed: string[] = [];

@@ -1,4 +1,5 @@
 import {
+  type Clock,
   createLogger,
   describeError,
   type ExchangeId,
@@ -19,20 +20,15 @@ import {
   SERVICE_SETTINGS,
 } from "../settings/service-settings.js";
 import type { DataService } from "./data-service.js";
+import { ExitCode } from "./exit-code.js";
 import { type LaunchOptions, launchService } from "./launch-service.js";
 import { nodeProcess, type ProcessHost } from "./process-host.js";
+import { type ProcessEnd, watchProcess } from "./watch-process.js";
 
-/** Exit codes of every service. */
-export const ExitCode = {
-  Ok: 0,
-  /** Stopped by a second signal, or by an error that nobody expected. */
-  Failed: 1,
-  /** Something that a person has to change: configuration, a taken port, an unwritable folder. */
-  Configuration: 2,
-} as const;
-
-/** Somewhat above what a service allows itself for its shutdown. */
-const STOP_MILLIS_MAX = 12_000;
+/** All of an orderly end together. */
+const STOP_MILLIS_MAX = 10_000;
+/** After an error that nobody expected: what can be sent is sent soon. */
+const STOP_UNEXPECTED_MILLIS_MAX = 5000;
 
 /** The venue's part of a service. */
 export interface VenueChoice {
@@ -65,13 +61,14 @@ export async function runDataService<const Venue extends SettingsDefinition>(
     return end(host, ExitCode.Ok);
   }
   let loaded: LoadedServiceSettings<Venue>;
+  let choice: VenueChoice;
   try {
     loaded = loadServiceSettings(options.settings, { flags, env: host.env });
+    choice = options.venue(loaded.venue);
   } catch (error) {
     host.printError(`${describeError(error)}\n`);
     return end(host, ExitCode.Configuration);
   }
-  const choice = options.venue(loaded.venue);
   const name = exchangeName(choice.exchange) ?? "ims";
   const { logLevel } = loaded.service;
   const logger = options.launch?.logger ?? createLogger({ name, level: logLevel, pretty: host.isTerminal });
@@ -80,33 +77,58 @@ export async function runDataService<const Venue extends SettingsDefinition>(
   const stopping = new AbortController();
   const ended = watchProcess(host, logger, stopping);
   const launching = launchService(loaded.service, {
+    settingReports: loaded.describe(),
     ...options.launch,
     ...choice,
     logger,
     signal: stopping.signal,
   });
   const served = launching.then((service) => serve(service, host, logger));
-  let code: number;
+  let ending: ProcessEnd;
   try {
-    code = await Promise.race([served, ended]);
+    ending = await Promise.race([served, ended]);
   } catch (error) {
     // What fails because the process is stopping is no failure.
-    code = stopping.signal.aborted ? await ended : exitCodeOf(error);
-    if (code !== ExitCode.Ok) {
+    ending = stopping.signal.aborted ? await ended : { code: exitCodeOf(error), isUnexpected: false };
+    if (ending.code !== ExitCode.Ok) {
       logger.fatal({ code: isImsError(error) ? error.code : undefined }, describeError(error));
     }
   }
-  // A part that hangs while it starts must not keep the process from stopping.
-  const patience = new AbortController();
-  const closed = launching.then((service) => service.close()).catch(() => {});
   const clock = options.launch?.clock ?? systemClock;
-  await Promise.race([closed, sleep(clock, STOP_MILLIS_MAX, patience.signal).catch(() => {})]);
+  return end(host, await stop(launching, ending, logger, clock));
+}
+
+/** Ends the service; a part that hangs must not keep the process from ending. Returns the exit code. */
+async function stop(
+  launching: Promise<DataService>,
+  { code, isUnexpected }: ProcessEnd,
+  logger: Logger,
+  clock: Clock,
+): Promise<number> {
+  const patience = new AbortController();
+  const millis = isUnexpected ? STOP_UNEXPECTED_MILLIS_MAX : STOP_MILLIS_MAX;
+  const closing = launching.then(
+    async (service) => {
+      await service.close();
+      return service.undeliveredCount;
+    },
+    () => 0,
+  );
+  const late = sleep(clock, millis, patience.signal).then(
+    () => "late" as const,
+    () => 0,
+  );
+  const outcome = await Promise.race([closing, late]);
   patience.abort();
-  return end(host, code);
+  if (outcome === "late") {
+    logger.fatal({ millis }, "the service did not stop in time; ending the process");
+    return ExitCode.Failed;
+  }
+  return code === ExitCode.Ok && outcome > 0 ? ExitCode.Undelivered : code;
 }
 
 /** Says when clients can be served; resolves or rejects when the service ends by itself. */
-async function serve(service: DataService, host: ProcessHost, logger: Logger): Promise<number> {
+async function serve(service: DataService, host: ProcessHost, logger: Logger): Promise<ProcessEnd> {
   await service.ready;
   const fields = {
     millis: host.uptimeMillis(),
@@ -116,34 +138,7 @@ async function serve(service: DataService, host: ProcessHost, logger: Logger): P
   logger.info(fields, "ready");
   const failure = await service.closed;
   if (failure) throw failure;
-  return ExitCode.Ok;
-}
-
-/** Resolves with the exit code once the process is told to stop, or cannot go on. */
-function watchProcess(host: ProcessHost, logger: Logger, stopping: AbortController): Promise<number> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"]) {
-      host.on(signal, () => {
-        if (stopping.signal.aborted) {
-          logger.warn({ signal }, "second signal; ending at once, unsent messages are lost");
-          host.exit(ExitCode.Failed);
-          return;
-        }
-        logger.info({ signal }, "stopping; a second signal ends at once");
-        resolve(ExitCode.Ok);
-        stopping.abort();
-      });
-    }
-    // A half-dead process is worse than none: what was not foreseen ends it, in order as far as possible.
-    for (const event of ["unhandledRejection", "uncaughtException"]) {
-      host.on(event, (error) => {
-        const stack = error instanceof Error ? error.stack : undefined;
-        logger.fatal({ event, error: describeError(error), stack }, "unexpected error; stopping");
-        resolve(ExitCode.Failed);
-        stopping.abort();
-      });
-    }
-  });
+  return { code: ExitCode.Ok, isUnexpected: false };
 }
 
 function exitCodeOf(error: unknown): number {

@@ -12,5 +12,12 @@ import { launchService } from "./launch-service.js";
 export async function startDataService(options: DataServiceOptions): Promise<DataService> {
   const { settings, flags = {}, env = process.env, configFile, ...rest } = options;
   const loaded = loadServiceSettings({}, { flags, env, file: configFile });
-  return launchService({ ...loaded.service, ...settings }, rest);
+  const settingReports = loaded
+    .describe()
+    .map((report) =>
+      settings !== undefined && report.name in settings
+        ? { ...report, value: "***", source: "the program" }
+        : report,
+    );
+  return launchService({ ...loaded.service, ...settings }, { ...rest, settingReports });
 }

@@ -13,3 +13,5 @@ export const LOGIN_POLICY = Symbol("LoginPolicy");
 export const CLIENT = Symbol("IggyClient");
 /** `{version}` of this package, as clients are told at login. */
 export const SERVICE_VERSION = Symbol("serviceVersion");
+/** The effective configuration for people: `SettingReport[]`, without secrets. */
+export const SETTING_REPORTS = Symbol("settingReports");

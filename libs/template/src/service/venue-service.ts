@@ -7,6 +7,8 @@ import { findBroker } from "../broker/find-broker.js";
 import { ControlLoop } from "../control/control-loop.js";
 import { fail } from "../errors.js";
 import { HealthServer } from "../health/health-server.js";
+import { ReadinessLog } from "../health/readiness-log.js";
+import { ServiceCounters } from "../health/service-counters.js";
 import { ServiceHealth } from "../health/service-health.js";
 import { ClientOutboxes } from "../publishing/client-outboxes.js";
 import { InstrumentList } from "../publishing/instrument-list.js";
@@ -19,10 +21,13 @@ import { composeBrokerSide } from "./compose-service.js";
 import type { DataService } from "./data-service.js";
 import { CLOCK, EXCHANGE, INTEGRATION, LOGGER, SETTINGS } from "./tokens.js";
 
-/** All of a shutdown together; what is not flushed by then is reported as lost. */
-const SHUTDOWN_MILLIS_MAX = 10_000;
-const FLUSH_MILLIS_MAX = 6000;
+/** Everything but the embedded broker; what is not flushed by then is reported as lost. */
+const SHUTDOWN_MILLIS_MAX = 8500;
 const VENUE_SHUTDOWN_MILLIS_MAX = 2000;
+const CONTROL_STOP_MILLIS_MAX = 1000;
+const FLUSH_MILLIS_MAX = 5000;
+/** At least so long; together with the rest below ten seconds. */
+const BROKER_STOP_MILLIS_MIN = 1000;
 
 /**
  * One service, from its first probe for a broker to its last flushed message.
@@ -36,10 +41,12 @@ export class VenueService implements DataService {
   readonly ready: Promise<void>;
   readonly closed: Promise<Error | undefined>;
   healthUrl = "";
+  undeliveredCount = 0;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #health: ServiceHealth;
   readonly #healthServer: HealthServer;
+  readonly #readinessLog: ReadinessLog;
   readonly #integration: ImsDataIntegration;
   readonly #stop = new AbortController();
   #resolveClosed!: (failure: Error | undefined) => void;
@@ -62,7 +69,10 @@ export class VenueService implements DataService {
     this.#logger = container.resolve<Logger>(LOGGER);
     this.#integration = container.resolve<ImsDataIntegration>(INTEGRATION);
     this.#health = container.resolve(ServiceHealth);
-    this.#healthServer = new HealthServer(this.#health);
+    this.#healthServer = new HealthServer(this.#health, (error) =>
+      this.#logger.error({ error: describeError(error) }, "the health server failed to answer"),
+    );
+    this.#readinessLog = new ReadinessLog(() => this.#health.readiness(), this.#clock, this.#logger);
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
     });
@@ -78,7 +88,11 @@ export class VenueService implements DataService {
     const settings = this.container.resolve<ServiceSettings>(SETTINGS);
     const { signal } = this.#stop;
     try {
-      this.healthUrl = await this.#healthServer.listen(httpPortOf(settings, this.exchange));
+      this.healthUrl = await this.#healthServer.listen(
+        httpPortOf(settings, this.exchange),
+        settings.httpHost,
+      );
+      this.#readinessLog.start();
       // Loads while the broker is looked for; the integration keeps what it gets.
       this.#integration.symbols(signal).catch(() => {});
       const broker = await findBroker({
@@ -165,15 +179,17 @@ export class VenueService implements DataService {
     const startMillis = this.#clock.monotonicMillis();
     const leftMillis = () => Math.max(0, SHUTDOWN_MILLIS_MAX - (this.#clock.monotonicMillis() - startMillis));
     this.#health.stopping();
+    this.#readinessLog.stop();
     this.#settleReady.reject(fail("service.stopped", "The service was closed before it was ready"));
     await this.#within(VENUE_SHUTDOWN_MILLIS_MAX, "the venue's shutdown", () => this.#integration.shutdown());
     this.#stop.abort(fail("service.stopped", "The service is stopping"));
-    await this.#within(leftMillis(), "the control topic", async () => this.#running);
+    await this.#within(CONTROL_STOP_MILLIS_MAX, "the control topic", async () => this.#running);
     if (this.#client) {
       await this.#flush(Math.min(FLUSH_MILLIS_MAX, leftMillis()));
       await this.#within(leftMillis(), "the broker session", () => this.#client!.close());
     }
-    await this.#within(Math.max(1000, leftMillis()), "the embedded broker", () => this.#broker?.close());
+    const brokerMillis = Math.max(BROKER_STOP_MILLIS_MIN, leftMillis());
+    await this.#within(brokerMillis, "the embedded broker", () => this.#broker?.close());
     await this.#healthServer.close();
     await this.container.dispose();
     this.#logger.info({ millis: Math.round(this.#clock.monotonicMillis() - startMillis) }, "stopped");
@@ -182,14 +198,25 @@ export class VenueService implements DataService {
   async #flush(timeoutMillis: number): Promise<void> {
     if (!this.#health.isBrokerSideReady) return;
     this.container.resolve(InstrumentRefresh).stop();
+    this.container.resolve(SbeSink).detach();
     const producers = this.container.resolve(MarketDataProducers);
     const outboxes = this.container.resolve(ClientOutboxes);
+    const counters = this.container.resolve(ServiceCounters);
+    const lostBefore = counters.recordsFailed + counters.repliesLost;
     const [, flushed] = await Promise.all([
       this.#within(timeoutMillis, "flushing records", () => producers.close(timeoutMillis)),
       outboxes.flush(timeoutMillis),
     ]);
     if (!flushed) this.#logger.error("replies or private copies could not be delivered before the end");
     outboxes.close();
+    this.undeliveredCount = counters.recordsFailed + counters.repliesLost - lostBefore;
+    if (this.undeliveredCount > 0) {
+      const fields = {
+        undelivered: this.undeliveredCount,
+        openGaps: this.container.resolve(SbeSink).openGapCount,
+      };
+      this.#logger.error(fields, "the broker did not take everything before the end");
+    }
   }
 
   /** A part that hangs or fails must not keep the rest from stopping. */

@@ -1,11 +1,16 @@
-import { ClientErrorCode, DataErrorCode } from "@ims/common";
+import { ClientErrorCode, DataErrorCode, RefusalKind } from "@ims/common";
 import { describe, expect, it } from "vitest";
-import { RefusalKind } from "../control/control-reply.js";
 import type { HeartbeatRequest, LoginRequest, StopAllDataRequest } from "../control/control-request.js";
 import { ClientSession } from "./client-session.js";
 import { SessionRegistry } from "./session-registry.js";
 
-const limits = { heartbeatMillis: 10_000, expiryMillis: 30_000, sessionCountMax: 3 };
+const limits = {
+  heartbeatMillis: 10_000,
+  expiryMillis: 30_000,
+  version1ExpiryMillis: 3_600_000,
+  sessionCountMax: 3,
+  requestsPerSecondMax: 10,
+};
 
 function registry() {
   let next = 1000n;
@@ -115,9 +120,10 @@ describe("SessionRegistry", () => {
     const sessions = registry();
     const heard = sessionIdOf(sessions.login(login(100), 0));
     sessions.login(login(101), 0);
-    expect(sessions.expire(29_999)).toEqual([]);
+    expect(sessions.expired(29_999)).toEqual([]);
     sessions.authenticate(heartbeat(100, heard), 29_999);
-    expect(sessions.expire(30_000).map((session) => session.clientId)).toEqual([101]);
+    expect(sessions.expired(30_000).map((session) => session.clientId)).toEqual([101]);
+    sessions.end(101);
     expect(sessions.get(100)?.sessionId).toBe(heard);
     expect(sessions.login(login(101, { sentMicros: 7n }), 30_000).outcome).toBe("opened");
   });
@@ -126,16 +132,33 @@ describe("SessionRegistry", () => {
     const sessions = registry();
     sessions.login(login(100), 0);
     sessions.authenticate(heartbeat(100, 5n), 29_000);
-    expect(sessions.expire(30_000)).toHaveLength(1);
+    expect(sessions.expired(30_000)).toHaveLength(1);
   });
 
-  it("never expires version 1 sessions, and gives everybody full time after an outage", () => {
+  it("gives version 1 sessions a time of their own, and everybody full time after an outage", () => {
     const sessions = registry();
     sessions.login(login(100, { generation: 1 }), 0);
     sessions.login(login(101), 0);
     sessions.extendAll(100_000);
-    expect(sessions.expire(129_999)).toEqual([]);
-    expect(sessions.expire(200_000).map((session) => session.clientId)).toEqual([101]);
+    expect(sessions.expired(129_999)).toEqual([]);
+    expect(sessions.expired(130_000).map((session) => session.clientId)).toEqual([101]);
+    sessions.authenticate({ ...heartbeat(100, 0n), generation: 1 }, 200_000);
+    sessions.end(101);
+    expect(sessions.expired(3_799_999)).toEqual([]);
+    expect(sessions.expired(3_800_000).map((session) => session.clientId)).toEqual([100]);
+  });
+
+  it("tells its listener of every session that opens or ends", () => {
+    const sessions = registry();
+    const told: string[] = [];
+    sessions.listener = ({ clientId }, isOpen) => void told.push(`${clientId} ${isOpen}`);
+    sessions.login(login(100), 0);
+    sessions.login(login(100), 0);
+    sessions.login(login(101, { generation: 1 }), 0);
+    sessions.authenticate({ ...heartbeat(101, 0n), generation: 1 }, 5);
+    sessions.end(100);
+    sessions.end(100);
+    expect(told).toEqual(["100 true", "101 true", "101 true", "100 false"]);
   });
 });
 
@@ -152,7 +175,10 @@ describe("ClientSession", () => {
         sessionId: 7n,
         requestId: 1n,
         affectedCount: 0,
+        restartCount: 0,
       },
+      asked: [],
+      added: [],
     } as const;
     for (let id = 1n; id <= 1024n; id++) session.remember(id, { ...answer });
     expect(session.answerTo(1n)).toBeDefined();
@@ -162,5 +188,15 @@ describe("ClientSession", () => {
     expect(session.isForgotten(1n)).toBe(true);
     expect(session.isForgotten(2n)).toBe(false);
     expect(session.isForgotten(1026n)).toBe(false);
+  });
+
+  it("takes a burst of ten seconds' requests, then as many as the rate pays for", () => {
+    const session = new ClientSession(login(100), 7n, 0);
+    const taken = (nowMillis: number, count: number) =>
+      Array.from({ length: count }, () => session.takeRequest(10, nowMillis)).filter(Boolean).length;
+    expect(taken(1000, 150)).toBe(100);
+    expect(taken(1099, 1)).toBe(0);
+    expect(taken(1500, 10)).toBe(5);
+    expect(taken(100_000, 150)).toBe(100);
   });
 });

@@ -49,6 +49,8 @@ export class FakeIntegration implements ImsDataIntegration {
   instruments: Instrument[] = ["BTCUSDT", "ETHUSDT", "SOLUSDT"].map(testInstrument);
   failNextStart: Error | undefined;
   failNextStop: Error | undefined;
+  /** Starts of such symbols are refused, always. */
+  refusesStart: (symbols: readonly string[]) => boolean = () => false;
   /** The symbol list waits until this resolves. */
   symbolsGate: Promise<void> = Promise.resolve();
   isShutDown = false;
@@ -110,6 +112,7 @@ export class FakeIntegration implements ImsDataIntegration {
     const failure = this.failNextStart;
     this.failNextStart = undefined;
     if (failure) throw failure;
+    if (this.refusesStart(symbols)) throw new Error("refused");
     for (const symbol of symbols) this.running.add(feedText(feed, symbol));
   }
 

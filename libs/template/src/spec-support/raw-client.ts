@@ -69,10 +69,11 @@ export class RawClient {
     return this.iggy.close();
   }
 
-  async login(changes: { clientId?: number; exchange?: number } = {}): Promise<ReadMessage> {
+  async login(changes: { exchange?: number; accessToken?: string } = {}): Promise<ReadMessage> {
     const reply = await this.request(new v2.LoginRequestEncoder(), (encoder) => {
       encoder.sessionId(0n).clientName("raw");
       if (changes.exchange !== undefined) encoder.exchangeId(changes.exchange);
+      if (changes.accessToken !== undefined) encoder.accessToken(changes.accessToken);
     });
     if (reply.templateId === v2.LoginAcceptedDecoder.TEMPLATE_ID) {
       this.sessionId = BigInt(reply.json.sessionId as string);

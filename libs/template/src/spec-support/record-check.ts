@@ -9,6 +9,7 @@ import { RateLimitedLog } from "../publishing/rate-limited-log.js";
 import { SbeSink, type SinkTargets } from "../publishing/sbe-sink.js";
 import { testInstrument } from "./fake-integration.js";
 import { FakeProducer } from "./fake-producer.js";
+import { fakePublishing } from "./fake-room.js";
 import { recordingLogger } from "./silent-logger.js";
 
 const MICROS_MAX = Number.MAX_SAFE_INTEGER;
@@ -25,7 +26,8 @@ export function publish(symbol: string, call: (sink: MarketDataSink, instrumentI
     producers.set(channel, producer);
     return [producer.asProducer()];
   };
-  sink.attach({ producers: { of }, outboxes: {}, instruments: {} } as unknown as SinkTargets);
+  const producing = { ...fakePublishing(clock), of };
+  sink.attach({ producers: producing, outboxes: {}, instruments: {} } as unknown as SinkTargets);
   call(sink, sink.register(testInstrument(symbol)));
   const published = [...producers].flatMap(([channel, { records }]) =>
     records.map(({ payload, idWords }) => ({ channel, record: decoded(payload), idWords })),

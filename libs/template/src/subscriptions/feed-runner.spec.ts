@@ -63,11 +63,35 @@ describe("FeedRunner", () => {
     expect((await reconciling).size).toBe(0);
     expect(runner.runningCount).toBe(1);
     late.reject(new Error("refused after all"));
-    await clock.advance(0);
+    await clock.advance(999);
+    expect(runner.hasWork).toBe(false);
+    await clock.advance(1);
     expect(runner.hasWork).toBe(true);
     await runner.reconcile();
     expect(integration.running).toEqual(new Set(["trades A"]));
     expect(clock.pendingTimerCount).toBe(0);
+  });
+
+  it("finds the one feed that the venue refuses, and runs the others", async () => {
+    const { table, integration, runner } = setUp();
+    integration.refusesStart = (symbols) => symbols.includes("F5");
+    for (let index = 0; index < 9; index++) add(table, 100, { ...A, symbol: `F${index}` });
+    const failures = await runner.reconcile();
+    expect([...failures.keys()]).toEqual(["1:0:F5"]);
+    expect(integration.running.size).toBe(8);
+    expect(runner.runningCount).toBe(8);
+  });
+
+  it("does not start what is held, until it is released", async () => {
+    const { table, integration, runner } = setUp();
+    runner.hold([A]);
+    add(table, 100, A);
+    add(table, 100, B);
+    await runner.reconcile();
+    expect(integration.running).toEqual(new Set(["trades B"]));
+    runner.release([A]);
+    await runner.reconcile();
+    expect(integration.running).toEqual(new Set(["trades B", "trades A"]));
   });
 
   it("keeps a feed that could not be stopped on its list", async () => {

@@ -7,6 +7,10 @@ import { SubscriptionTable } from "./subscription-table.js";
 
 /** An integration retries behind its resolved calls; one that takes longer to place a subscription is not waited for. */
 const PLACING_MILLIS_MAX = 3000;
+/** Between two attempts to start what the venue refused. */
+const RETRY_MILLIS = 1000;
+/** Refused calls of one reconciliation after which groups are not split any more. */
+const SPLIT_REFUSALS_MAX = 64;
 
 /**
  * Makes the venue's feeds follow the subscription table: the first subscriber starts a feed, the last one stops it.
@@ -15,7 +19,11 @@ const PLACING_MILLIS_MAX = 3000;
 @scoped(Lifecycle.ContainerScoped)
 export class FeedRunner {
   readonly #running = new Map<string, Feed>();
-  readonly #failedLate = new Set<string>();
+  /** Wanted feeds that are not running because the venue refused them. */
+  readonly #failed = new Set<string>();
+  /** Not to be started yet. */
+  readonly #held = new Set<string>();
+  #retryAtMillis = 0;
 
   constructor(
     @inject(SubscriptionTable) private readonly table: SubscriptionTable,
@@ -29,22 +37,36 @@ export class FeedRunner {
     return this.#running.size;
   }
 
-  /** True when a feed that somebody wants is not running, because placing it failed after its request was answered. */
+  /** True when it is time to try again what the venue refused and somebody still wants. */
   get hasWork(): boolean {
-    return this.#failedLate.size > 0;
+    return this.#failed.size > 0 && this.clock.monotonicMillis() >= this.#retryAtMillis;
+  }
+
+  /** Does not start these feeds until {@link release}, wanted or not. */
+  hold(feeds: readonly Feed[]): void {
+    for (const feed of feeds) this.#held.add(feedKey(feed));
+  }
+
+  release(feeds: readonly Feed[]): void {
+    for (const feed of feeds) this.#held.delete(feedKey(feed));
   }
 
   /** Starts and stops what differs; returns the feeds that could not be started, by key, with the venue's error. */
   async reconcile(): Promise<Map<string, unknown>> {
-    this.#failedLate.clear();
-    const wanted = this.table.wantedFeeds();
-    const toStart = wanted.filter((feed) => !this.#running.has(feedKey(feed)));
+    this.#failed.clear();
+    const toStart = this.table.wantedFeeds().filter((feed) => {
+      const key = feedKey(feed);
+      return !this.#running.has(key) && !this.#held.has(key);
+    });
     const toStop = [...this.#running.values()].filter((feed) => !this.table.isWanted(feed));
     const failures = new Map<string, unknown>();
+    const refusals = { count: 0 };
     await Promise.all([
-      ...groups(toStart).map((group) => this.#start(group, failures)),
+      ...groups(toStart).map((group) => this.#start(group, failures, refusals)),
       ...groups(toStop).map((group) => this.#stop(group)),
     ]);
+    for (const key of failures.keys()) this.#failed.add(key);
+    if (failures.size > 0) this.#retryAtMillis = this.clock.monotonicMillis() + RETRY_MILLIS;
     return failures;
   }
 
@@ -69,18 +91,23 @@ export class FeedRunner {
     );
   }
 
-  async #start(group: Feed[], failures: Map<string, unknown>): Promise<void> {
+  /** A group that is refused is split until the feed is found that the venue does not start; the others run. */
+  async #start(group: Feed[], failures: Map<string, unknown>, refusals: { count: number }): Promise<void> {
     for (const feed of group) this.#running.set(feedKey(feed), feed);
     const placing = invoke(() => this.integration.start(requestOf(group), symbolsOf(group)));
     try {
       const placed = await this.#within(placing);
       if (placed) return;
     } catch (error) {
-      this.logger.error(describe(group, error), "the venue feed could not be started");
-      for (const feed of group) {
-        this.#running.delete(feedKey(feed));
-        failures.set(feedKey(feed), error);
+      for (const feed of group) this.#running.delete(feedKey(feed));
+      if (group.length > 1 && ++refusals.count <= SPLIT_REFUSALS_MAX) {
+        const half = Math.ceil(group.length / 2);
+        await this.#start(group.slice(0, half), failures, refusals);
+        await this.#start(group.slice(half), failures, refusals);
+        return;
       }
+      this.logger.error(describe(group, error), "the venue feed could not be started");
+      for (const feed of group) failures.set(feedKey(feed), error);
       return;
     }
     this.logger.warn(describe(group), "the venue feed is not placed yet; the integration goes on trying");
@@ -88,8 +115,9 @@ export class FeedRunner {
       this.logger.error(describe(group, error), "the venue feed could not be started; it is tried again");
       for (const feed of group) {
         this.#running.delete(feedKey(feed));
-        this.#failedLate.add(feedKey(feed));
+        this.#failed.add(feedKey(feed));
       }
+      this.#retryAtMillis = this.clock.monotonicMillis() + RETRY_MILLIS;
     });
   }
 

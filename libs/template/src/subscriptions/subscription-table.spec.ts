@@ -1,6 +1,6 @@
+import { Delivery } from "@ims/common";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Delivery } from "../control/control-request.js";
 import { type Feed, feedKey } from "./feed.js";
 import { SubscriptionTable } from "./subscription-table.js";
 

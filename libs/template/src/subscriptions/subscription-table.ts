@@ -1,5 +1,6 @@
+import type { Delivery } from "@ims/common";
 import { Lifecycle, scoped } from "tsyringe";
-import type { Delivery, SchemaGeneration } from "../control/control-request.js";
+import type { SchemaGeneration } from "../control/control-request.js";
 import { type Feed, feedKey } from "./feed.js";
 
 /** One client's share in a feed. */
@@ -9,6 +10,15 @@ export interface Subscription {
   readonly delivery: Delivery;
   readonly generation: SchemaGeneration;
 }
+
+/** Told of every subscription that begins, changes its delivery, or ends. */
+export type SubscriptionListener = (subscription: Subscription, isOn: boolean) => void;
+
+/**
+ * The subscriber that stands for the service's own configuration. Client ids below 100 cannot log in, so nobody can
+ * stop its feeds.
+ */
+export const CONFIGURATION_CLIENT_ID = 0;
 
 interface FeedEntry {
   readonly feed: Feed;
@@ -24,6 +34,11 @@ export class SubscriptionTable {
   readonly #feeds = new Map<string, FeedEntry>();
   readonly #byClient = new Map<number, Map<string, Feed>>();
   readonly #changed = new Map<string, Feed>();
+  #listener: SubscriptionListener = () => {};
+
+  set listener(listener: SubscriptionListener) {
+    this.#listener = listener;
+  }
 
   /** Adds a subscription or changes its delivery; the same one again changes nothing. */
   add(subscription: Subscription): void {
@@ -44,18 +59,22 @@ export class SubscriptionTable {
     }
     own.set(key, feed);
     this.#changed.set(key, feed);
+    this.#listener(subscription, true);
   }
 
   /** Ends one subscription; false when there was none. */
   remove(clientId: number, feed: Feed): boolean {
     const key = feedKey(feed);
     const entry = this.#feeds.get(key);
-    if (!entry?.subscribers.delete(clientId)) return false;
+    const subscription = entry?.subscribers.get(clientId);
+    if (!entry || !subscription) return false;
+    entry.subscribers.delete(clientId);
     if (entry.subscribers.size === 0) this.#feeds.delete(key);
     const own = this.#byClient.get(clientId)!;
     own.delete(key);
     if (own.size === 0) this.#byClient.delete(clientId);
     this.#changed.set(key, feed);
+    this.#listener(subscription, false);
     return true;
   }
 
@@ -91,11 +110,20 @@ export class SubscriptionTable {
     return [...(this.#feeds.get(feedKey(feed))?.subscribers.values() ?? [])];
   }
 
+  /** Every subscription of every client. */
+  *all(): Generator<Subscription, void, undefined> {
+    for (const { subscribers } of this.#feeds.values()) yield* subscribers.values();
+  }
+
   /** All subscriptions of all clients. */
   get subscriptionCount(): number {
     let count = 0;
     for (const own of this.#byClient.values()) count += own.size;
     return count;
+  }
+
+  get hasChangedFeeds(): boolean {
+    return this.#changed.size > 0;
   }
 
   /** Feeds whose subscribers or deliveries changed since the last call. */

@@ -1,7 +1,7 @@
 import type { Instrument } from "@ims/common";
 import type { CliEnvironment } from "../cli-environment.js";
-import type { CliSettings } from "../cli-settings.js";
-import { instrumentsAsJson, instrumentsAsTable } from "../output/instrument-printer.js";
+import { type CliSettings, outputFormat } from "../cli-settings.js";
+import { instrumentLines } from "../output/instrument-printer.js";
 import { withClient } from "./client-run.js";
 
 /** `ims symbols`: the instruments of the exchange, those only whose symbol or assets contain the filter. */
@@ -14,8 +14,7 @@ export async function listSymbols(
     const { output, errors } = environment;
     const all = await client.symbols();
     const chosen = matching(all, filter).slice(0, settings.count);
-    const asTable = settings.format ? settings.format === "table" : output.isTerminal;
-    for (const text of asTable ? instrumentsAsTable(chosen) : instrumentsAsJson(chosen)) {
+    for (const text of instrumentLines(chosen, outputFormat(environment, settings))) {
       if (!(await output.write(text))) return;
     }
     if (chosen.length === 0) {

@@ -1,6 +1,6 @@
 import { fail } from "../../errors/client-errors.js";
 import type { IggyRun } from "./iggy-run.js";
-import { jsonLine, printsTable } from "./listing.js";
+import { factText } from "./listing.js";
 import { readIdentifier, readTopicPath, requireStream, requireTopic } from "./topic-path.js";
 
 /** `ims iggy create stream NAME` */
@@ -56,5 +56,5 @@ function requireConfirmation(isConfirmed: boolean, what: string): void {
 }
 
 async function say({ environment, settings }: IggyRun, text: string, facts: object): Promise<void> {
-  await environment.output.write(printsTable(environment, settings) ? `${text}\n` : jsonLine(facts));
+  await environment.output.write(factText(environment, settings, text, facts));
 }

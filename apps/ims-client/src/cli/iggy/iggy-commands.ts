@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { DEFAULT_IGGY_URL } from "../../client/connect-options.js";
 import type { CliEnvironment } from "../cli-environment.js";
+import { examplesText, withFormat } from "../command-options.js";
 import { createStream, createTopic, deleteStream, deleteTopic } from "./change-commands.js";
 import { type IggyRun, withIggy } from "./iggy-run.js";
 import { type IggyFlags, readIggySettings } from "./iggy-settings.js";
@@ -26,6 +27,12 @@ Names stand for themselves; id:7 is a number. Works with the embedded broker and
 protocol 0.11, also over TLS: iggy+tls://user:password@host:8090?tls_ca_file=/path/to/ca.pem
 `;
 
+const TAIL_EXAMPLES = examplesText([
+  ["ims tail binancespot-market-data/trades", "the newest 10"],
+  ["ims tail binancespot-market-data/gaps --from first", "all"],
+  ["ims tail orders/placed --follow --decode hex", "those that come, as bytes"],
+]);
+
 const PATH = "<stream/topic>";
 const PATH_MEANING = "stream and topic, by name or id:NUMBER";
 
@@ -46,18 +53,7 @@ export function addIggyCommands(program: Command, environment: CliEnvironment): 
     .description("list the topics of a stream")
     .argument("<stream>", "name or id:NUMBER")
     .action((stream: string, flags: IggyFlags) => run(flags, (it) => listTopics(it, stream)));
-  common(iggy.command("tail"))
-    .description("show the newest messages, or those from a place on")
-    .argument(PATH, PATH_MEANING)
-    .option(
-      "--from <place>",
-      "first, last, an offset, or a time in UTC such as 2026-01-31T12:00 (default: last)",
-    )
-    .option("--partition <number>", "of one partition only")
-    .option("--count <number>", "end after this many messages (default with --from last: 10)")
-    .option("--decode <how>", `${DECODINGS.join(", ")} (default: auto)`)
-    .option("-f, --follow", "go on with messages as they come, until Ctrl-C")
-    .action((path: string, flags: IggyFlags & TailFlags) => run(flags, (it) => tail(it, path, flags)));
+  addTailCommand(iggy, environment);
   common(iggy.command("offsets"))
     .description("list partitions with the stored offsets and lag of groups and of the consumers named")
     .argument(PATH, PATH_MEANING)
@@ -90,6 +86,25 @@ export function addIggyCommands(program: Command, environment: CliEnvironment): 
   addChanges(iggy, run);
 }
 
+/** Adds `tail`, which stands both in `ims` and in `ims iggy`. */
+export function addTailCommand(parent: Command, environment: CliEnvironment): void {
+  common(parent.command("tail"))
+    .description("show the newest messages of a topic, decoded, or those from a place on")
+    .argument(PATH, PATH_MEANING)
+    .option(
+      "--from <place>",
+      "first, last, an offset, or a time in UTC such as 2026-01-31T12:00 (default: last)",
+    )
+    .option("--partition <number>", "of one partition only")
+    .option("--count <number>", "end after this many messages (default with --from last: 10)")
+    .option("--decode <how>", `${DECODINGS.join(", ")} (default: auto)`)
+    .option("-f, --follow", "go on with messages as they come, until Ctrl-C")
+    .addHelpText("after", TAIL_EXAMPLES)
+    .action((path: string, flags: IggyFlags & TailFlags) =>
+      withIggy(environment, readIggySettings(flags, environment.env), (run) => tail(run, path, flags)),
+    );
+}
+
 type Run = (flags: IggyFlags, work: (run: IggyRun) => Promise<void>) => Promise<void>;
 
 function addChanges(iggy: Command, run: Run): void {
@@ -117,8 +132,7 @@ function addChanges(iggy: Command, run: Run): void {
 }
 
 function common(command: Command): Command {
-  return command
-    .option("--url <url>", `address of the broker, also IGGY_URL (default: ${DEFAULT_IGGY_URL})`)
-    .addOption(new Option("--json", "JSON lines (default when piped)").conflicts("table"))
-    .addOption(new Option("--table", "aligned columns (default on a terminal)").conflicts("json"));
+  return withFormat(
+    command.option("--url <url>", `address of the broker, also IGGY_URL (default: ${DEFAULT_IGGY_URL})`),
+  );
 }

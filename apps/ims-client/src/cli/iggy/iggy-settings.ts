@@ -1,5 +1,6 @@
 import { choiceSetting, defineSettings, integerSetting, loadSettings, textSetting } from "@ims/common";
 import { DEFAULT_IGGY_URL } from "../../client/connect-options.js";
+import { formatFlag, OUTPUT_FORMATS } from "../cli-settings.js";
 
 /** Which broker the `ims iggy` commands look at, and how they print; flags over environment over default. */
 const IGGY_SETTINGS = defineSettings({
@@ -11,7 +12,7 @@ const IGGY_SETTINGS = defineSettings({
     description: "address of the broker",
   },
   format: {
-    schema: choiceSetting("json", "table").optional(),
+    schema: choiceSetting(...OUTPUT_FORMATS).optional(),
     flag: "format",
     description: "output format",
   },
@@ -35,8 +36,10 @@ const IGGY_SETTINGS = defineSettings({
 /** What commander parsed for any of the commands; texts as typed. */
 export interface IggyFlags {
   readonly url?: string;
+  readonly format?: string;
   readonly json?: true;
   readonly table?: true;
+  readonly csv?: true;
   readonly count?: string;
   readonly partition?: string;
   readonly partitions?: string;
@@ -46,7 +49,7 @@ export type IggySettings = ReturnType<typeof readIggySettings>;
 
 /** @throws ImsError `config.invalid` naming all mistakes */
 export function readIggySettings(flags: IggyFlags, env: NodeJS.ProcessEnv) {
-  const { json, table, url, count, partition, partitions } = flags;
-  const format = json ? "json" : table ? "table" : undefined;
+  const { url, count, partition, partitions } = flags;
+  const format = formatFlag(flags);
   return loadSettings(IGGY_SETTINGS, { flags: { url, format, count, partition, partitions }, env }).values;
 }

@@ -1,5 +1,7 @@
 import type { CliEnvironment } from "../cli-environment.js";
+import { type OutputFormat, outputFormat } from "../cli-settings.js";
 import { line, TextColumn } from "../output/columns.js";
+import { csvTable } from "../output/csv.js";
 import type { IggySettings } from "./iggy-settings.js";
 
 /** A column of a listing. */
@@ -8,11 +10,6 @@ export interface ListingColumn<Row> {
   /** Numbers stand on the right. */
   readonly align?: "left" | "right";
   readonly text: (row: Row) => string;
-}
-
-/** Whether a command prints for people: what its flags say, else whether it prints to a terminal. */
-export function printsTable({ output }: CliEnvironment, { format }: Pick<IggySettings, "format">): boolean {
-  return format ? format === "table" : output.isTerminal;
 }
 
 const CONTROL = /\p{Cc}/gu;
@@ -32,7 +29,7 @@ export function jsonLine(value: unknown): string {
 }
 
 /**
- * Prints rows as an aligned table, or each as a JSON line. An empty table is said on the error output, so that it does
+ * Prints rows as an aligned table, as CSV, or each as a JSON line. An empty table is said on the error output, so that it does
  * not look like a failure.
  */
 export async function printListing<Row extends object>(
@@ -42,11 +39,32 @@ export async function printListing<Row extends object>(
   columns: readonly ListingColumn<Row>[],
   nothing: string,
 ): Promise<void> {
-  const texts = printsTable(environment, settings) ? tableLines(rows, columns) : rows.map(jsonLine);
-  for (const text of texts) {
+  for (const text of listingLines(outputFormat(environment, settings), rows, columns)) {
     if (!(await environment.output.write(text))) return;
   }
   if (rows.length === 0) await environment.errors.write(`ims: ${nothing}\n`);
+}
+
+/** What one action did: a sentence for people, else its facts as a row. */
+export function factText(
+  environment: CliEnvironment,
+  settings: Pick<IggySettings, "format">,
+  sentence: string,
+  facts: object,
+): string {
+  const format = outputFormat(environment, settings);
+  if (format === "table") return `${sentence}\n`;
+  return format === "csv" ? csvTable([facts]).join("") : jsonLine(facts);
+}
+
+/** Rows as lines; nothing for no rows. */
+export function listingLines<Row extends object>(
+  format: OutputFormat,
+  rows: readonly Row[],
+  columns: readonly ListingColumn<Row>[],
+): string[] {
+  if (format === "json") return rows.map(jsonLine);
+  return format === "csv" ? csvTable(rows) : tableLines(rows, columns);
 }
 
 function tableLines<Row>(rows: readonly Row[], columns: readonly ListingColumn<Row>[]): string[] {

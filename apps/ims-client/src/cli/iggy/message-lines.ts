@@ -1,5 +1,6 @@
 import { fieldValue } from "@ims/iggy-protocol";
 import { line, TextColumn, timeText } from "../output/columns.js";
+import { csvCell, csvLine } from "../output/csv.js";
 import { jsonLine, printable } from "./listing.js";
 import { type Decoding, readPayload } from "./payload-text.js";
 import type { ShownMessage } from "./stored-messages.js";
@@ -29,6 +30,21 @@ export class JsonMessageLines implements MessageLines {
       kind,
       payload: value,
     });
+  }
+}
+
+/** CSV with a header; the payload as in the JSON form, user headers as `name=value` joined by `|`. */
+export class CsvMessageLines implements MessageLines {
+  readonly header = csvLine(["partition", "offset", "timestampMicros", "kind", "payload", "headers"]);
+
+  constructor(private readonly decoding: Decoding) {}
+
+  line(message: ShownMessage): string {
+    const { partitionId, offset, timestampMicros } = message;
+    const { kind, value } = readPayload(message.payload, this.decoding);
+    const payload = typeof value === "object" ? jsonLine(value).trimEnd() : csvCell(value);
+    const headers = headersOf(message).map(([name, text]) => `${name}=${text}`);
+    return csvLine([partitionId, offset, timestampMicros, kind, payload, headers].map(csvCell));
   }
 }
 

@@ -3,7 +3,7 @@ import { describeError } from "@ims/common";
 import type { SendPartitioning, TopicProducer } from "@ims/iggy-client";
 import { fail } from "../../errors/client-errors.js";
 import type { IggyRun } from "./iggy-run.js";
-import { jsonLine, printsTable } from "./listing.js";
+import { factText } from "./listing.js";
 import { MESSAGE_BYTES_MAX, splitFrames, splitLines } from "./split-input.js";
 import { readTopicPath, requireTopic } from "./topic-path.js";
 
@@ -72,10 +72,9 @@ async function report(
   const stored = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const byPartition = [...counts].sort(([a], [b]) => a - b);
   const partitions = byPartition.map(([id, count]) => `${id}: ${count}`).join(", ");
-  const text = printsTable(environment, settings)
-    ? `stored ${stored} messages in ${topic}${stored > 0 ? ` (partition ${partitions})` : ""}\n`
-    : jsonLine({ topic, stored, partitions: Object.fromEntries(byPartition) });
-  await environment.output.write(text);
+  const sentence = `stored ${stored} messages in ${topic}${stored > 0 ? ` (partition ${partitions})` : ""}`;
+  const facts = { topic, stored, partitions: Object.fromEntries(byPartition) };
+  await environment.output.write(factText(environment, settings, sentence, facts));
 }
 
 function partitioning(key: string | undefined, partitionId: number | undefined): SendPartitioning {

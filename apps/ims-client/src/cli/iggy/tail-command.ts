@@ -1,8 +1,8 @@
 import type { PollStart } from "@ims/iggy-client";
 import { fail } from "../../errors/client-errors.js";
+import { outputFormat } from "../cli-settings.js";
 import type { IggyRun } from "./iggy-run.js";
-import { printsTable } from "./listing.js";
-import { JsonMessageLines, type MessageLines, TableMessageLines } from "./message-lines.js";
+import { CsvMessageLines, JsonMessageLines, type MessageLines, TableMessageLines } from "./message-lines.js";
 import { DECODINGS, type Decoding } from "./payload-text.js";
 import { type ShownMessage, storedMessages } from "./stored-messages.js";
 import { readStart } from "./tail-start.js";
@@ -108,9 +108,9 @@ async function* followed(
 }
 
 function linesFor({ environment, settings }: IggyRun, decoding: Decoding): MessageLines {
-  return printsTable(environment, settings)
-    ? new TableMessageLines(decoding)
-    : new JsonMessageLines(decoding);
+  const format = outputFormat(environment, settings);
+  if (format === "json") return new JsonMessageLines(decoding);
+  return format === "csv" ? new CsvMessageLines(decoding) : new TableMessageLines(decoding);
 }
 
 function chosenPartitions(topic: TopicDetails, wanted: number | undefined): TopicDetails["partitions"] {

@@ -36,8 +36,9 @@ export class DecimalColumn {
     this.#fractionWidth = fractionWidthMin;
   }
 
-  cell(value: Decimal): string {
-    const text = value.toString();
+  /** @param value null for one that is not there */
+  cell(value: Decimal | null): string {
+    const text = value === null ? "-" : value.toString();
     const pointAt = text.indexOf(".");
     const integer = pointAt < 0 ? text : text.slice(0, pointAt);
     const fraction = pointAt < 0 ? "" : text.slice(pointAt);

@@ -19,6 +19,8 @@ export function isUsageError(error: unknown): boolean {
       "client.invalid-argument",
       "iggy-client.connection-string",
       "broker.invalid-option",
+      "simulator.invalid-option",
+      "simulator.invalid-fault",
     ].includes(error.code)
   );
 }

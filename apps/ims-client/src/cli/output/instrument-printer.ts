@@ -1,13 +1,15 @@
 import type { Instrument } from "@ims/common";
+import type { OutputFormat } from "../cli-settings.js";
 import { line, TextColumn } from "./columns.js";
+import { csvTable } from "./csv.js";
 
-/** Instruments as JSON lines. */
-export function instrumentsAsJson(instruments: readonly Instrument[]): string[] {
-  return instruments.map((instrument) => `${JSON.stringify(instrument)}\n`);
+/** Instruments with a header, or as JSON lines; nothing for no instruments. */
+export function instrumentLines(instruments: readonly Instrument[], format: OutputFormat): string[] {
+  if (format === "json") return instruments.map((instrument) => `${JSON.stringify(instrument)}\n`);
+  return format === "csv" ? csvTable(instruments) : instrumentsAsTable(instruments);
 }
 
-/** Instruments as one table with a header; empty for no instruments. */
-export function instrumentsAsTable(instruments: readonly Instrument[]): string[] {
+function instrumentsAsTable(instruments: readonly Instrument[]): string[] {
   if (instruments.length === 0) return [];
   const columns: readonly [TextColumn, (instrument: Instrument) => string][] = [
     [new TextColumn("SYMBOL"), (instrument) => instrument.symbol],

@@ -8,7 +8,7 @@ import type { BinanceVenue } from "../venue.js";
  */
 export interface VenueSocketEvents {
   onOpen(): void;
-  /** One message in UTF-8. The bytes may be shared with other clients: read them, do not write. */
+  /** One message: text in UTF-8, or binary. The bytes may be shared with other clients: read them, do not write. */
   onMessage(frame: Uint8Array): void;
   /** A ping or pong of the venue. */
   onSign(): void;
@@ -40,6 +40,8 @@ export interface InProcessSocketOptions {
   readonly latencyMillis: number;
   readonly autoPong: boolean;
   readonly frameBytesMax: number;
+  /** Of the handshake. */
+  readonly apiKey?: string | undefined;
 }
 
 const NO_CLOSE_FRAME = 1006;
@@ -113,6 +115,10 @@ export class InProcessSocket implements Peer, VenueSocket {
     if (this.#incoming.length > 0) this.#deliver();
   }
 
+  sendBinary(bytes: Uint8Array, sent: () => void): void {
+    this.send(bytes, sent);
+  }
+
   /** From the client; the venue's own pings come through {@link signal}. */
   ping(payload = ""): void {
     if (this.#state === "open") this.#out({ kind: "ping", text: payload });
@@ -165,7 +171,7 @@ export class InProcessSocket implements Peer, VenueSocket {
       this.#end(NO_CLOSE_FRAME);
       return;
     }
-    const upgrade = venue.upgrade(url);
+    const upgrade = venue.upgrade(url, this.options.apiKey);
     if (!upgrade.accept) {
       this.events.onRefused(upgrade.status, upgrade.retryAfterSeconds?.toString());
       this.#end(NO_CLOSE_FRAME);
@@ -250,6 +256,10 @@ class VenueEnd implements Peer {
 
   send(text: string | Uint8Array, sent: () => void): void {
     this.socket.send(text, sent);
+  }
+
+  sendBinary(bytes: Uint8Array, sent: () => void): void {
+    this.socket.send(bytes, sent);
   }
 
   ping(payload: string): void {

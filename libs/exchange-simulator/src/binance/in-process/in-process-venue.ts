@@ -21,8 +21,17 @@ export interface VenueAnswer {
 
 /** A simulated market without sockets, for simulated time: months pass as fast as they are computed. */
 export interface InProcessVenue extends SimulatedVenue {
-  /** Frames of `url` (or its path) go straight to the events; like a WebSocket library's client otherwise. */
-  dial(url: string, frameBytesMax: number, events: VenueSocketEvents): VenueSocket;
+  /**
+   * Frames of `url` (or its path) go straight to the events; like a WebSocket library's client otherwise.
+   *
+   * @param headers of the handshake, of which the API key is looked at
+   */
+  dial(
+    url: string,
+    frameBytesMax: number,
+    events: VenueSocketEvents,
+    headers?: Readonly<Record<string, string>>,
+  ): VenueSocket;
   /**
    * One REST request; `url` with or without an origin. Rejects with `simulator.connection-cut` where a real request
    * would find its connection cut.
@@ -92,13 +101,18 @@ class VenueWithoutSockets implements InProcessVenue {
   }
 
   /** Bound, so that it can be handed on as a connector. */
-  readonly dial = (url: string, frameBytesMax: number, events: VenueSocketEvents): VenueSocket => {
+  readonly dial = (
+    url: string,
+    frameBytesMax: number,
+    events: VenueSocketEvents,
+    headers: Readonly<Record<string, string>> = {},
+  ): VenueSocket => {
     const { clock = systemClock, latencyMillis = 0, autoPong = true } = this.options;
     const socket = new InProcessSocket(
       this.venue,
       pathOf(url),
       events,
-      { clock, latencyMillis, autoPong, frameBytesMax },
+      { clock, latencyMillis, autoPong, frameBytesMax, apiKey: lowerCaseNames(headers)["x-mbx-apikey"] },
       (gone) => this.#sockets.delete(gone),
     );
     this.#sockets.add(socket);
@@ -112,9 +126,7 @@ class VenueWithoutSockets implements InProcessVenue {
   ): Promise<VenueAnswer> => {
     if (this.venue.isClosed)
       throw fail("simulator.closed-early", `${method} ${pathOf(url)}: the venue is closed`);
-    const lower = Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-    );
+    const lower = lowerCaseNames(headers);
     const answer = await this.venue.request({
       method,
       url: pathOf(url),
@@ -132,6 +144,10 @@ class VenueWithoutSockets implements InProcessVenue {
     for (const socket of open) socket.destroy();
     await closed;
   }
+}
+
+function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** `wss://host/ws/a` and `/ws/a` alike. */

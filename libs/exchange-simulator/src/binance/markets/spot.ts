@@ -1,6 +1,14 @@
 import { type InstrumentRow, instrumentFromRow, smallestTick, splitPair } from "./instrument.js";
 import { type BinanceMarket, SPOT_INTERVALS } from "./market.js";
 
+/** By the suffix of the stream. */
+const DEPTH_PACES = new Map([
+  ["", 1000],
+  ["100ms", 100],
+  ["50ms", 50],
+  ["20ms", 20],
+]);
+
 /** Price scale plus quantity scale stays within 8, so that quote volumes print exactly in 8 decimals. */
 const ROWS: readonly InstrumentRow[] = [
   row("BTCUSDT", "0.01", 67421.37, 5, 0.0042, 30),
@@ -42,7 +50,8 @@ export const SPOT: BinanceMarket = {
     premiumIndex: () => 0,
     openInterest: 0,
   },
-  depthPaceMillis: (suffix) => (suffix === "" ? 1000 : suffix === "100ms" ? 100 : undefined),
+  // 50 ms and 20 ms are the paces of the binary streams.
+  depthPaceMillis: (suffix) => DEPTH_PACES.get(suffix),
   depthLimits: { standard: 100, max: 5000 },
   tickerPaceMillis: 1000,
   delistedStatus: "BREAK",

@@ -3,12 +3,13 @@ import type { DeliveryLog } from "../faults/delivery-log.js";
 import type { FaultEngine } from "../faults/fault-engine.js";
 import type { ConnectionFault, FrameFault } from "../faults/fault-script.js";
 import { breakOff, withExtraField, withReorderedKeys } from "../faults/mangle.js";
+import { withLongerBlock } from "../frames/sbe-frames.js";
 import type { TimeUnit } from "../frames/time-text.js";
 import type { StreamRoute } from "../markets/market.js";
 import { KeepAlive, type KeepAliveTimes } from "./keep-alive.js";
 import { MessageRate } from "./message-rate.js";
 import type { Peer } from "./peer.js";
-import type { StreamAddress } from "./stream-address.js";
+import type { StreamAddress, StreamFormat } from "./stream-address.js";
 
 /** What a connection tells its market. */
 export interface ConnectionEvents {
@@ -54,6 +55,7 @@ export class Connection {
   combined: boolean;
   readonly timeUnit: TimeUnit;
   readonly route: StreamRoute | undefined;
+  readonly format: StreamFormat;
   /** In the order of subscription, those that will stay silent included. */
   readonly subscriptions = new Set<string>();
   readonly #rate: MessageRate;
@@ -77,6 +79,7 @@ export class Connection {
     this.combined = address.combined;
     this.timeUnit = address.timeUnit;
     this.route = address.route;
+    this.format = address.format;
     const { clock, limits, events } = around;
     this.#rate = new MessageRate(clock, limits.messagesPerSecond);
     this.#keepAlive = new KeepAlive(clock, limits, {
@@ -117,8 +120,7 @@ export class Connection {
     if (!this.isOpen) return;
     const { faults, log } = this.around;
     if (!faults.watchesFrames && !this.#stall && this.#held.length === 0) {
-      this.#pendingSends++;
-      this.peer.send(bytes, this.#onSent);
+      this.#hand(bytes);
       log.sent(this.number, stream, firstId, lastId);
       return;
     }
@@ -192,10 +194,11 @@ export class Connection {
         this.#pass(breakOff(bytes), undefined);
         return;
       case "extra-field":
-        this.#pass(withExtraField(bytes), frame);
+        this.#pass(this.format === "sbe" ? withLongerBlock(bytes) : withExtraField(bytes), frame);
         return;
       case "reorder-keys":
-        this.#pass(withReorderedKeys(bytes), frame);
+        // Binary frames have no keys.
+        this.#pass(this.format === "sbe" ? bytes : withReorderedKeys(bytes), frame);
         return;
       case "delay":
         this.#stall ??= this.around.clock.setTimer(rule.millis, () => this.#goOn());
@@ -224,9 +227,15 @@ export class Connection {
       return;
     }
     if (!this.isOpen) return;
-    this.#pendingSends++;
-    this.peer.send(bytes, this.#onSent);
+    this.#hand(bytes);
     if (frame) this.around.log.sent(this.number, frame.stream, frame.firstId, frame.lastId);
+  }
+
+  /** Replies are texts; what comes as bytes is an event, and binary on connections that read those. */
+  #hand(bytes: string | Uint8Array): void {
+    this.#pendingSends++;
+    if (typeof bytes !== "string" && this.format === "sbe") this.peer.sendBinary(bytes, this.#onSent);
+    else this.peer.send(bytes, this.#onSent);
   }
 
   #goOn(): void {

@@ -16,6 +16,8 @@ export interface Peer {
   listen(events: PeerEvents): void;
   /** One text frame; text already in UTF-8 goes out as it is. */
   send(text: string | Uint8Array, sent: () => void): void;
+  /** One binary frame. */
+  sendBinary(bytes: Uint8Array, sent: () => void): void;
   ping(payload: string): void;
   /** With a close frame. */
   close(code: number, reason: string): void;

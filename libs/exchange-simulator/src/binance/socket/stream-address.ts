@@ -9,13 +9,19 @@ export interface StreamAddress {
   /** On USD-M the path group served; undefined where the market is not split. */
   readonly route: StreamRoute | undefined;
   readonly timeUnit: TimeUnit;
+  /** What events come as; replies are JSON always. */
+  readonly format: StreamFormat;
 }
 
+export type StreamFormat = "json" | "sbe";
+
+/** In front of the paths of spot's binary streams, which the venue has on a host of their own. */
+const SBE = /^\/sbe(\/.*)$/;
 const ROUTED = /^\/(public|market|private)(\/.*)$/;
 
 /**
  * Reads `/ws`, `/ws/a/b`, `/stream`, `/stream?streams=a/b`, on USD-M also behind `/public`, `/market` and `/private`,
- * stream lists URL-encoded or not. Returns undefined for any other path.
+ * on spot also behind `/sbe`, stream lists URL-encoded or not. Returns undefined for any other path.
  */
 export function parseStreamAddress(market: BinanceMarket, url: string): StreamAddress | undefined {
   const [rawPath = "", query = ""] = splitOnce(url, "?");
@@ -34,14 +40,17 @@ export function parseStreamAddress(market: BinanceMarket, url: string): StreamAd
     route = routed[1] as StreamRoute;
     path = routed[2]!;
   }
+  const binary = market.name === "spot" ? SBE.exec(path) : undefined;
+  const format = binary ? "sbe" : "json";
+  if (binary) path = binary[1]!;
   const unit = parameters.get("timeUnit")?.toUpperCase();
   const timeUnit = market.microsecondOption && unit === "MICROSECOND" ? "MICROSECOND" : "MILLISECOND";
-  if (path === "/ws" || path === "/ws/") return { combined: false, streams: [], route, timeUnit };
+  if (path === "/ws" || path === "/ws/") return { combined: false, streams: [], route, timeUnit, format };
   if (path.startsWith("/ws/")) {
-    return { combined: false, streams: nameList(path.slice("/ws/".length)), route, timeUnit };
+    return { combined: false, streams: nameList(path.slice("/ws/".length)), route, timeUnit, format };
   }
   if (path === "/stream" || path === "/stream/") {
-    return { combined: true, streams: nameList(parameters.get("streams") ?? ""), route, timeUnit };
+    return { combined: true, streams: nameList(parameters.get("streams") ?? ""), route, timeUnit, format };
   }
   return undefined;
 }

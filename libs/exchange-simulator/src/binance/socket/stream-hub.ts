@@ -3,6 +3,7 @@ import type { TimeUnit } from "../frames/time-text.js";
 import type { BinanceMarket } from "../markets/market.js";
 import { parseStreamName } from "../markets/stream-name.js";
 import type { Connection } from "./connection.js";
+import { isForSbeAlone, SbeSubscribers, sourceOfSbeStream } from "./sbe-subscribers.js";
 
 /** A reader this far behind holds a recording up. */
 const RECORDED_UNSENT_MAX = 1024 * 1024;
@@ -17,6 +18,8 @@ export interface HubCounters {
 interface Subscribers {
   readonly connections: Set<Connection>;
   readonly head: string;
+  /** Those that read it as binary frames. */
+  binary: SbeSubscribers | undefined;
 }
 
 /** Who subscribed what, and the way of each frame to them. */
@@ -29,12 +32,14 @@ export class StreamHub implements StreamPublisher {
    * @param unsentBytesMax at which a reader of a synthetic market is cut off
    * @param streamWanted told when the first subscriber of a stream comes and the last one goes
    * @param loses asked for each frame whether the venue itself loses it
+   * @param nowMicros the venue's clock
    */
   constructor(
     private readonly market: BinanceMarket,
     private readonly unsentBytesMax: number,
     private readonly streamWanted: (stream: string, wanted: boolean) => void,
     private readonly loses: (stream: string, firstId: number, lastId: number) => boolean,
+    private readonly nowMicros: () => number,
   ) {}
 
   /**
@@ -44,25 +49,27 @@ export class StreamHub implements StreamPublisher {
   subscribe(connection: Connection, stream: string, silent = false): void {
     if (connection.subscriptions.has(stream)) return;
     connection.subscriptions.add(stream);
-    if (silent || !this.#isServed(connection, stream)) return;
-    const subscribers = this.#subscribers.get(stream);
-    if (subscribers) {
-      subscribers.connections.add(connection);
-      return;
+    if (silent) return;
+    if (connection.format === "sbe") {
+      const source = sourceOfSbeStream(stream);
+      if (source !== undefined) this.#binaryOf(stream, source).connections.add(connection);
+    } else if (this.#isServed(connection, stream)) {
+      this.#subscribersOf(stream).connections.add(connection);
     }
-    this.#subscribers.set(stream, {
-      connections: new Set([connection]),
-      head: `{"stream":${JSON.stringify(stream)},"data":`,
-    });
-    this.streamWanted(stream, true);
   }
 
   unsubscribe(connection: Connection, stream: string): void {
     connection.subscriptions.delete(stream);
-    const subscribers = this.#subscribers.get(stream);
-    if (!subscribers?.connections.delete(connection) || subscribers.connections.size > 0) return;
-    this.#subscribers.delete(stream);
-    this.streamWanted(stream, false);
+    const source = connection.format === "sbe" ? sourceOfSbeStream(stream) : stream;
+    const subscribers = source === undefined ? undefined : this.#subscribers.get(source);
+    if (source === undefined || !subscribers) return;
+    const { binary, connections } = subscribers;
+    const readers = connection.format === "sbe" ? binary?.connections : connections;
+    if (!readers?.delete(connection)) return;
+    if (binary?.connections.size === 0) subscribers.binary = undefined;
+    if (connections.size > 0 || subscribers.binary) return;
+    this.#subscribers.delete(source);
+    this.streamWanted(source, false);
   }
 
   hasSubscribers(stream: string): boolean {
@@ -80,12 +87,7 @@ export class StreamHub implements StreamPublisher {
     let printed: { readonly connection: Connection; readonly bytes: Buffer } | undefined;
     let others: { readonly connection: Connection; readonly bytes: Buffer }[] | undefined;
     for (const connection of subscribers.connections) {
-      if (!connection.isOpen) continue;
-      if (connection.unsentBytes > this.unsentBytesMax) {
-        this.counters.slowReaderCloseCount++;
-        connection.drop();
-        continue;
-      }
+      if (!this.#isReading(connection)) continue;
       let form = printed && sameForm(printed.connection, connection) ? printed : undefined;
       form ??= others?.find((other) => sameForm(other.connection, connection));
       if (!form) {
@@ -100,6 +102,8 @@ export class StreamHub implements StreamPublisher {
       connection.deliver(stream, form.bytes, firstId, lastId);
       this.counters.framesSent++;
     }
+    const { binary } = subscribers;
+    if (binary && !this.#silenced.has(binary.stream)) binary.publish(print("MICROSECOND"), firstId, lastId);
   }
 
   publishRecorded(frame: RecordedFrame): Promise<void> | undefined {
@@ -129,7 +133,10 @@ export class StreamHub implements StreamPublisher {
 
   async flushed(): Promise<void> {
     const connections = new Set(
-      [...this.#subscribers.values()].flatMap((subscribers) => [...subscribers.connections]),
+      [...this.#subscribers.values()].flatMap(({ binary, connections }) => [
+        ...connections,
+        ...(binary?.connections ?? []),
+      ]),
     );
     await Promise.all([...connections].map((connection) => connection.flushed()));
   }
@@ -150,7 +157,39 @@ export class StreamHub implements StreamPublisher {
     else this.#silenced.delete(stream);
   }
 
+  /** Cuts off a reader that is too far behind. */
+  #isReading(connection: Connection): boolean {
+    if (!connection.isOpen) return false;
+    if (connection.unsentBytes <= this.unsentBytesMax) return true;
+    this.counters.slowReaderCloseCount++;
+    connection.drop();
+    return false;
+  }
+
+  #subscribersOf(stream: string): Subscribers {
+    let subscribers = this.#subscribers.get(stream);
+    if (!subscribers) {
+      const head = `{"stream":${JSON.stringify(stream)},"data":`;
+      subscribers = { connections: new Set(), head, binary: undefined };
+      this.#subscribers.set(stream, subscribers);
+      this.streamWanted(stream, true);
+    }
+    return subscribers;
+  }
+
+  #binaryOf(stream: string, source: string): SbeSubscribers {
+    const subscribers = this.#subscribersOf(source);
+    subscribers.binary ??= new SbeSubscribers(
+      stream,
+      (connection) => this.#isReading(connection),
+      this.nowMicros,
+      () => this.counters.framesSent++,
+    );
+    return subscribers.binary;
+  }
+
   #isServed(connection: Connection, stream: string): boolean {
+    if (isForSbeAlone(stream)) return false;
     if (!this.market.routeOf) return true;
     return this.market.routeOf(parseStreamName(stream).type) === connection.route;
   }

@@ -27,6 +27,7 @@ export const COIN_FUTURE_MARKET: BinanceMarket = {
   },
   // [COIN-M Futures, Exchange Information] weight 1.
   exchangeInfoPath: "/dapi/v1/exchangeInfo",
+  listRefreshMillis: 1_800_000,
   // [Websocket Market Streams, Connect] not split as USD-M is.
   channels: futuresChannels("", "", 500),
   // [Websocket Market Streams, All Market Mark Price Streams] the `st` on streams that carry both futures markets.

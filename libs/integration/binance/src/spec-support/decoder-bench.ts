@@ -14,8 +14,9 @@ import type { ContractInfo } from "../common/decode/contract-info.js";
 import type { ControlReply } from "../common/decode/control-reply.js";
 import { createFeedCounters } from "../common/decode/feed-counters.js";
 import { FeedTable } from "../common/decode/feed-table.js";
-import { FrameDecoder } from "../common/decode/frame-decoder.js";
+import { FrameDecoder, type FrameDecoderOptions } from "../common/decode/frame-decoder.js";
 import { InstrumentFeed } from "../common/decode/instrument-feed.js";
+import { StreamFrameDecoder } from "../common/stream-frames/stream-frame-decoder.js";
 import {
   copyBook,
   copyTop,
@@ -103,13 +104,14 @@ export class DecoderBench {
   readonly counters = createFeedCounters();
   readonly table = new FeedTable();
   readonly decoder: FrameDecoder;
+  readonly streamDecoder: StreamFrameDecoder;
   #instrumentId = 1;
 
   /** @param product the market's `st`, if it has one */
   constructor(symbols: readonly string[], product?: number) {
     for (const symbol of symbols) this.subscribe(symbol);
     const sink = new ListingSink(this.calls);
-    this.decoder = new FrameDecoder({
+    const options: FrameDecoderOptions = {
       table: this.table,
       sink,
       counters: this.counters,
@@ -120,7 +122,9 @@ export class DecoderBench {
       onServerShutdown: () => this.calls.push({ shutdown: true }),
       onIdJump: (feed, expectedId, tradeId) =>
         this.idJumps.push(`${feed.instrument.symbol} ${expectedId} ${tradeId}`),
-    });
+    };
+    this.decoder = new FrameDecoder(options);
+    this.streamDecoder = new StreamFrameDecoder(options);
   }
 
   subscribe(symbol: string, instrument = instrumentNamed(symbol)): InstrumentFeed {
@@ -148,6 +152,12 @@ export class DecoderBench {
   /** What the frame leads to through the general parser alone. */
   decodeGeneral(frame: Uint8Array | string, receiveMicros = 1): SinkCall[] {
     this.decoder.decodeGeneral(typeof frame === "string" ? Buffer.from(frame) : frame, receiveMicros);
+    return this.calls.splice(0);
+  }
+
+  /** What a frame of a connection with binary streams led to. */
+  decodeStream(frame: Uint8Array | string, receiveMicros = 1): SinkCall[] {
+    this.streamDecoder.decode(typeof frame === "string" ? Buffer.from(frame) : frame, receiveMicros);
     return this.calls.splice(0);
   }
 }

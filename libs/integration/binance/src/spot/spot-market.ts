@@ -21,6 +21,8 @@ export const SPOT_MARKET: BinanceMarket = {
   },
   // [REST API, Exchange information] weight 20; permission sets are most of the body and are not used here.
   exchangeInfoPath: "/api/v3/exchangeInfo?showPermissionSets=false",
+  // Nothing announces listings and changes of state.
+  listRefreshMillis: 300_000,
   // [WebSocket Streams, General WSS information] one address for every stream.
   channels: {
     // [WebSocket Streams, Trade Streams] [Aggregate Trade Streams] at once.
@@ -37,6 +39,12 @@ export const SPOT_MARKET: BinanceMarket = {
     ticker: { stream: "@ticker", path: "", paceMillis: 1000 },
   },
   product: undefined,
+  // [SBE Market Data Streams] these four alone; times are always in microseconds.
+  binary: {
+    production: "wss://stream-sbe.binance.com:9443",
+    testnet: "wss://stream-sbe.testnet.binance.vision",
+    streams: { trade: "@trade", bookTicker: "@bestBidAsk", depth: "@depth", partialDepth: "@depth20" },
+  },
   // [WebSocket Streams, General WSS information] all times of the connection in microseconds.
   streamQuery: "?timeUnit=MICROSECOND",
   // [WebSocket Streams, Kline/Candlestick Streams for UTC]

@@ -27,6 +27,7 @@ export const USD_FUTURE_MARKET: BinanceMarket = {
   },
   // [USDⓈ-M Futures, Exchange Information] weight 1.
   exchangeInfoPath: "/fapi/v1/exchangeInfo",
+  listRefreshMillis: 1_800_000,
   // [Websocket Market Streams, Connect] since April 2026 streams live on /public, /market and /private. The old
   // addresses and the wrong path acknowledge a subscription and then send nothing. Single trades are not in the
   // documentation; they were measured on /public. /private carries user data only.

@@ -27,12 +27,22 @@ export interface SocketWire {
   terminate(): void;
 }
 
-/** Dials; throws for a URL that cannot be dialled. */
-export type SocketConnector = (url: string, frameBytesMax: number, events: SocketWireEvents) => SocketWire;
+/**
+ * Dials; throws for a URL that cannot be dialled.
+ *
+ * @param headers of the handshake, such as a key; none by default
+ */
+export type SocketConnector = (
+  url: string,
+  frameBytesMax: number,
+  events: SocketWireEvents,
+  headers?: Readonly<Record<string, string>>,
+) => SocketWire;
 
 /** Real sockets. */
-export const dialSocket: SocketConnector = (url, frameBytesMax, events) => {
+export const dialSocket: SocketConnector = (url, frameBytesMax, events, headers) => {
   const socket = new WebSocket(url, {
+    ...(headers && { headers: { ...headers } }),
     perMessageDeflate: false,
     maxPayload: frameBytesMax,
     // Frames are read as bytes; text that is not UTF-8 only ever becomes a refused record.

@@ -103,4 +103,61 @@ describe("SymbolDirectory", () => {
     expect(symbols.suggestions("btcusdt")[0]).toBe("BTCUSDT");
     symbols.close();
   });
+
+  it("reads the list again when told to, once for all who tell, and again for a change during a reading", async () => {
+    const clock = new SimulatedClock();
+    const { directory: symbols, loadCount } = directory(clock);
+    symbols.renewWithin(0);
+    await clock.advance(1000);
+    expect(loadCount()).toBe(0);
+    const first = symbols.entries();
+    await clock.advance(100);
+    await first;
+    for (const millis of [5000, 3000, 9000]) symbols.renewWithin(millis);
+    await clock.advance(2999);
+    expect(loadCount()).toBe(1);
+    await clock.advance(1);
+    expect(loadCount()).toBe(2);
+    symbols.renewWithin(500);
+    await clock.advance(100);
+    await clock.advance(499);
+    expect(loadCount()).toBe(2);
+    await clock.advance(1);
+    expect(loadCount()).toBe(3);
+    await clock.advance(100);
+    await clock.advance(HOUR);
+    expect(loadCount()).toBe(3);
+    symbols.close();
+    symbols.renewWithin(0);
+    expect(clock.pendingTimerCount).toBe(0);
+  });
+
+  it("may be told to read again by who hears of a reading", async () => {
+    const clock = new SimulatedClock();
+    const { directory: symbols, loadCount } = directory(clock, {
+      onRefreshed: () => symbols.renewWithin(1000),
+    });
+    const first = symbols.entries();
+    await clock.advance(100);
+    await first;
+    symbols.renewWithin(0);
+    await clock.advance(100);
+    await clock.advance(1000);
+    expect(loadCount()).toBe(3);
+    symbols.close();
+  });
+
+  it("takes a change of one entry ahead of the next reading", async () => {
+    const clock = new SimulatedClock();
+    const { directory: symbols } = directory(clock);
+    symbols.amend("BTCUSDT", 7);
+    expect(symbols.known).toBeUndefined();
+    const first = symbols.entries();
+    await clock.advance(100);
+    const read = await first;
+    symbols.amend("BTCUSDT", 7);
+    expect(symbols.known?.get("BTCUSDT")).toBe(7);
+    expect(read.get("BTCUSDT")).toBe(1);
+    symbols.close();
+  });
 });

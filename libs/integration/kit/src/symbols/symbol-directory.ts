@@ -22,6 +22,11 @@ export class SymbolDirectory<T> {
   #loadedAtMillis = 0;
   #loading: Promise<ReadonlyMap<string, T>> | undefined;
   #timer: TimerHandle | undefined;
+  #renewalAtMillis = Number.POSITIVE_INFINITY;
+  /** Asked of the venue and not answered. */
+  #awaited = false;
+  /** How soon after the load under way the next one is wanted. */
+  #afterLoadMillis = Number.POSITIVE_INFINITY;
 
   constructor(options: SymbolDirectoryOptions<T>) {
     this.#options = options;
@@ -66,6 +71,18 @@ export class SymbolDirectory<T> {
     return this.#entries ? nearestNames(name, this.#entries.keys(), 5) : [];
   }
 
+  /** One entry is known to have changed, ahead of the next reading; nothing happens before the first. */
+  amend(name: string, entry: T): void {
+    if (this.#entries) this.#entries = new Map(this.#entries).set(name, entry);
+  }
+
+  /** Reads the list again within so long, whatever its age; a reading under way does not count. */
+  renewWithin(millis: number): void {
+    if (this.#closing.signal.aborted) return;
+    if (this.#awaited) this.#afterLoadMillis = Math.min(this.#afterLoadMillis, millis);
+    else if (this.#entries) this.#scheduleRenewal(millis);
+  }
+
   /** Ends loading and renewing; whoever waits gets `venue.closed`. */
   close(): void {
     this.#timer?.cancel();
@@ -85,23 +102,34 @@ export class SymbolDirectory<T> {
 
   async #loadOnce(): Promise<ReadonlyMap<string, T>> {
     const isReload = this.#entries !== undefined;
-    const entries = await this.#options.load(this.#closing.signal);
+    this.#awaited = true;
+    const entries = await this.#options.load(this.#closing.signal).finally(() => {
+      this.#awaited = false;
+    });
     this.#closing.signal.throwIfAborted();
     this.#entries = entries;
     this.#loadedAtMillis = this.#options.clock.monotonicMillis();
-    this.#scheduleRenewal();
+    this.#renewalAtMillis = Number.POSITIVE_INFINITY;
+    // A little before the limit, so that nobody has to wait for it.
+    this.#scheduleRenewal(Math.min(this.#refreshMillis * 0.95, this.#afterLoadMillis));
+    this.#afterLoadMillis = Number.POSITIVE_INFINITY;
     if (isReload) this.#options.onRefreshed?.(entries);
     return entries;
   }
 
-  /** A little before the limit, so that nobody has to wait for it. */
-  #scheduleRenewal(): void {
+  /** Unless it is due earlier. */
+  #scheduleRenewal(inMillis: number): void {
+    const { clock, logger } = this.#options;
+    const atMillis = clock.monotonicMillis() + inMillis;
+    if (atMillis >= this.#renewalAtMillis) return;
+    this.#renewalAtMillis = atMillis;
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.setTimer(this.#refreshMillis * 0.95, () => {
+    this.#timer = clock.setTimer(inMillis, () => {
+      this.#renewalAtMillis = Number.POSITIVE_INFINITY;
       this.#load().catch((error: unknown) => {
         if (this.#closing.signal.aborted) return;
-        this.#options.logger.error({ error: describeError(error) }, "the symbol list could not be renewed");
-        this.#scheduleRenewal();
+        logger.error({ error: describeError(error) }, "the symbol list could not be renewed");
+        this.#scheduleRenewal(this.#refreshMillis * 0.95);
       });
     });
   }

@@ -27,13 +27,19 @@ export * from "./messages/order-error.js";
 export * from "./messages/order-update.js";
 export * from "./messages/request-accepted.js";
 export * from "./messages/request-refused.js";
+export * from "./messages/session-state.js";
 export * from "./messages/start-accepted.js";
 export * from "./messages/start-data-msg.js";
 export * from "./messages/start-data-request.js";
+export * from "./messages/start-many-accepted.js";
+export * from "./messages/start-many-request.js";
+export * from "./messages/state-snapshot.js";
 export * from "./messages/stop-all-data-msg.js";
 export * from "./messages/stop-all-data-request.js";
 export * from "./messages/stop-data-msg.js";
 export * from "./messages/stop-data-request.js";
+export * from "./messages/stop-many-request.js";
+export * from "./messages/subscription-state.js";
 export * from "./messages/ticker.js";
 export * from "./messages/top-of-book.js";
 export * from "./messages/trade-bar.js";
@@ -62,6 +68,8 @@ export * from "./types/record-flags.js";
 export * from "./types/refusal-kind.js";
 export * from "./types/side.js";
 export * from "./types/signature-algorithm.js";
+export * from "./types/snapshot-mark.js";
+export * from "./types/state-change.js";
 export * from "./types/trade-kind.js";
 
 /** IMS market data and control messages */

@@ -6,6 +6,13 @@ import type { BinanceMarket } from "../market/binance-market.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
 import { SubscriptionKeeper } from "./subscription-keeper.js";
 
+/** Turns the frames of one connection into records. */
+export interface FrameReader {
+  decode(frame: Uint8Array, receiveMicros: number): void;
+}
+
+export type FrameReaderFactory = (options: FrameDecoderOptions) => FrameReader;
+
 export interface BinanceConnectionOptions {
   readonly url: string;
   readonly market: BinanceMarket;
@@ -15,6 +22,8 @@ export interface BinanceConnectionOptions {
   readonly logger: IntegrationLogger;
   readonly connectionBudget: Pacer;
   readonly decoding: Omit<FrameDecoderOptions, "onReply" | "onServerShutdown">;
+  /** Default: as JSON. */
+  readonly createDecoder?: FrameReaderFactory | undefined;
   readonly dial?: SocketConnector | undefined;
 }
 
@@ -40,11 +49,12 @@ export class BinanceConnection {
 
   constructor(options: BinanceConnectionOptions, events: BinanceConnectionEvents) {
     const { clock, limits, logger, market, random } = options;
-    const decoder = new FrameDecoder({
+    const decoding: FrameDecoderOptions = {
       ...options.decoding,
       onReply: (reply) => this.#keeper.onReply(reply),
       onServerShutdown: () => events.onServerShutdown(),
-    });
+    };
+    const decoder: FrameReader = options.createDecoder?.(decoding) ?? new FrameDecoder(decoding);
     this.#keeper = new SubscriptionKeeper({
       clock,
       random,

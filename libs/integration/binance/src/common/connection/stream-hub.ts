@@ -5,7 +5,11 @@ import type { FrameDecoderOptions } from "../decode/frame-decoder.js";
 import type { BinanceMarket } from "../market/binance-market.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
 import { Backpressure } from "./backpressure.js";
-import { BinanceConnection, type BinanceConnectionEvents } from "./binance-connection.js";
+import {
+  BinanceConnection,
+  type BinanceConnectionEvents,
+  type FrameReaderFactory,
+} from "./binance-connection.js";
 import { StreamSlot } from "./stream-slot.js";
 
 export interface StreamHubOptions {
@@ -18,7 +22,11 @@ export interface StreamHubOptions {
   readonly logger: IntegrationLogger;
   readonly sink: MarketDataSink;
   readonly decoding: Omit<FrameDecoderOptions, "onReply" | "onServerShutdown">;
+  /** How frames are read. Default: as JSON. */
+  readonly createDecoder?: FrameReaderFactory | undefined;
   readonly dial?: SocketConnector | undefined;
+  /** Connection attempts are taken from it. Default: one of its own, of the market's limit. */
+  readonly connectionBudget?: Pacer | undefined;
   /** The venue took these subscriptions, on one connection more. */
   readonly onAcknowledged: (streams: readonly string[]) => void;
   /** The venue does not give this stream; it is asked for again on the next connection. */
@@ -41,11 +49,9 @@ export class StreamHub {
   constructor(options: StreamHubOptions) {
     this.#options = options;
     this.#planner = new StreamPlanner(options.market.streamsPerConnection);
-    this.#connectionBudget = new Pacer(
-      options.clock,
-      options.market.connectionAttemptsPerFiveMinutes,
-      300_000,
-    );
+    this.#connectionBudget =
+      options.connectionBudget ??
+      new Pacer(options.clock, options.market.connectionAttemptsPerFiveMinutes, 300_000);
     this.#backpressure = new Backpressure(
       options.sink,
       () => this.#forEach((slot) => slot.pause()),
@@ -149,7 +155,7 @@ export class StreamHub {
   }
 
   #open(path: string): StreamSlot {
-    const { clock, decoding, dial, limits, logger, market, random } = this.#options;
+    const { clock, createDecoder, decoding, dial, limits, logger, market, random } = this.#options;
     const { onAcknowledged, onRefused, onStreamsDown } = this.#options;
     const open = (events: BinanceConnectionEvents) =>
       new BinanceConnection(
@@ -162,6 +168,7 @@ export class StreamHub {
           logger,
           connectionBudget: this.#connectionBudget,
           decoding,
+          createDecoder,
           dial,
         },
         events,

@@ -1,9 +1,17 @@
 import { BarState, timeResolutionOf } from "@ims/common";
+import {
+  asObject,
+  atScale,
+  commonScale,
+  type JsonObject,
+  microsOf,
+  readBoolean,
+  readExact,
+  readText,
+  readWhole,
+  Unusable,
+} from "@ims/integration-kit";
 import type { BarFields } from "@ims/traits";
-import { atScale, commonScale, readExact } from "./exact-decimals.js";
-import { asObject, type JsonObject } from "./json-fields.js";
-import { readBoolean, readText, readWhole, Unusable } from "./read-fields.js";
-import { microsOf } from "./venue-time.js";
 
 /** Filled by {@link readBar}; its instrument and receive time are the caller's. */
 export function createBarFields(): BarFields {

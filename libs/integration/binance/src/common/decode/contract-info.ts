@@ -1,5 +1,5 @@
-import type { JsonObject } from "./json-fields.js";
-import { readText, readTime } from "./read-fields.js";
+import type { JsonObject } from "@ims/integration-kit";
+import { readText, readTime } from "@ims/integration-kit";
 
 /** A contract that was listed, changed its state or is settled, as futures announce it. */
 export interface ContractInfo {

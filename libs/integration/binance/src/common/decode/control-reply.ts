@@ -1,4 +1,4 @@
-import { asObject, type JsonObject } from "./json-fields.js";
+import { asObject, type JsonObject } from "@ims/integration-kit";
 
 /** The venue's answer to a control message [Live Subscribing/Unsubscribing to streams]. */
 export interface ControlReply {

@@ -1,5 +1,5 @@
 import type { BookLevels } from "@ims/common";
-import type { BookFields } from "@ims/traits";
+import type { JsonObject } from "@ims/integration-kit";
 import {
   atScale,
   commonScale,
@@ -7,10 +7,13 @@ import {
   exactDecimal,
   highWord,
   lowWord,
-} from "./exact-decimals.js";
+  readTime,
+  readWhole,
+  requireTime,
+  Unusable,
+} from "@ims/integration-kit";
+import type { BookFields } from "@ims/traits";
 import type { InstrumentFeed } from "./instrument-feed.js";
-import type { JsonObject } from "./json-fields.js";
-import { readTime, readWhole, requireTime, Unusable } from "./read-fields.js";
 
 type Level = readonly [price: ExactDecimal, quantity: ExactDecimal];
 

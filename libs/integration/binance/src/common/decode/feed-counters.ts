@@ -18,6 +18,8 @@ export interface FeedCounters {
   unsubscribedCount: number;
   /** Records of the other futures market, on streams that carry both: dropped. */
   otherProductCount: number;
+  /** Binary messages of a kind that is not known here: skipped. */
+  unknownTemplateCount: number;
 }
 
 export function createFeedCounters(): FeedCounters {
@@ -35,5 +37,6 @@ export function createFeedCounters(): FeedCounters {
     zeroPriceCount: 0,
     unsubscribedCount: 0,
     otherProductCount: 0,
+    unknownTemplateCount: 0,
   };
 }

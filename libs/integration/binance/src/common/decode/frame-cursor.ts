@@ -1,7 +1,7 @@
 import type { MantissaCell } from "@ims/common";
+import { MICROS_FROM } from "@ims/integration-kit";
 import { Char } from "./json-chars.js";
 import { type Literal, wordAt } from "./literal.js";
-import { MICROS_FROM } from "./venue-time.js";
 
 /** No place: what stands there is for the general parser. Walks never begin at 0. */
 export const NOWHERE = 0;

@@ -1,3 +1,4 @@
+import { createTopOfBookFields, createTradeFields } from "@ims/integration-kit";
 import type { BookFields, TopOfBookFields, TradeFields } from "@ims/traits";
 import { createBookFields } from "../book/book-fields.js";
 import { DepthWalker } from "./depth-walker.js";
@@ -6,7 +7,6 @@ import { FrameCursor, NOWHERE } from "./frame-cursor.js";
 import type { InstrumentFeed } from "./instrument-feed.js";
 import { Char } from "./json-chars.js";
 import { Literal } from "./literal.js";
-import { createTopOfBookFields, createTradeFields } from "./record-fields.js";
 import { SymbolWalker } from "./symbol-walker.js";
 import { TopOfBookWalker } from "./top-of-book-walker.js";
 import { TradeWalker } from "./trade-walker.js";

@@ -1,3 +1,12 @@
+import {
+  asObject,
+  createLiquidationFields,
+  createMarkPriceFields,
+  createTickerFields,
+  type JsonObject,
+  readText,
+  Unusable,
+} from "@ims/integration-kit";
 import type { BarFields, BookFields, TopOfBookFields, TradeFields } from "@ims/traits";
 import { createBarFields, readBar } from "./bar-json.js";
 import { type ContractInfo, readContractInfo } from "./contract-info.js";
@@ -6,11 +15,8 @@ import { readBestLevels, readDepthUpdate } from "./depth-json.js";
 import type { FeedCounters } from "./feed-counters.js";
 import type { FeedTable } from "./feed-table.js";
 import type { InstrumentFeed } from "./instrument-feed.js";
-import { asObject, type JsonObject } from "./json-fields.js";
 import { liquidationOrder, readLiquidation } from "./liquidation-json.js";
 import { readMarkPrice } from "./mark-price-json.js";
-import { readText, Unusable } from "./read-fields.js";
-import { createLiquidationFields, createMarkPriceFields, createTickerFields } from "./record-fields.js";
 import type { RecordPublisher } from "./record-publisher.js";
 import { isDiffDepth, isForAllSymbols, partialDepthLevels, streamSymbol } from "./stream-kind.js";
 import { readTicker } from "./ticker-json.js";

@@ -1,9 +1,17 @@
 import { OrderStatus, Side } from "@ims/common";
+import {
+  asObject,
+  atScale,
+  commonScale,
+  type JsonObject,
+  readExact,
+  readExactIfGiven,
+  readText,
+  requireTime,
+  Unusable,
+} from "@ims/integration-kit";
 import type { LiquidationFields } from "@ims/traits";
-import { atScale, commonScale, readExact, readExactIfGiven } from "./exact-decimals.js";
 import type { InstrumentFeed } from "./instrument-feed.js";
-import { asObject, type JsonObject } from "./json-fields.js";
-import { readText, requireTime, Unusable } from "./read-fields.js";
 
 const SIDES = new Map<string, Side>([
   ["BUY", Side.Buy],

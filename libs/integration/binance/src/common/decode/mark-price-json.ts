@@ -1,8 +1,15 @@
+import type { JsonObject } from "@ims/integration-kit";
+import {
+  atScale,
+  commonScale,
+  type ExactDecimal,
+  readExact,
+  readExactIfGiven,
+  readTime,
+  requireTime,
+} from "@ims/integration-kit";
 import type { MarkPriceFields } from "@ims/traits";
-import { atScale, commonScale, type ExactDecimal, readExact, readExactIfGiven } from "./exact-decimals.js";
 import type { InstrumentFeed } from "./instrument-feed.js";
-import type { JsonObject } from "./json-fields.js";
-import { readTime, requireTime } from "./read-fields.js";
 
 /**
  * Fills `price`, all but the receive time, from a parsed markPriceUpdate record [Mark Price Stream]. Delivery contracts

@@ -1,8 +1,15 @@
+import type { JsonObject } from "@ims/integration-kit";
+import {
+  atScale,
+  commonScale,
+  type ExactDecimal,
+  readExact,
+  readTime,
+  readWhole,
+  requireTime,
+} from "@ims/integration-kit";
 import type { TickerFields } from "@ims/traits";
-import { atScale, commonScale, type ExactDecimal, readExact } from "./exact-decimals.js";
 import type { InstrumentFeed } from "./instrument-feed.js";
-import type { JsonObject } from "./json-fields.js";
-import { readTime, readWhole, requireTime } from "./read-fields.js";
 
 /**
  * Fills `ticker`, all but the receive time, from a parsed 24hrTicker record of any market [Individual Symbol Ticker

@@ -1,9 +1,16 @@
 import type { MantissaCell } from "@ims/common";
+import type { JsonObject } from "@ims/integration-kit";
+import {
+  atScale,
+  commonScale,
+  type ExactDecimal,
+  readExact,
+  readTime,
+  readWhole,
+  Unusable,
+} from "@ims/integration-kit";
 import type { TopOfBookFields } from "@ims/traits";
-import { atScale, commonScale, type ExactDecimal, readExact } from "./exact-decimals.js";
 import type { InstrumentFeed } from "./instrument-feed.js";
-import type { JsonObject } from "./json-fields.js";
-import { readTime, readWhole, Unusable } from "./read-fields.js";
 
 /** Spot's records name no event: they are known by their fields. */
 export function isTopOfBook(record: JsonObject): boolean {

@@ -1,8 +1,7 @@
 import { Aggressor, type MantissaCell, TradeKind } from "@ims/common";
+import type { JsonObject } from "@ims/integration-kit";
+import { microsOf, readBoolean, readDecimal, readText, readWhole, Unusable } from "@ims/integration-kit";
 import type { TradeFields } from "@ims/traits";
-import type { JsonObject } from "./json-fields.js";
-import { readBoolean, readDecimal, readText, readWhole, Unusable } from "./read-fields.js";
-import { microsOf } from "./venue-time.js";
 
 /** What the record turned out to be: `none` is a print of kind NA, which takes an id but happened at no price. */
 export type TradeReading = "trade" | "none";

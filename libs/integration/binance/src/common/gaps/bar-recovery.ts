@@ -8,12 +8,17 @@ import {
   type TimeResolution,
   type TimeResolutionText,
 } from "@ims/common";
-import { Backoff, type HttpJsonClient, RequestPriority, venueError } from "@ims/integration-kit";
+import {
+  Backoff,
+  createGapFields,
+  type HttpJsonClient,
+  RequestPriority,
+  venueError,
+} from "@ims/integration-kit";
 import type { BarFields, IntegrationLogger, MarketDataSink } from "@ims/traits";
 import type { BinanceRestRules } from "../rest/rest-rules.js";
 import { BarJoin } from "./bar-join.js";
 import { readBarRow } from "./bar-rows.js";
-import { createGapFields } from "./gap-record.js";
 
 export interface BarRecoveryOptions {
   readonly clock: Clock;

@@ -1,6 +1,6 @@
+import { Unusable } from "@ims/integration-kit";
 import type { BarFields } from "@ims/traits";
 import { createBarFields, readBar } from "../decode/bar-json.js";
-import { Unusable } from "../decode/read-fields.js";
 
 /** Places in a kline row [Kline/Candlestick data]: open time, four prices, volume, close time and the rest. */
 const ROW_LENGTH = 11;

@@ -1,5 +1,6 @@
 import { DataType, type Instrument, type TimeResolution } from "@ims/common";
-import type { FeedLiveness } from "@ims/integration-kit";
+import type { FeedLiveness, GapLedger, TradeSequencer } from "@ims/integration-kit";
+import { OrderJoin } from "@ims/integration-kit";
 import type {
   BarFields,
   BookFields,
@@ -15,9 +16,6 @@ import type {
   TradeFields,
 } from "@ims/traits";
 import type { BarJoin } from "./bar-join.js";
-import type { GapLedger } from "./gap-ledger.js";
-import { OrderJoin } from "./order-join.js";
-import type { TradeSequencer } from "./trade-sequencer.js";
 
 /** How one stream's records are watched. */
 export interface WatchedFeed {

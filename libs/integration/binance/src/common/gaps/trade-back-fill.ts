@@ -1,10 +1,15 @@
 import { type Clock, describeError, isImsError, sleep } from "@ims/common";
-import { Backoff, type HttpJsonClient, RequestPriority, venueError } from "@ims/integration-kit";
+import type { TradeSequencer } from "@ims/integration-kit";
+import {
+  Backoff,
+  createTradeFields,
+  type HttpJsonClient,
+  RequestPriority,
+  venueError,
+} from "@ims/integration-kit";
 import type { IntegrationLogger } from "@ims/traits";
 import type { TradeRoute } from "../rest/rest-rules.js";
-import { createTradeFields } from "./trade-copy.js";
 import { readTradeRow, rowId } from "./trade-rows.js";
-import type { TradeSequencer } from "./trade-sequencer.js";
 
 export interface TradeBackFillOptions {
   readonly clock: Clock;

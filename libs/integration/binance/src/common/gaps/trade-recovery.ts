@@ -1,11 +1,9 @@
 import { type Clock, DataType, type GapReason } from "@ims/common";
-import type { HttpJsonClient } from "@ims/integration-kit";
+import type { HttpJsonClient, MissingRange } from "@ims/integration-kit";
+import { createGapFields, TradeSequencer } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink } from "@ims/traits";
 import type { TradeRoute } from "../rest/rest-rules.js";
-import { createGapFields } from "./gap-record.js";
-import type { MissingRange } from "./missing-ids.js";
 import { TradeBackFill } from "./trade-back-fill.js";
-import { TradeSequencer } from "./trade-sequencer.js";
 
 export interface TradeRecoveryOptions {
   readonly clock: Clock;

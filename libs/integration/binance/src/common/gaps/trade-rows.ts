@@ -1,8 +1,14 @@
 import { Aggressor, RecordFlags, TradeKind } from "@ims/common";
+import {
+  asObject,
+  type JsonObject,
+  microsOf,
+  readBoolean,
+  readDecimal,
+  readWhole,
+  Unusable,
+} from "@ims/integration-kit";
 import type { TradeFields } from "@ims/traits";
-import { asObject, type JsonObject } from "../decode/json-fields.js";
-import { readBoolean, readDecimal, readWhole, Unusable } from "../decode/read-fields.js";
-import { microsOf } from "../decode/venue-time.js";
 
 /**
  * Fills `trade`, all but the instrument, from one row of `aggTrades` (`a, p, q, f, l, T, m`) or of `trades` and

@@ -1,14 +1,18 @@
 import { GapReason, RecordFlags, SimulatedClock } from "@ims/common";
-import { HttpJsonClient, type HttpTransport, WeightBudget } from "@ims/integration-kit";
+import type { MissingRange } from "@ims/integration-kit";
+import {
+  createTradeFields,
+  HttpJsonClient,
+  type HttpTransport,
+  TradeSequencer,
+  WeightBudget,
+} from "@ims/integration-kit";
 import type { TradeFields } from "@ims/traits";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../spec-support/silent-logger.js";
 import { BINANCE_REST_RULES, type TradeRoute } from "../rest/rest-rules.js";
-import type { MissingRange } from "./missing-ids.js";
 import { TradeBackFill } from "./trade-back-fill.js";
-import { createTradeFields } from "./trade-copy.js";
-import { TradeSequencer } from "./trade-sequencer.js";
 
 const { BackFilled, Late } = RecordFlags;
 const START_MICROS = 1_700_000_000_000_000;

@@ -1,6 +1,5 @@
 import { Decimal, type Instrument } from "@ims/common";
-import { venueError } from "@ims/integration-kit";
-import { asObject, type JsonObject } from "../decode/json-fields.js";
+import { asObject, type JsonObject, venueError } from "@ims/integration-kit";
 import type { BinanceHosts, BinanceSymbolRules } from "../market/binance-market.js";
 import { type ListedSymbol, SYMBOL_BYTES_MAX, symbolByteLength } from "./listed-symbol.js";
 

@@ -183,7 +183,7 @@ describe("BinanceIntegration streams", () => {
       peers.map(async (peer) => [peer.path, ...(await peer.controls.next()).params]),
     );
     expect(asked.sort()).toEqual([
-      ["/market/stream", "btcusdt@kline_1m"],
+      ["/market/stream", "!contractInfo", "btcusdt@kline_1m"],
       ["/public/stream", "btcusdt@trade"],
     ]);
     await integration.shutdown();
@@ -192,6 +192,7 @@ describe("BinanceIntegration streams", () => {
     const peer = await venue.peers.next();
     expect([peer.path, ...(await peer.controls.next()).params]).toEqual([
       "/market/stream",
+      "!contractInfo",
       "btcusdt@aggTrade",
     ]);
     expect(integration.description.exchange).toBe(ExchangeId.BinanceUsdMarginFutureTestnet);
@@ -404,6 +405,7 @@ describe("BinanceIntegration streams", () => {
     const peer = await venue.peers.next();
     expect(peer.path).toBe("/market/stream");
     expect((await peer.controls.next()).params).toEqual([
+      "!contractInfo",
       "btcusdt@markPrice@1s",
       "btcusdt@forceOrder",
       "btcusdt@ticker",

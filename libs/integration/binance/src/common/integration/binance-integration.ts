@@ -1,5 +1,6 @@
 import { DataType, dataTypeName, type Instrument, timeResolutionOf } from "@ims/common";
-import { type LivenessPolicy, RequestPriority, SymbolDirectory, venueError } from "@ims/integration-kit";
+import type { GapCount } from "@ims/integration-kit";
+import { type LivenessPolicy, venueError } from "@ims/integration-kit";
 import type {
   FeedRequest,
   ImsDataIntegration,
@@ -8,17 +9,15 @@ import type {
   IntegrationStatus,
   SymbolValidation,
 } from "@ims/traits";
-import { StreamHub } from "../connection/stream-hub.js";
+import { type CarriedFeed, StreamCarriers } from "../connection/stream-carriers.js";
+import { StreamRoutes } from "../connection/stream-routes.js";
 import { createFeedCounters, type FeedCounters } from "../decode/feed-counters.js";
-import type { GapCount } from "../gaps/gap-ledger.js";
-import { readExchangeInfo } from "../instruments/exchange-info.js";
-import { diffInstruments } from "../instruments/instrument-changes.js";
-import type { ListedSymbol } from "../instruments/listed-symbol.js";
-import { validateSymbols } from "../instruments/symbol-validation.js";
+import { InstrumentWatch } from "../instruments/instrument-watch.js";
 import { CrossCheck } from "../liveness/cross-check.js";
 import { FeedMonitor } from "../liveness/feed-monitor.js";
 import type { BinanceHosts, BinanceMarket } from "../market/binance-market.js";
 import {
+  allSymbolsChannel,
   type ChannelDescription,
   channelOfRequest,
   offeredDataTypes,
@@ -26,11 +25,15 @@ import {
 } from "../market/channels.js";
 import { VenueRest, type VenueRestStatus } from "../rest/venue-rest.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
-import { type BinanceSubscription, SubscriptionBook } from "./subscription-book.js";
+import type { BinaryAccess } from "../settings/binary-access.js";
+import { SubscriptionBook } from "./subscription-book.js";
+import type { BinanceSubscription } from "./subscription-entry.js";
 
 /** The common status and what only this venue counts. */
 export interface BinanceStatus extends IntegrationStatus {
   readonly counters: Readonly<FeedCounters>;
+  /** How trades, best bid and ask, and books are read: as JSON or over the venue's binary streams. */
+  readonly marketData: "json" | "sbe";
   /** Connections that were replaced by another one before the venue ended them. */
   readonly handOverCount: number;
   /** What each feed has lost for good. */
@@ -41,17 +44,15 @@ export interface BinanceStatus extends IntegrationStatus {
 /** One Binance market as a service sees it. All that is particular to the market comes from its description. */
 export class BinanceIntegration implements ImsDataIntegration {
   readonly description: IntegrationDescription;
-  readonly #context: IntegrationContext;
   readonly #market: BinanceMarket;
   readonly #options: BinanceOptions;
   readonly #counters = createFeedCounters();
-  readonly #directory: SymbolDirectory<ListedSymbol>;
+  readonly #instruments: InstrumentWatch;
   readonly #book: SubscriptionBook;
-  readonly #hub: StreamHub;
+  readonly #hub: StreamRoutes;
+  readonly #carriers: StreamCarriers;
   readonly #rest: VenueRest;
   readonly #monitor: FeedMonitor;
-  /** The symbol list as it was before the last reading. */
-  #before: ReadonlyMap<string, ListedSymbol> | undefined;
   #order: Promise<unknown> = Promise.resolve();
   #shutdown: Promise<void> | undefined;
 
@@ -60,9 +61,9 @@ export class BinanceIntegration implements ImsDataIntegration {
     hosts: BinanceHosts,
     options: BinanceOptions,
     context: IntegrationContext,
+    binary?: BinaryAccess,
   ) {
     const { clock, logger, random, sink } = context;
-    this.#context = context;
     this.#market = market;
     this.#options = options;
     this.description = {
@@ -73,15 +74,18 @@ export class BinanceIntegration implements ImsDataIntegration {
     };
     const rest = new VenueRest(market, hosts, options, context);
     this.#rest = rest;
-    const listCost = { weight: rest.rules.exchangeInfoWeight, priority: RequestPriority.Lists };
-    this.#directory = new SymbolDirectory({
+    const instruments = new InstrumentWatch({
       clock,
       logger,
-      load: (signal) =>
-        rest.http.getUntil(market.exchangeInfoPath, (body) => this.#readList(body, hosts), signal, listCost),
-      refreshMillis: options.symbolsRefreshMillis,
-      onRefreshed: (listed) => this.#refreshed(listed),
+      sink,
+      market,
+      hosts,
+      rest,
+      options,
+      subscribe: (stream, path) => this.#hub.subscribe(stream, path),
+      onChanged: (listed) => this.#book.refresh(listed),
     });
+    this.#instruments = instruments;
     const book = new SubscriptionBook({
       clock,
       random,
@@ -89,11 +93,12 @@ export class BinanceIntegration implements ImsDataIntegration {
       sink,
       rest,
       options,
-      isShared: (stream) => this.#hub.isShared(stream),
+      isShared: (stream) => this.#carriers.isShared(stream),
     });
     this.#book = book;
-    this.#hub = new StreamHub({
+    this.#hub = new StreamRoutes({
       market,
+      binary,
       limits: options,
       wsUrl: hosts.wsUrl,
       clock,
@@ -110,7 +115,24 @@ export class BinanceIntegration implements ImsDataIntegration {
         // Ids are followed behind the gate, where all connections come together.
         onIdJump: () => {},
         onTradeIdSpent: (feed, tradeId) => book.gate.tradeIdSpent(feed.instrumentId, tradeId),
+        onContractInfo: (info) => instruments.announced(info),
       },
+      onAcknowledged: (streams) => {
+        instruments.acknowledged(streams);
+        this.#carriers.acknowledged(streams);
+      },
+      onRefused: (stream, reason) => this.#carriers.refused(stream, reason),
+      onStreamsDown: (streams) => {
+        instruments.streamsDown(streams);
+        this.#carriers.down(streams);
+      },
+    });
+    this.#carriers = new StreamCarriers({
+      clock,
+      logger,
+      places: this.#hub,
+      allSymbolsFrom: options.allSymbolsFrom ?? ALL_SYMBOLS_FROM,
+      isFlowing: (stream) => book.isFlowing(stream),
       onAcknowledged: (streams) => book.acknowledged(streams),
       onRefused: (stream, reason) => book.refused(stream, reason),
       onStreamsDown: (streams) => book.connectionLost(streams),
@@ -129,19 +151,17 @@ export class BinanceIntegration implements ImsDataIntegration {
       feeds: () => book.feeds,
       isPaused: () => this.#hub.isPaused,
       crossCheck: (feed, signal) => crossCheck.ask(feed, signal),
-      restart: ({ liveness, stream }) => this.#hub.restart(stream, liveness.restartCount > 0),
+      restart: ({ liveness, stream }) => this.#carriers.restart(stream, liveness.restartCount > 0),
       onLook: () => book.check(),
     });
   }
 
-  async symbols(signal?: AbortSignal): Promise<readonly Instrument[]> {
-    const listed = await this.#directory.entries(signal);
-    return [...listed.values()].map(({ instrument }) => instrument);
+  symbols(signal?: AbortSignal): Promise<readonly Instrument[]> {
+    return this.#instruments.instruments(signal);
   }
 
-  async validate(symbols: readonly string[]): Promise<SymbolValidation> {
-    const listed = await this.#directory.entriesWithin(this.#options.symbolsWaitMillis ?? 15_000);
-    return validateSymbols(symbols, listed, (name) => this.#directory.suggestions(name));
+  validate(symbols: readonly string[]): Promise<SymbolValidation> {
+    return this.#instruments.validate(symbols);
   }
 
   /**
@@ -169,7 +189,7 @@ export class BinanceIntegration implements ImsDataIntegration {
     this.#shutdown ??= (async () => {
       const monitorClosed = this.#monitor.close();
       const bookClosed = this.#book.close();
-      this.#directory.close();
+      this.#instruments.close();
       await Promise.all([monitorClosed, bookClosed, this.#rest.offset.close(), this.#hub.close()]);
     })();
     return this.#shutdown;
@@ -177,11 +197,12 @@ export class BinanceIntegration implements ImsDataIntegration {
 
   status(): BinanceStatus {
     return {
-      connected: this.#shutdown === undefined && this.#directory.known !== undefined && this.#hub.allOpen,
+      connected: this.#shutdown === undefined && this.#instruments.isKnown && this.#hub.allOpen,
       connectionCount: this.#hub.connectionCount,
       reconnectCount: this.#hub.reconnectCount,
-      subscriptions: this.#book.statuses((stream) => this.#hub.isAcknowledged(stream)),
+      subscriptions: this.#book.statuses((stream) => this.#carriers.isAcknowledged(stream)),
       counters: { ...this.#counters },
+      marketData: this.#hub.marketData,
       handOverCount: this.#hub.handOverCount,
       gaps: this.#book.ledger.counts,
       rest: this.#rest.status,
@@ -199,7 +220,9 @@ export class BinanceIntegration implements ImsDataIntegration {
     const { path } = channel;
     const policy = livenessPolicy(dataType, channel);
     if (dataType !== DataType.Bar) {
-      return (symbol) => ({ dataType, symbol, stream: streamName(channel, symbol), path, policy });
+      const shared = allSymbolsChannel(channels, dataType);
+      const all = shared && { stream: streamName(shared, ""), path: shared.path };
+      return (symbol) => ({ dataType, symbol, stream: streamName(channel, symbol), path, policy, all });
     }
     if (resolution === undefined || !resolutions.includes(resolution)) {
       const offered = resolutions.join(", ");
@@ -232,11 +255,12 @@ export class BinanceIntegration implements ImsDataIntegration {
         this.#monitor.start();
         this.#rest.offset.start();
       }
+      const begun: CarriedFeed[] = [];
       for (const instrument of valid) {
         const subscription = describe(instrument.symbol);
-        if (!this.#book.begin(subscription, instrument)) continue;
-        this.#hub.subscribe(subscription.stream, subscription.path);
+        if (this.#book.begin(subscription, instrument)) begun.push(subscription);
       }
+      this.#carriers.subscribe(begun);
     });
   }
 
@@ -247,7 +271,7 @@ export class BinanceIntegration implements ImsDataIntegration {
   }
 
   #end(stream: string): void {
-    if (this.#book.end(stream)) this.#hub.unsubscribe(stream);
+    if (this.#book.end(stream)) this.#carriers.unsubscribe(stream);
   }
 
   /** One call after the other: a stop asked after a start must not overtake it while the symbol list loads. */
@@ -264,27 +288,9 @@ export class BinanceIntegration implements ImsDataIntegration {
     if (this.#shutdown !== undefined)
       throw venueError("venue.closed", `${this.description.title} was shut down`);
   }
-
-  /** Tells of new listings, other states and increments, and of symbols that are gone. */
-  #refreshed(listed: ReadonlyMap<string, ListedSymbol>): void {
-    const before = this.#before;
-    if (before) {
-      const { changed, listed: added, removed } = diffInstruments(before, listed);
-      for (const instrument of [...added, ...changed, ...removed]) this.#context.sink.instrument(instrument);
-    }
-    this.#book.refresh(listed);
-  }
-
-  #readList(body: unknown, hosts: BinanceHosts): ReadonlyMap<string, ListedSymbol> {
-    const { listed, skipped, skippedCount } = readExchangeInfo(body, hosts, this.#market.symbolRules);
-    const { logger } = this.#context;
-    this.#before = this.#directory.known;
-    this.#rest.readLimits(body);
-    if (skippedCount > 0) logger.warn({ skippedCount, skipped }, "listed symbols that cannot be used");
-    logger.info({ symbolCount: listed.size }, "symbols read");
-    return listed;
-  }
 }
+
+const ALL_SYMBOLS_FROM = 100;
 
 /** What silence means: mark prices come by the clock, liquidations hardly ever, all else when the market moves. */
 function livenessPolicy(dataType: DataType, { paceMillis }: ChannelDescription): LivenessPolicy {

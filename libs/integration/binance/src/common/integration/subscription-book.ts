@@ -1,38 +1,24 @@
-import {
-  type Clock,
-  DataType,
-  FeedState,
-  GapReason,
-  type Instrument,
-  type TimeResolution,
-  type TimeResolutionText,
-} from "@ims/common";
-import { FeedLiveness, type LivenessPolicy } from "@ims/integration-kit";
+import { type Clock, DataType, FeedState, GapReason, type Instrument } from "@ims/common";
+import { FeedLiveness, GapLedger } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink, SubscriptionStatus } from "@ims/traits";
 import { FeedTable } from "../decode/feed-table.js";
-import { type DataFeed, InstrumentFeed } from "../decode/instrument-feed.js";
+import { InstrumentFeed } from "../decode/instrument-feed.js";
 import { BarRecovery } from "../gaps/bar-recovery.js";
 import { FeedGate, type WatchedFeed } from "../gaps/feed-gate.js";
-import { GapLedger } from "../gaps/gap-ledger.js";
 import { TradeRecovery } from "../gaps/trade-recovery.js";
 import type { ListedSymbol } from "../instruments/listed-symbol.js";
 import type { MonitoredFeed } from "../liveness/feed-monitor.js";
-import type { BinanceTradesChannel } from "../market/binance-market.js";
 import type { VenueRest } from "../rest/venue-rest.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
 import { BookDesk } from "./book-desk.js";
-
-/** One stream as it was asked for. */
-export interface BinanceSubscription {
-  readonly dataType: DataType;
-  readonly symbol: string;
-  readonly resolution?: TimeResolutionText;
-  readonly resolutionId?: TimeResolution;
-  readonly stream: string;
-  /** In front of `/stream`, where the venue serves it. */
-  readonly path: string;
-  readonly policy: LivenessPolicy;
-}
+import {
+  type BinanceSubscription,
+  dataFeed,
+  type Recovery,
+  type SubscriptionEntry,
+  stateOf,
+  tradesChannelOf,
+} from "./subscription-entry.js";
 
 export interface SubscriptionBookOptions {
   readonly clock: Clock;
@@ -45,21 +31,8 @@ export interface SubscriptionBookOptions {
   readonly isShared: (stream: string) => boolean;
 }
 
-interface Recovery {
-  interrupted(reason: GapReason): void;
-  check(nowMillis: number): void;
-  close(): Promise<void>;
-}
-
-interface Entry extends MonitoredFeed, WatchedFeed {
-  readonly subscription: BinanceSubscription;
-  readonly instrumentId: number;
-  readonly data: DataFeed;
-  readonly recovery: Recovery | undefined;
-  /** Of books: what the book itself says. */
-  bookState: { readonly state: FeedState; readonly text: string } | undefined;
-}
-
+/** A stream that comes by the clock is restarted after a longer silence. */
+const FLOWING_MILLIS = 2500;
 const HELD_TRADES_MAX = 10_000;
 const HOLD_MILLIS = 15_000;
 const FILL_TRADES_MAX = 20_000;
@@ -72,7 +45,7 @@ export class SubscriptionBook {
   readonly gate: FeedGate;
   readonly desk: BookDesk;
   readonly #options: SubscriptionBookOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, SubscriptionEntry>();
   readonly #closing = new Set<Promise<void>>();
 
   constructor(options: SubscriptionBookOptions) {
@@ -87,6 +60,13 @@ export class SubscriptionBook {
 
   get feeds(): Iterable<MonitoredFeed> {
     return this.#entries.values();
+  }
+
+  /** Whether the stream has had a record within the last seconds. */
+  isFlowing(stream: string): boolean {
+    const { liveness, lastMicros } = this.#entries.get(stream) ?? {};
+    if (!liveness || !lastMicros) return false;
+    return this.#options.clock.monotonicMillis() - liveness.silentSinceMillis < FLOWING_MILLIS;
   }
 
   streams(): string[] {
@@ -108,7 +88,7 @@ export class SubscriptionBook {
     const liveness = new FeedLiveness(policy, clock.monotonicMillis(), () => this.#tellStatus(entry));
     const watched: WatchedFeed = { liveness, lastMicros: 0 };
     const recovery = this.#beginGate(subscription, instrument, instrumentId, watched);
-    const entry: Entry = Object.assign(watched, {
+    const entry: SubscriptionEntry = Object.assign(watched, {
       subscription,
       stream,
       symbol,
@@ -218,7 +198,7 @@ export class SubscriptionBook {
     if (dataType === DataType.Trade) {
       const recovery = new TradeRecovery({
         ...common,
-        route: rules.trades[channelOf(stream)],
+        route: rules.trades[tradesChannelOf(stream)],
         isShared: () => isShared(stream),
         heldMax: options.heldTradesMax ?? HELD_TRADES_MAX,
         tradesMax: options.fillTradesMax ?? FILL_TRADES_MAX,
@@ -252,7 +232,7 @@ export class SubscriptionBook {
     }
   }
 
-  #tellStatus(entry: Entry): void {
+  #tellStatus(entry: SubscriptionEntry): void {
     const { instrumentId, lastMicros, liveness, subscription } = entry;
     const { state, text } = stateOf(entry);
     const nowMicros = this.#options.clock.nowMicros();
@@ -279,35 +259,4 @@ export class SubscriptionBook {
     this.table.add(feed);
     return feed;
   }
-}
-
-/**
- * A book that has records may still lack its snapshot: it says itself how it is, unless its stream is dead or ended. A
- * stream that has just begun to flow is live before the next look at it.
- */
-function stateOf({ bookState, lastMicros, liveness }: Entry): { state: FeedState; text: string } {
-  const { state, text } = liveness;
-  const isFlowing = state === FeedState.Starting || state === FeedState.Live || state === FeedState.Quiet;
-  if (bookState && isFlowing) return bookState;
-  return state === FeedState.Starting && lastMicros !== 0 && !bookState
-    ? { state: FeedState.Live, text: "records come as expected" }
-    : { state, text };
-}
-
-function channelOf(stream: string): BinanceTradesChannel {
-  return stream.endsWith("@aggTrade") ? "aggTrade" : "trade";
-}
-
-function dataFeed(feed: InstrumentFeed, { dataType, resolutionId }: BinanceSubscription): DataFeed {
-  if (resolutionId === undefined) {
-    const data = feed.of(dataType);
-    if (data) return data;
-    throw new RangeError(`there is no feed for data type ${dataType}`);
-  }
-  let bars = feed.bars.get(resolutionId);
-  if (!bars) {
-    bars = { active: false, lastMicros: 0 };
-    feed.bars.set(resolutionId, bars);
-  }
-  return bars;
 }

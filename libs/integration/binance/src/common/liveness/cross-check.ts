@@ -1,9 +1,8 @@
 import { type Clock, DataType, describeError, sleep } from "@ims/common";
-import { type ClockOffset, type HttpJsonClient, RequestPriority } from "@ims/integration-kit";
-import { asObject } from "../decode/json-fields.js";
-import { microsOf } from "../decode/venue-time.js";
+import type { ClockOffset, HttpJsonClient } from "@ims/integration-kit";
 import type { BinanceRestRules } from "../rest/rest-rules.js";
 import type { CrossCheckResult, MonitoredFeed } from "./feed-monitor.js";
+import { LastTrades } from "./last-trades.js";
 
 export interface CrossCheckOptions {
   readonly clock: Clock;
@@ -16,18 +15,18 @@ export interface CrossCheckOptions {
 }
 
 const UNDER_WAY_MILLIS = 500;
-/** A record may be under way, and the clocks are not the same to the millisecond. */
-const MARGIN_MICROS = 500_000;
 
 /**
  * Finds out whether a silent stream should have had records: by another stream of the same symbol that was fed since,
- * where a trade on one means a record on the other, and else by the time of the symbol's last trade over REST.
+ * where a trade on one means a record on the other, and else by the symbol's last trade over REST.
  */
 export class CrossCheck {
   readonly #options: CrossCheckOptions;
+  readonly #lastTrades: LastTrades;
 
   constructor(options: CrossCheckOptions) {
     this.#options = options;
+    this.#lastTrades = new LastTrades(options);
   }
 
   /** Never rejects. */
@@ -35,9 +34,8 @@ export class CrossCheck {
     const sibling = this.#fedSibling(feed);
     if (sibling) return { verdict: "dead", text: `${this.#silence(feed)}: ${sibling.stream} has records` };
     try {
-      const tradeMicros = await this.#lastTradeMicros(feed.symbol, signal);
-      const silentSinceMicros = this.#silentSinceMicros(feed);
-      if (tradeMicros > silentSinceMicros + MARGIN_MICROS) {
+      const { silentSinceMillis } = feed.liveness;
+      if (await this.#lastTrades.tradedSince(feed.symbol, silentSinceMillis, signal)) {
         // A trade of this moment may still be under way; a verdict is void if a record comes meanwhile.
         await sleep(this.#options.clock, UNDER_WAY_MILLIS, signal);
         return { verdict: "dead", text: `${this.#silence(feed)}: the venue has traded since` };
@@ -58,22 +56,6 @@ export class CrossCheck {
       }
     }
     return undefined;
-  }
-
-  /** Wall time of the venue. */
-  #silentSinceMicros(feed: MonitoredFeed): number {
-    const { clock, offset } = this.#options;
-    const silentMillis = clock.monotonicMillis() - feed.liveness.silentSinceMillis;
-    return clock.nowMicros() + (offset.reading?.offsetMicros ?? 0) - silentMillis * 1000;
-  }
-
-  async #lastTradeMicros(symbol: string, signal: AbortSignal): Promise<number> {
-    const { http, rules } = this.#options;
-    const { path, timeKey, weight } = rules.lastTrade;
-    const cost = { weight, priority: RequestPriority.BackFill };
-    const rows = await http.get(`${path}?symbol=${encodeURIComponent(symbol)}&limit=1`, signal, cost);
-    const time = Array.isArray(rows) ? asObject(rows[0])?.[timeKey] : undefined;
-    return typeof time === "number" ? microsOf(time) : 0;
   }
 
   /** Says by name what is wrong, and whether it is this stream or the address. */

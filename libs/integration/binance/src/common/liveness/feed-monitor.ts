@@ -22,7 +22,7 @@ export interface FeedMonitorOptions {
   readonly feeds: () => Iterable<MonitoredFeed>;
   /** Whether nothing is read now on purpose. */
   readonly isPaused: () => boolean;
-  /** Asks the venue or other streams; must not reject. */
+  /** Asks the venue or other streams, at once for all that are silent; must not reject. */
   readonly crossCheck: (feed: MonitoredFeed, signal: AbortSignal) => Promise<CrossCheckResult>;
   readonly restart: (feed: MonitoredFeed) => void;
   /** Called with every look, for whoever else needs one now and then. */
@@ -30,15 +30,12 @@ export interface FeedMonitorOptions {
 }
 
 const LOOK_MILLIS = 250;
-/** Checks under way at once; the others wait for the next look. */
-const CHECKS_MAX = 8;
 
 /** Looks at every subscription four times a second, with one timer for all. */
 export class FeedMonitor {
   readonly #options: FeedMonitorOptions;
   readonly #closing = new AbortController();
   readonly #checks = new Set<Promise<void>>();
-  readonly #waiting: MonitoredFeed[] = [];
   #timer: TimerHandle | undefined;
 
   constructor(options: FeedMonitorOptions) {
@@ -59,7 +56,6 @@ export class FeedMonitor {
   async close(): Promise<void> {
     this.#closing.abort(new Error("watching ended"));
     this.#timer?.cancel();
-    this.#waiting.length = 0;
     await Promise.all(this.#checks);
   }
 
@@ -74,22 +70,16 @@ export class FeedMonitor {
         restart(feed);
         feed.liveness.restarted(nowMillis);
       } else if (action === LivenessAction.CrossCheck) {
-        this.#waiting.push(feed);
+        this.#check(feed);
       }
     }
     onLook?.();
-    this.#check();
   }
 
-  #check(): void {
-    while (this.#checks.size < CHECKS_MAX && this.#waiting.length > 0) {
-      const feed = this.#waiting.shift()!;
-      const check: Promise<void> = this.#checkOne(feed).finally(() => {
-        this.#checks.delete(check);
-        this.#check();
-      });
-      this.#checks.add(check);
-    }
+  /** At most one at a time of each feed. */
+  #check(feed: MonitoredFeed): void {
+    const check: Promise<void> = this.#checkOne(feed).finally(() => this.#checks.delete(check));
+    this.#checks.add(check);
   }
 
   async #checkOne(feed: MonitoredFeed): Promise<void> {

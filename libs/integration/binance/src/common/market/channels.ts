@@ -73,6 +73,19 @@ export function offeredDataTypes(channels: BinanceChannels): readonly DataType[]
   });
 }
 
+/**
+ * The stream of all symbols with the same records as the single ones: same content, same pace. The others of all
+ * symbols are slower or faster than those of one symbol (`!bookTicker` every 5 s, `!ticker@arr` every second), so
+ * they are not used [binance.md 2.4].
+ */
+export function allSymbolsChannel(
+  { allForceOrders, allMarkPrices }: BinanceChannels,
+  dataType: DataType,
+): ChannelDescription | undefined {
+  if (dataType === DataType.MarkPrice) return allMarkPrices;
+  return dataType === DataType.Liquidation ? allForceOrders : undefined;
+}
+
 /** The stream kind of a request; undefined where the market has none. Resolutions are not looked at. */
 export function channelOfRequest(
   channels: BinanceChannels,

@@ -23,12 +23,18 @@ export interface BinanceRestRules {
   readonly trades: Readonly<Record<BinanceTradesChannel, TradeRoute>>;
   /** The cheapest request that tells when a symbol traded last. */
   readonly lastTrade: { readonly path: string; readonly weight: number; readonly timeKey: "T" | "time" };
+  /** One request that tells the last trade id of every symbol, among other things. */
+  readonly statistics: { readonly path: string; readonly weight: number };
+  /** The best prices, of one symbol or of all. */
+  readonly tops: { readonly path: string; readonly weight: number; readonly allWeight: number };
   readonly klines: { readonly path: string; readonly weight: number; readonly limit: number };
   /** Snapshots of books, and how changes are joined to them. */
   readonly depth: {
     readonly path: string;
     readonly limit: number;
     readonly weight: number;
+    /** What is asked for where there are many books. */
+    readonly short: { readonly limit: number; readonly weight: number };
     readonly rule: SequenceRule;
   };
 }
@@ -49,8 +55,16 @@ const FUTURES_ROUTES = (root: string): BinanceRestRules => ({
     aggTrade: { path: `${root}/aggTrades`, weight: 20, limit: 1000, hasFromId: true, isAggregate: true },
   },
   lastTrade: { path: `${root}/trades`, weight: 5, timeKey: "time" },
+  statistics: { path: `${root}/ticker/24hr`, weight: 40 },
+  tops: { path: `${root}/ticker/bookTicker`, weight: 2, allWeight: 5 },
   klines: { path: `${root}/klines`, weight: 2, limit: 499 },
-  depth: { path: `${root}/depth`, limit: 1000, weight: 20, rule: futuresSequence },
+  depth: {
+    path: `${root}/depth`,
+    limit: 1000,
+    weight: 20,
+    short: { limit: 500, weight: 10 },
+    rule: futuresSequence,
+  },
 });
 
 /** [REST API, Market Data endpoints] of each market, with the weights of July 2026. */
@@ -73,8 +87,16 @@ export const BINANCE_REST_RULES: Readonly<Record<BinanceMarketName, BinanceRestR
       aggTrade: { path: "/api/v3/aggTrades", weight: 4, limit: 1000, hasFromId: true, isAggregate: true },
     },
     lastTrade: { path: "/api/v3/aggTrades", weight: 4, timeKey: "T" },
+    statistics: { path: "/api/v3/ticker/24hr", weight: 80 },
+    tops: { path: "/api/v3/ticker/bookTicker", weight: 2, allWeight: 4 },
     klines: { path: "/api/v3/klines", weight: 2, limit: 1000 },
-    depth: { path: "/api/v3/depth", limit: 5000, weight: 250, rule: spotSequence },
+    depth: {
+      path: "/api/v3/depth",
+      limit: 5000,
+      weight: 250,
+      short: { limit: 1000, weight: 50 },
+      rule: spotSequence,
+    },
   },
   "usd-future": FUTURES_ROUTES("/fapi/v1"),
   "coin-future": FUTURES_ROUTES("/dapi/v1"),

@@ -1,16 +1,16 @@
 import { type Clock, describeError } from "@ims/common";
 import {
+  asObject,
   ClockOffset,
   FileWeightLedger,
   HttpJsonClient,
+  microsOf,
   RequestPriority,
   sharedWeightBudget,
   venueError,
   type WeightBudget,
 } from "@ims/integration-kit";
 import type { IntegrationContext } from "@ims/traits";
-import { asObject } from "../decode/json-fields.js";
-import { microsOf } from "../decode/venue-time.js";
 import type { BinanceHosts, BinanceMarket } from "../market/binance-market.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
 import { BINANCE_REST_RULES, type BinanceRestRules, USED_WEIGHT_HEADER } from "./rest-rules.js";

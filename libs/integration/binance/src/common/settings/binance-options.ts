@@ -1,6 +1,8 @@
 import type { HttpTransport, SocketConnector } from "@ims/integration-kit";
 import type { BinanceTradesChannel } from "../market/binance-market.js";
 
+export type BinanceMarketData = "json" | "sbe" | "auto";
+
 /** What an operator, or a test, may choose. Everything has a default. */
 export interface BinanceOptions {
   /** The venue's test environment, with its own exchange id. Default false. */
@@ -11,7 +13,16 @@ export interface BinanceOptions {
   readonly wsUrl?: string;
   /** Which stream trades are read from. Default `trade`: every single one. */
   readonly tradesChannel?: BinanceTradesChannel;
-  /** Largest age of the symbol list. Default 120 minutes. */
+  /**
+   * Whether trades, best bid and ask, and books come as JSON or over the venue's binary streams (SBE): `sbe` wants an
+   * {@link apiKey}; `auto` uses them if there is one and the venue lets it in. All else is JSON. Default `json`.
+   */
+  readonly marketData?: BinanceMarketData;
+  /** API key of type Ed25519, for the binary streams; nothing is signed with it. It is never logged. */
+  readonly apiKey?: string;
+  /** Origin in place of the market's host of binary streams. */
+  readonly sbeUrl?: string;
+  /** Largest age of the symbol list. Default 5 minutes on spot, 30 on futures, which announce changes as well. */
   readonly symbolsRefreshMillis?: number;
   /** How long `validate` and `start` wait for the first symbol list. Default 15 s. */
   readonly symbolsWaitMillis?: number;
@@ -23,6 +34,8 @@ export interface BinanceOptions {
   readonly acknowledgeTimeoutMillis?: number;
   /** How long one REST request may take. Default 20 s. */
   readonly requestTimeoutMillis?: number;
+  /** From so many symbols on, data of all symbols comes over one stream where the venue has it. Default 100. */
+  readonly allSymbolsFrom?: number;
   /** Connections that carry the same streams; of each record the first copy counts. Default 1. */
   readonly redundancy?: number;
   /** The last trade id of a symbol that an earlier run passed on: what came since is read over REST. Default: none. */

@@ -23,6 +23,8 @@ export class RequestAcceptedValues {
   requestType = 0;
   /** Subscriptions that it ended (uint32) */
   affectedCount = 0;
+  /** How often the service was started anew since the session was opened (uint32) */
+  restartCount = 0;
 
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
   get sessionIdNumber(): number {
@@ -263,6 +265,12 @@ export class RequestAcceptedEncoder {
     return this;
   }
 
+  /** How often the service was started anew since the session was opened (uint32) */
+  restartCount(value: number): this {
+    this.view.setUint32(this.offset + 36, value, true);
+    return this;
+  }
+
   /** Position of the first octet behind the message. */
   get limit(): number {
     return this.offset + 40;
@@ -296,7 +304,7 @@ export class RequestAcceptedEncoder {
     view.setUint8(offset + 38, 0);
     view.setUint8(offset + 39, 0);
     view.setUint32(offset + 40, values.affectedCount, true);
-    view.setInt32(offset + 44, 0, true);
+    view.setUint32(offset + 44, values.restartCount, true);
     return 48;
   }
 
@@ -354,8 +362,8 @@ export class RequestAcceptedDecoder {
     const first = view.getInt32(offset, true);
     const second = view.getInt32(offset + 4, true);
     const actingBlockLength = first & 0xffff;
-    if (first >>> 16 !== 121 || (second & 0xffff) !== 1 || actingBlockLength < 36 || at + actingBlockLength > end) {
-      refuseFrame("RequestAccepted", 121, 1, 36, first, second, at, end);
+    if (first >>> 16 !== 121 || (second & 0xffff) !== 1 || actingBlockLength < 40 || at + actingBlockLength > end) {
+      refuseFrame("RequestAccepted", 121, 1, 40, first, second, at, end);
     }
     const actingVersion = second >>> 16;
     if (view !== this.view) this.renew(view);
@@ -378,8 +386,8 @@ export class RequestAcceptedDecoder {
     actingVersion: number,
     end = view.byteLength,
   ): this {
-    if (!(actingBlockLength >= 36)) {
-      throwTruncated("RequestAccepted", offset, 36, offset + actingBlockLength);
+    if (!(actingBlockLength >= 40)) {
+      throwTruncated("RequestAccepted", offset, 40, offset + actingBlockLength);
     }
     if (!(offset >= 0 && offset + actingBlockLength <= end && end <= view.byteLength)) {
       throwTruncated("RequestAccepted", offset, actingBlockLength, Math.min(end, view.byteLength));
@@ -519,6 +527,11 @@ export class RequestAcceptedDecoder {
     return this.view.getUint32(this.offset + 32, true);
   }
 
+  /** How often the service was started anew since the session was opened (uint32) */
+  restartCount(): number {
+    return this.view.getUint32(this.offset + 36, true);
+  }
+
   /**
    * Position of the first octet behind what this version knows of the message. Throws `sbe.truncated` when a group or
    * data does not lie within the frame.
@@ -560,8 +573,8 @@ export class RequestAcceptedDecoder {
     const first = view.getInt32(offset, true);
     const second = view.getInt32(offset + 4, true);
     const actingBlockLength = first & 0xffff;
-    if (first >>> 16 !== 121 || (second & 0xffff) !== 1 || actingBlockLength < 36 || at + actingBlockLength > end) {
-      refuseFrame("RequestAccepted", 121, 1, 36, first, second, at, end);
+    if (first >>> 16 !== 121 || (second & 0xffff) !== 1 || actingBlockLength < 40 || at + actingBlockLength > end) {
+      refuseFrame("RequestAccepted", 121, 1, 40, first, second, at, end);
     }
     values.sessionIdLo = view.getInt32(at, true);
     values.sessionIdHi = view.getUint32(at + 4, true);
@@ -573,6 +586,7 @@ export class RequestAcceptedDecoder {
     values.exchangeId = view.getUint8(at + 26);
     values.requestType = view.getUint16(at + 28, true);
     values.affectedCount = view.getUint32(at + 32, true);
+    values.restartCount = view.getUint32(at + 36, true);
   }
 
   /** Every field in schema order: 64-bit integers as text, enums by name, sets as lists of names, nulls as null. */
@@ -585,6 +599,7 @@ export class RequestAcceptedDecoder {
       exchangeId: this.exchangeId(),
       requestType: this.requestType(),
       affectedCount: this.affectedCount(),
+      restartCount: this.restartCount(),
     };
   }
 }

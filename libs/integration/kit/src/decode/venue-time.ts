@@ -2,8 +2,8 @@
 export const MICROS_FROM = 1e14;
 
 /**
- * A venue time to microseconds. Binance prints milliseconds, or microseconds on connections that asked for them
- * [WebSocket Streams, General WSS information, timeUnit]; the number itself tells which.
+ * A venue time to microseconds. Venues print milliseconds, or microseconds where they were asked to (Binance: WebSocket
+ * Streams, General WSS information, timeUnit); the number itself tells which.
  */
 export function microsOf(time: number): number {
   return time >= MICROS_FROM ? time : time * 1000;

@@ -9,8 +9,8 @@ import type {
 } from "@ims/traits";
 
 /**
- * Fractions, so that the engine keeps room for a double in place from the start: a record then costs no memory however
- * large its numbers are.
+ * A fraction that a number begins with, so that the engine keeps room for a double in place from the start: a record
+ * then costs no memory however large its numbers are. Where zero means something it is set behind that.
  */
 const DOUBLE = 0.5;
 
@@ -26,7 +26,7 @@ function head(): RecordHead {
 
 /** Each of these makes the one object that all records of a kind are read into. */
 export function createTradeFields(): TradeFields {
-  return {
+  return emptied({
     ...head(),
     tradeId: DOUBLE,
     firstTradeId: DOUBLE,
@@ -35,7 +35,7 @@ export function createTradeFields(): TradeFields {
     quantity: new MantissaCell(),
     aggressor: 0,
     kind: TradeKind.Regular,
-  };
+  });
 }
 
 export function createTopOfBookFields(): TopOfBookFields {
@@ -93,4 +93,15 @@ export function createTickerFields(): TickerFields {
     windowStartMicros: 0,
     tradeCount: -1,
   };
+}
+
+/** Zeros in place of the fractions. */
+function emptied(trade: TradeFields): TradeFields {
+  trade.eventMicros = 0;
+  trade.sendMicros = 0;
+  trade.receiveMicros = 0;
+  trade.tradeId = 0;
+  trade.firstTradeId = 0;
+  trade.lastTradeId = 0;
+  return trade;
 }

@@ -1,0 +1,63 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { writeResults } from "../results.mjs";
+import { runScale } from "./run-scale.mjs";
+
+/** Of the market: about 100,000 messages a second, trades and tops together. */
+const BUSY = { seed: 7, tradesPerSecond: 65_000, bookUpdatesPerOrder: 1 };
+const TIMES = { warmUpSeconds: 5, seconds: 30 };
+const ROWS = [
+  { ...BUSY, ...TIMES, symbols: 1500 },
+  { ...BUSY, ...TIMES, symbols: 2900 },
+];
+const PROJECTS = ["libs/integration/binance", "libs/exchange-simulator"];
+
+/** `--short JSON`: one run of the given market as it was built last; prints its figures as JSON and stores nothing. */
+const [option, text] = process.argv.slice(2);
+if (option === "--short") {
+  const figures = await runScale(JSON.parse(text));
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+  process.exit(figures.faults.length > 0 ? 1 : 0);
+}
+
+execFileSync("npx", ["tsc", "-b", ...PROJECTS.map((project) => `${project}/tsconfig.lib.json`)], {
+  cwd: join(import.meta.dirname, "../.."),
+  stdio: "inherit",
+});
+const COLUMNS = [
+  "symbols",
+  "messages/s",
+  "missing",
+  "p50 ms",
+  "p99 ms",
+  "p99.9 ms",
+  "max ms",
+  "cores",
+  "RSS MB",
+];
+console.log("trades and tops of all symbols from a simulated market to a counting sink, two processes");
+console.log(`${COLUMNS.map((title) => title.padStart(11)).join("")}   cores of the market`);
+const rows = [];
+for (const settings of ROWS) {
+  const row = await runScale(settings);
+  const { cores, faults, lagMillis, recordsPerSecond, rssBytesMax, symbols, venueCores } = row;
+  const cells = [
+    symbols,
+    Math.round(recordsPerSecond),
+    faults.length,
+    lagMillis[50],
+    lagMillis[99],
+    lagMillis[99.9],
+    lagMillis[100],
+    cores.toFixed(2),
+    Math.round(rssBytesMax / 1e6),
+  ];
+  console.log(`${cells.map((cell) => String(cell).padStart(11)).join("")}   ${venueCores.toFixed(2)}`);
+  for (const fault of faults.slice(0, 10)) console.log(`  ${fault}`);
+  rows.push({ settings, ...row, faults: faults.slice(0, 100) });
+  if (faults.length > 0) process.exitCode = 1;
+}
+writeResults("binance-scale", {
+  mix: "trades and top of book of every symbol of a synthetic spot market; a few symbols have most of the messages",
+  rows,
+});

@@ -1,0 +1,121 @@
+import { DataType, RecordFlags } from "@ims/common";
+import type { FeedRequest, LiquidationFields, MarkPriceFields } from "@ims/traits";
+import { afterEach, describe, expect, it } from "vitest";
+import type { EventQueue } from "../../spec-support/event-queue.js";
+import { SimulatedStage } from "../../spec-support/simulated-venue.js";
+import type { BinanceOptions } from "../settings/binance-options.js";
+
+const MARK_PRICES: FeedRequest = { dataType: DataType.MarkPrice };
+const LIQUIDATIONS: FeedRequest = { dataType: DataType.Liquidation };
+
+const stages: SimulatedStage[] = [];
+async function open(...options: Parameters<typeof SimulatedStage.open>): Promise<SimulatedStage> {
+  const stage = await SimulatedStage.open(...options);
+  stages.push(stage);
+  return stage;
+}
+
+afterEach(async () => {
+  for (const stage of stages.splice(0)) await stage.close();
+});
+
+async function all<T>(queue: EventQueue<T>): Promise<T[]> {
+  const seen: T[] = [];
+  while (queue.pendingCount > 0) seen.push(await queue.next());
+  return seen;
+}
+
+describe("times of back-filled trades", () => {
+  it("are those of the stream, to the microsecond", async () => {
+    const stage = await open({
+      market: "spot",
+      source: { kind: "synthetic", seed: 4, symbols: ["BTCUSDT"], tradesPerSecond: 40 },
+      faults: { rules: [{ fault: "drop", stream: "btcusdt@trade", skip: 20, count: 30 }] },
+    });
+    await start(stage, { dataType: DataType.Trade }, ["BTCUSDT"]);
+    await stage.advance(10_000);
+    const trades = await all(stage.sink.trades);
+    const filled = trades.filter(({ flags }) => (flags & RecordFlags.BackFilled) !== 0);
+    expect(filled).toHaveLength(30);
+    const truth = stage.venue.trades("BTCUSDT", trades[0]!.tradeId, trades.at(-1)!.tradeId);
+    expect(trades.map(({ eventMicros, tradeId }) => [tradeId, eventMicros])).toEqual(
+      truth.map(({ eventMicros, tradeId }) => [tradeId, eventMicros]),
+    );
+    expect(filled.some(({ eventMicros }) => eventMicros % 1000 !== 0)).toBe(true);
+    expect(stage.integration.status().gaps).toEqual([]);
+  });
+});
+
+describe("streams of all symbols", () => {
+  /** What comes of many symbols within half a minute, by symbol. */
+  async function records(options: BinanceOptions) {
+    const stage = await open(
+      {
+        market: "usd-future",
+        source: { kind: "synthetic", seed: 9, symbols: 120, tradesPerSecond: 600, liquidationShare: 0.2 },
+        keepDeliveries: true,
+      },
+      options,
+    );
+    const listed = await stage.during(stage.integration.symbols());
+    const traded = listed.filter(({ status }) => status === "trading");
+    const symbols = traded.slice(0, 110).map(({ symbol }) => symbol);
+    await start(stage, MARK_PRICES, symbols);
+    await start(stage, LIQUIDATIONS, symbols);
+    await stage.advance(5000);
+    const fromMicros = stage.clock.nowMicros();
+    await stage.advance(30_000);
+    const within = ({ receiveMicros }: { receiveMicros: number }) => receiveMicros > fromMicros;
+    const bySymbol = new Map<string, unknown[]>(symbols.map((symbol) => [symbol, []]));
+    const names = new Map(stage.sink.registered.map(({ symbol }, index) => [index + 1, symbol]));
+    const add = (record: MarkPriceFields | LiquidationFields) => {
+      const { instrumentId, receiveMicros: _, ...rest } = record;
+      bySymbol.get(names.get(instrumentId)!)!.push(rest);
+    };
+    for (const price of (await all(stage.sink.markPrices)).filter(within)) add(price);
+    const liquidations = (await all(stage.sink.liquidations)).filter(within);
+    for (const liquidation of liquidations) add(liquidation);
+    const streams = new Set(stage.venue.deliveries().map(({ stream }) => stream));
+    return { bySymbol, liquidationCount: liquidations.length, streams };
+  }
+
+  it("bring of each symbol what its own stream brings", async () => {
+    const own = await records({ allSymbolsFrom: 1000 });
+    const shared = await records({});
+    expect([...shared.streams].sort()).toEqual(["!forceOrder@arr", "!markPrice@arr@1s"]);
+    expect(own.streams.size).toBeGreaterThan(110);
+    expect(shared.liquidationCount).toBeGreaterThan(100);
+    expect([...own.bySymbol.values()].every((list) => list.length >= 29)).toBe(true);
+    expect(Object.fromEntries(shared.bySymbol)).toEqual(Object.fromEntries(own.bySymbol));
+  });
+});
+
+describe("news of the simulated venue", () => {
+  it("reach the sink within seconds on futures", async () => {
+    const stage = await open({
+      market: "coin-future",
+      source: { kind: "synthetic", seed: 1, tradesPerSecond: 1 },
+    });
+    const symbols = await stage.during(stage.integration.symbols());
+    const [first] = symbols;
+    await stage.advance(2000);
+    const nowMillis = stage.clock.monotonicMillis();
+    stage.venue.inject({
+      fault: "status",
+      atMillis: nowMillis + 1000,
+      symbol: first!.symbol,
+      status: "SETTLING",
+    });
+    stage.venue.inject({ fault: "list", atMillis: nowMillis + 2000, symbol: "NEWUSD_PERP" });
+    await stage.advance(10_000);
+    const told = await all(stage.sink.instruments);
+    expect(told.map(({ status, symbol }) => [symbol, status])).toEqual([
+      [first!.symbol, "halted"],
+      ["NEWUSD_PERP", expect.stringMatching(/trading|pending/)],
+    ]);
+  });
+});
+
+async function start(stage: SimulatedStage, feed: FeedRequest, symbols: readonly string[]): Promise<void> {
+  await stage.during(stage.integration.start(feed, symbols));
+}

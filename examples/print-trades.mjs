@@ -1,8 +1,5 @@
 import { ImsClient } from "ims-client";
 
-const client = await ImsClient.connect({ exchange: "binancespot" });
-await client.login();
+const client = await ImsClient.open({ exchange: "binancespot" });
 await client.startTradeData(["BTCUSDT", "ETHUSDT"]);
-for await (const trade of client.trades()) {
-  console.log(trade.symbol, trade.price.toString(), trade.quantity.toString(), trade.aggressor);
-}
+for await (const trade of client.trades()) console.log(trade.symbol, `${trade.price}`, `${trade.quantity}`);

@@ -17,10 +17,22 @@ const SOURCES = {
 
 const RECORDINGS = join(import.meta.dirname, "../../../shared/exchanges/recordings");
 
-export const KINDS = [...Object.keys(SOURCES), "depth", "futures depth"];
+/** Trades with times in microseconds and tops of book, of this many symbols in no order. */
+const MANY = "1,500 symbols";
+const MANY_SYMBOLS = 1500;
+const MANY_FRAMES = 6000;
 
-/** `FRAME_COUNT` frames of a kind as bytes, and where they are from. */
+export const KINDS = [...Object.keys(SOURCES), "trade, us", MANY, "depth", "futures depth"];
+
+/** The symbols that the frames of a kind are of, among those that are subscribed. */
+export function symbolsOf(kind) {
+  if (kind !== MANY) return ["ETHUSDT", "BTCUSDT", "BNBUSDT", "SOLUSDT"];
+  return Array.from({ length: MANY_SYMBOLS }, (_, number) => symbolNumber(number));
+}
+
+/** Frames of a kind as bytes, and where they are from. */
 export function framesOf(kind) {
+  if (kind === MANY) return { frames: Array.from({ length: MANY_FRAMES }, mixed), origin: "synthetic" };
   const source = SOURCES[kind];
   if (source && existsSync(join(RECORDINGS, source.file))) {
     const frames = recorded(source);
@@ -48,12 +60,29 @@ function recorded({ file, stream }) {
 const price = (index, decimals) => (61_000 + ((index * 7919) % 100_000) / 100).toFixed(decimals);
 const quantity = (index, decimals) => (((index * 104_729) % 999_983) / 10_000 + 0.0001).toFixed(decimals);
 
+/** Names as spot's: of 5 to 11 letters, many with the same end. */
+function symbolNumber(number) {
+  const base = `${String.fromCharCode(65 + (number % 26))}${(number * 48_271).toString(36).toUpperCase()}`;
+  return `${base}${["USDT", "BTC", "USDC", "TRY"][number % 4]}`;
+}
+
+function mixed(_, index) {
+  const symbol = symbolNumber((index * 7919) % MANY_SYMBOLS);
+  const frame = made(index % 2 === 0 ? "trade, us" : "bookTicker", index).toString("latin1");
+  return Buffer.from(
+    frame.replaceAll("BTCUSDT", symbol).replaceAll("btcusdt", symbol.toLowerCase()),
+    "latin1",
+  );
+}
+
 function made(kind, index) {
   const [p, q] = [price(index, 8), quantity(index, 8)];
   const time = 1723161255343 + index;
   const text = {
     trade: () =>
       `{"stream":"btcusdt@trade","data":{"e":"trade","E":${time},"s":"BTCUSDT","t":${3735683259 + index},"p":"${p}","q":"${q}","T":${time - 1},"m":true,"M":true}}`,
+    "trade, us": () =>
+      `{"stream":"btcusdt@trade","data":{"e":"trade","E":${time}127,"s":"BTCUSDT","t":${3735683259 + index},"p":"${p}","q":"${q}","T":${time}091,"m":true,"M":true}}`,
     "futures trade": () =>
       `{"stream":"btcusdt@trade","data":{"e":"trade","E":${time},"T":${time},"s":"BTCUSDT","t":${8097313955 + index},"p":"${price(index, 2)}","q":"${quantity(index, 3)}","X":"MARKET","m":true,"st":1}}`,
     aggTrade: () =>

@@ -4,7 +4,7 @@ import { FeedTable } from "../../libs/integration/binance/dist/common/decode/fee
 import { FrameDecoder } from "../../libs/integration/binance/dist/common/decode/frame-decoder.js";
 import { InstrumentFeed } from "../../libs/integration/binance/dist/common/decode/instrument-feed.js";
 import { OrderBook } from "../../libs/order-book/dist/index.js";
-import { framesOf } from "./frames.mjs";
+import { framesOf, symbolsOf } from "./frames.mjs";
 import { measure } from "./measure.mjs";
 
 /** `worker.mjs KIND VARIANT`: one measurement in a process of its own, as JSON. */
@@ -14,7 +14,7 @@ const { frames, origin } = framesOf(kind);
 /** Frames to sink calls; of depth, to the order book as well. */
 function decoder() {
   const table = new FeedTable();
-  for (const symbol of ["ETHUSDT", "BTCUSDT", "BNBUSDT", "SOLUSDT"]) {
+  for (const symbol of symbolsOf(kind)) {
     const instrument = { exchange: 1, symbol, priceScale: 2, quantityScale: 5 };
     const feed = new InstrumentFeed(instrument, 1);
     for (const data of [feed.trades, feed.topOfBook, feed.book]) data.active = true;

@@ -65,12 +65,12 @@ async function withCpu(pid, url, job, argument) {
   const result = await measured(url, job, argument);
   const after = cpuSeconds(pid);
   if (before === undefined || after === undefined) return result;
-  return { ...result, cpuNanosPerMessage: ((after - before) / argument.messageCount) * 1e9 };
+  return { ...result, serverCpuNanosPerMessage: ((after - before) / argument.messageCount) * 1e9 };
 }
 
 const batchBytes = (payloadBytes) => 256 + BATCH_COUNT * (48 + payloadBytes);
 const million = (rate) => (rate / 1e6).toFixed(2).padStart(9);
-const nanos = ({ cpuNanosPerMessage: cpu }) => `${cpu === undefined ? "?" : cpu.toFixed(0)} ns`.padStart(11);
+const nanos = ({ serverCpuNanosPerMessage: cpu }) => `${cpu === undefined ? "?" : cpu.toFixed(0)} ns`.padStart(11);
 const rows = [];
 
 async function rates(server, url, pid) {

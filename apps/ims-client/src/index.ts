@@ -12,6 +12,7 @@ export { EXCHANGE_NAMES, resolveExchange, resolveResolution } from "./client/cli
 export type { ClientSettings, ConnectOptions } from "./client/connect-options.js";
 export { DEFAULT_IGGY_URL } from "./client/connect-options.js";
 export { ImsClient } from "./client/ims-client.js";
+export type { MarketDataClient } from "./client/market-data-client.js";
 export type { LoginAccepted } from "./control/reply.js";
 export type { Subscription } from "./delivery/delivery.js";
 export type { RecordListener, SlowIteration } from "./delivery/message-hub.js";
@@ -22,6 +23,8 @@ export type { SkippedFeed, SkippedMessage } from "./delivery/skipped-messages.js
 export type { SlowConsumerPolicy } from "./delivery/slow-consumer.js";
 export type { StartFrom } from "./delivery/start-from.js";
 export { CLIENT_ERRORS, type ClientErrorName } from "./errors/client-errors.js";
+export { type MockClientOptions, MockImsClient } from "./mock/mock-ims-client.js";
+export * from "./mock/mock-messages.js";
 export { Book, type BookState } from "./records/book.js";
 export type {
   BookDeltaMessage,
@@ -48,4 +51,5 @@ export type * from "./records/market-message.js";
 export type { MessageFlag, MessageOrigin } from "./records/message-origin.js";
 export type { FlyweightListener, RecordFlyweights, RecordPlace } from "./records/record-flyweights.js";
 export type { FeedType } from "./records/record-kinds.js";
+export { bigintOf, dateOf } from "./records/times.js";
 export type { ImsTransport, PartitionPlace, PlaceStart, PolledRecords } from "./transport/ims-transport.js";

@@ -137,7 +137,8 @@ export class CheckingSink implements Sink {
   feedStatus(status: StatusRecord): void {
     const checks = this.#checksOf(status);
     const { dataType, state, text } = status;
-    this.report.note(`${checks.symbol} ${dataTypeName(dataType)} is ${state}: ${text}`);
+    const isUsual = dataType === Data.Book && (state === FeedState.Live || state === FeedState.Quiet);
+    if (!isUsual) this.report.note(`${checks.symbol} ${dataTypeName(dataType)} is ${state}: ${text}`);
     if (state === FeedState.Stopped) {
       checks.feeds.delete(dataType);
       if (dataType === Data.Trade && checks.trades) {

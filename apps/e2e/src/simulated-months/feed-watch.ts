@@ -58,6 +58,11 @@ export class FeedWatch {
    * @param excusedMillis for so long of late nobody could be asked
    */
   look(tradedSince: (() => number | undefined) | undefined, excusedMillis: number): void {
+    if (this.state !== FeedState.Live && this.state !== FeedState.Quiet) {
+      // It says so: what counts is the silence after that.
+      this.held();
+      return;
+    }
     const nowMillis = this.clock.monotonicMillis();
     if (
       this.#owedSinceMillis === undefined &&
@@ -70,7 +75,6 @@ export class FeedWatch {
       }
     }
     if (this.#owedSinceMillis === undefined || this.#told) return;
-    if (this.state !== FeedState.Live && this.state !== FeedState.Quiet) return;
     const usualMillis = SUSPECT_FACTOR * this.#longestSilenceMillis;
     const quietMillis = 2 * (this.#owedSinceMillis - this.lastRecordMillis);
     const declaredMillis = Math.min(

@@ -1,11 +1,4 @@
-import {
-  type DataType,
-  type ExchangeId,
-  exchangeName,
-  type Instrument,
-  MARKET_DATA_TOPICS,
-  streamNames,
-} from "@ims/common";
+import { type DataType, type ExchangeId, exchangeName, type Instrument, streamNames } from "@ims/common";
 import { ControlChannel } from "../control/control-channel.js";
 import type { LoginAccepted } from "../control/reply.js";
 import { Delivery, type Subscription } from "../delivery/delivery.js";
@@ -16,8 +9,6 @@ import { checkStartFrom } from "../delivery/start-from.js";
 import { fail } from "../errors/client-errors.js";
 import { TypedEmitter } from "../events/typed-emitter.js";
 import type { GapMessage } from "../records/feed-message.js";
-import { readGapLedger } from "../records/gap-ledger.js";
-import { readInstrumentList } from "../records/instrument-list.js";
 import type { MarketMessageType } from "../records/market-message.js";
 import type { FlyweightListener } from "../records/record-flyweights.js";
 import { ClientSession } from "../session/client-session.js";
@@ -27,6 +18,7 @@ import { queueOptions, symbolList } from "./client-arguments.js";
 import type { ClientEvents } from "./client-events.js";
 import { ClientFeeds, type IterationOptions, type StartOptions, type Symbols } from "./client-feeds.js";
 import { type ClientSettings, type ConnectOptions, resolveOptions } from "./connect-options.js";
+import { MarketLists } from "./market-lists.js";
 import { Subscriber } from "./subscriber.js";
 
 /** Longest wait for the logout of a shutdown: a service that is gone needs none. */
@@ -36,8 +28,7 @@ const SHUTDOWN_LOGOUT_MILLIS = 1000;
  * A client of one exchange's service.
  *
  * ```ts
- * const client = await ImsClient.connect({ exchange: "binancespot" });
- * await client.login();
+ * const client = await ImsClient.open({ exchange: "binancespot" });
  * await client.startTradeData(["BTCUSDT", "ETHUSDT"]);
  * for await (const trade of client.trades()) console.log(trade.symbol, trade.price.toString());
  * ```
@@ -52,6 +43,7 @@ export class ImsClient extends ClientFeeds {
   readonly #channel: ControlChannel;
   readonly #session: ClientSession;
   readonly #subscriber: Subscriber;
+  readonly #lists: MarketLists;
   readonly #brokerAbsence = new Absence();
   readonly #serviceAbsence = new Absence();
   #malformedCount = 0;
@@ -76,6 +68,7 @@ export class ImsClient extends ClientFeeds {
         this.#duplicatesSkipped++;
       },
     });
+    this.#lists = new MarketLists(transport, settings, (record) => this.#malformed(record));
     this.#channel = new ControlChannel(transport, settings, (offset, reason) =>
       this.#malformed({
         stream: names.clientStream(settings.clientId),
@@ -128,6 +121,21 @@ export class ImsClient extends ClientFeeds {
       signal: options.signal,
     });
     return new ImsClient(transport, settings);
+  }
+
+  /**
+   * Connects and logs in.
+   * @throws as {@link connect} and {@link login}; nothing is left open then
+   */
+  static async open(options: ConnectOptions = {}): Promise<ImsClient> {
+    const client = await ImsClient.connect(options);
+    try {
+      await client.login();
+      return client;
+    } catch (error) {
+      await client.shutdown();
+      throw error;
+    }
   }
 
   get exchange(): ExchangeId {
@@ -198,20 +206,7 @@ export class ImsClient extends ClientFeeds {
     this.#assertOpen();
     const { accepted } = this.#session;
     if (!accepted) throw fail("client.invalid-argument", "symbols() needs a session, call login() first");
-    const { exchange, clock, requestTimeoutMillis } = this.settings;
-    const stream = streamNames(exchange).marketDataStream;
-    return readInstrumentList(
-      this.transport,
-      clock,
-      {
-        exchange,
-        firstOffset: accepted.instrumentsOffset,
-        count: accepted.instrumentCount,
-        timeoutMillis: requestTimeoutMillis,
-      },
-      (offset, reason) =>
-        this.#malformed({ stream, topic: MARKET_DATA_TOPICS.instruments, partitionId: 0, offset, reason }),
-    );
+    return this.#lists.instruments(accepted);
   }
 
   /**
@@ -220,11 +215,7 @@ export class ImsClient extends ClientFeeds {
    */
   gapLedger(): AsyncGenerator<GapMessage, void, undefined> {
     this.#assertOpen();
-    const { exchange } = this.settings;
-    const stream = streamNames(exchange).marketDataStream;
-    return readGapLedger(this.transport, exchange, (offset, reason) =>
-      this.#malformed({ stream, topic: MARKET_DATA_TOPICS.gaps, partitionId: 0, offset, reason }),
-    );
+    return this.#lists.gaps();
   }
 
   /**

@@ -140,6 +140,11 @@ export class MessageHub {
     }
   }
 
+  /** Hands out a message that has no record: only iterations get it. */
+  publishMessage(message: MarketMessage): void {
+    for (const queue of this.#queues) if (queue.wants(message.type)) queue.push(message);
+  }
+
   /** All iterations end after what they hold, with the error if one is given; later ones end at once. */
   end(failure?: { readonly error: unknown }): void {
     this.#ending = { failure };

@@ -29,6 +29,9 @@ const TRADE_KINDS: readonly TradeKindName[] = [
 ];
 const BAR_STATES: readonly BarStateName[] = ["forming", "closed", "revised"];
 
+/** Where an encoded record stands. */
+type EncodedRecord = Pick<PolledRecords, "view" | "payloadStart" | "payloadLength" | "offset">;
+
 /** The fields that every record begins with. */
 interface PrefixDecoder {
   eventTimeNumber(): number | null;
@@ -71,7 +74,7 @@ export class RecordDecoder {
    * @returns false for a template that this version does not read; such records are skipped
    * @throws ImsError `sbe.*` for bytes that are no whole message
    */
-  wrap(records: PolledRecords): boolean {
+  wrap(records: EncodedRecord): boolean {
     const { view, payloadStart: start, payloadLength: length } = records;
     const templateId = peekTemplateId(view, start, length);
     this.templateId = templateId;

@@ -1,6 +1,6 @@
 import { DataType, MARKET_DATA_TOPICS } from "@ims/common";
 import { v2 } from "@ims/sbe";
-import type { DataMessage, MarketMessageType } from "./market-message.js";
+import type { DataMessage, FeedNotice, MarketMessage, MarketMessageType } from "./market-message.js";
 import type { RecordFlyweights } from "./record-flyweights.js";
 
 /** What readers ask every encoded record. */
@@ -82,6 +82,11 @@ export function dataTypeOfFeed(type: FeedType): DataType {
 /** The kind of feed that messages of a type come of. */
 export function feedTypeOf(messageType: DataMessage["type"]): FeedType {
   return messageType === "book-snapshot" || messageType === "book-delta" ? "book" : messageType;
+}
+
+/** Whether messages of a type say something about feeds, and are none of the data. */
+export function isNotice(message: MarketMessage): message is FeedNotice {
+  return message.type === "gap" || message.type === "feed-status";
 }
 
 /** Topics of what a service says about feeds, of one partition each. */

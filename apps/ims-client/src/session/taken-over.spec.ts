@@ -28,7 +28,7 @@ describe("a session that a restarted service took over", () => {
     expect(clock.pendingTimerCount).toBe(0);
   });
 
-  it("takes the first count after a session was given back for what it was all along", async () => {
+  it("tells restarts between the login and the first heartbeat, once", async () => {
     const { client, service, run, clock } = stage();
     const resumed: unknown[] = [];
     client.on("resumed", (event) => resumed.push(event));

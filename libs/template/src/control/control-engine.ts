@@ -98,8 +98,11 @@ export class ControlEngine {
     await this.#complete(answered);
     // A client that was answered must not be forgotten by a restart.
     await this.keeper.flush();
-    for (const { request, answer } of answered) this.replies.answer(request, answer.reply);
-    for (const message of messages) if (message.kind === "malformed") this.replies.malformed(message);
+    let next = 0;
+    for (const message of messages) {
+      if (message.kind === "malformed") this.replies.malformed(message);
+      if (message.kind === "request") this.replies.answer(message.request, answered[next++]!.answer.reply);
+    }
     await this.replies.flush();
   }
 

@@ -40,10 +40,19 @@ const start = encode(new v2.StartDataRequestEncoder(), (encoder) =>
   encoder.dataType(2).resolution(5).delivery(1).symbol("BTCUSDT"),
 );
 /** A request for several symbols: message 116 or 117. */
-function encodeMany(Encoder: typeof v2.StartManyRequestEncoder | typeof v2.StopManyRequestEncoder, symbols: string[]) {
+function encodeMany(
+  Encoder: typeof v2.StartManyRequestEncoder | typeof v2.StopManyRequestEncoder,
+  symbols: string[],
+) {
   const bytes = new Uint8Array(Encoder.encodedLengthFor({ symbols: symbols.length }));
   const encoder = new Encoder().wrapAndApplyHeader(new DataView(bytes.buffer), 0);
-  encoder.sessionId(11n).requestId((1n << 64n) - 1n).sentTime(-5n).clientId(4711).exchangeId(4).dataType(1);
+  encoder
+    .sessionId(11n)
+    .requestId((1n << 64n) - 1n)
+    .sentTime(-5n)
+    .clientId(4711)
+    .exchangeId(4)
+    .dataType(1);
   const entries = encoder.symbolsCount(symbols.length);
   for (const symbol of symbols) entries.next().symbol(symbol);
   return bytes;

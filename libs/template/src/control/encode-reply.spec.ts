@@ -36,9 +36,7 @@ describe("encodeReply", () => {
       delivery: 1,
       stream: "binancespot-market-data",
       topic: "bars",
-      symbols: [
-        { symbol: "BTCUSDT", instrumentId: 0xffffffff, partitionId: 3, firstOffset: 2 ** 40 + 1 },
-      ],
+      symbols: [{ symbol: "BTCUSDT", instrumentId: 0xffffffff, partitionId: 3, firstOffset: 2 ** 40 + 1 }],
     };
     const bytes = encodeReply(reply, stamp);
     const decoder = new v2.StartAcceptedDecoder().wrapAndApplyHeader(viewOf(bytes), 0, bytes.length);

@@ -11,6 +11,7 @@ import { type ControlReply, refuseClient, refuseData } from "./control-reply.js"
 import type { ControlRequest } from "./control-request.js";
 import type { DecodedControlMessage } from "./decode-control-message.js";
 import { encodeReply, encodeVersion1Refusal } from "./encode-reply.js";
+import { ForeignReplyLimit } from "./foreign-reply-limit.js";
 
 /** Replies that the broker does not take in this time are delivered behind the next requests. */
 const REPLY_MILLIS_MAX = 2000;
@@ -21,6 +22,8 @@ const REPLY_MILLIS_MAX = 2000;
  */
 @scoped(Lifecycle.ContainerScoped)
 export class ReplyWriter {
+  readonly #foreign = new ForeignReplyLimit();
+
   constructor(
     @inject(EXCHANGE) private readonly exchange: ExchangeId,
     @inject(SERVICE_VERSION) private readonly serviceVersion: string,
@@ -97,8 +100,17 @@ export class ReplyWriter {
       if (reply.kind === "refused") this.outboxes.replyOnControlTopic(encodeVersion1Refusal(reply));
       return;
     }
+    const session = this.sessions.get(reply.clientId);
+    const isForeign = session !== undefined && session.sessionId !== reply.sessionId;
+    if (isForeign && !this.#foreign.admits(reply.clientId, this.clock.monotonicMillis())) {
+      this.counters.repliesLost++;
+      this.log.warn("foreign-replies", "refusals of requests with a foreign session id are not sent", () => ({
+        clientId: reply.clientId,
+      }));
+      return;
+    }
     const { exchange, serviceVersion } = this;
     const bytes = encodeReply(reply, { exchange, serviceVersion, nowMicros: this.clock.nowMicros() });
-    this.outboxes.reply(reply.clientId, bytes, this.sessions.get(reply.clientId) !== undefined);
+    this.outboxes.reply(reply.clientId, bytes, session !== undefined);
   }
 }

@@ -283,9 +283,9 @@ describe("RequestRouter", () => {
     router.route(request("start", version1), context);
     router.route(request("start", { ...version1, symbols: ["ETHUSDT"] }), context);
     expect(subscriptions.countOf(100)).toBe(2);
-    expect(router.route(request("start", { ...version1, symbols: [LONG.symbol] }), context).reply).toMatchObject(
-      data(DataErrorCode.DataUnavailable),
-    );
+    expect(
+      router.route(request("start", { ...version1, symbols: [LONG.symbol] }), context).reply,
+    ).toMatchObject(data(DataErrorCode.DataUnavailable));
     expect(
       router.route(request("start", { ...version1, dataType: DataType.TopOfBook }), context).reply,
     ).toMatchObject(data(DataErrorCode.DataUnavailable));
@@ -325,7 +325,10 @@ describe("RequestRouter", () => {
 
   it("refuses what exceeds the limit whole, also where the client has one of its own", () => {
     const clients = [granted({ subscriptionsMax: 1 })];
-    for (const [setup, limit] of [[{ subscriptionsPerClientMax: 1 }, 1], [{ clients }, 1]] as const) {
+    for (const [setup, limit] of [
+      [{ subscriptionsPerClientMax: 1 }, 1],
+      [{ clients }, 1],
+    ] as const) {
       const { router, subscriptions } = setUp(setup);
       const login = router.route(request("login", { accessToken: TOKEN }), context).reply;
       expect(login).toMatchObject({ subscriptionsPerClientMax: limit });
@@ -340,7 +343,9 @@ describe("RequestRouter", () => {
 
   it("gives a client only the data that it was granted", () => {
     const { router } = setUp({ clients: [granted({ dataTypes: new Set([DataType.Bar]) })] });
-    expect(router.route(request("login"), context).reply).toMatchObject(client(ClientErrorCode.NotAuthorized));
+    expect(router.route(request("login"), context).reply).toMatchObject(
+      client(ClientErrorCode.NotAuthorized),
+    );
     router.route(request("login", { accessToken: TOKEN }), context);
     expect(router.route(request("start"), context).reply).toMatchObject({
       ...client(ClientErrorCode.NotAuthorized),

@@ -109,7 +109,10 @@ describe("a service that is started anew", () => {
 
   it("takes no session over from a client that is not admitted any more, or by another token", async () => {
     const salt = "0123456789abcdef";
-    const token = (name: string) => ({ salt, hash: Buffer.from(hashToken(name, salt).split(":")[2]!, "hex") });
+    const token = (name: string) => ({
+      salt,
+      hash: Buffer.from(hashToken(name, salt).split(":")[2]!, "hex"),
+    });
     const entry = (clientId: number, name: string, dataTypes?: ReadonlySet<number>) => ({
       clientId,
       token: token(name),
@@ -132,7 +135,8 @@ describe("a service that is started anew", () => {
     await restart({
       clients: [entry(100, first!, new Set([DataType.Bar])), entry(101, "rotated, it had leaked")],
     });
-    for (const gone of others) expect((await heartbeat(gone)).json).toMatchObject({ kind: "Client", code: 3 });
+    for (const gone of others)
+      expect((await heartbeat(gone)).json).toMatchObject({ kind: "Client", code: 3 });
     expect((await heartbeat(client)).json).toMatchObject({ restartCount: 1 });
     await until(() => fixture.venue.running.size > 0);
     expect(fixture.venue.running).toEqual(new Set(["bars BTCUSDT 1m"]));

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import {
   type Clock,
   type ConfigurationReport,
@@ -39,6 +40,8 @@ import { matches, type StatusQuery } from "./status-query.js";
 
 /** Over which the rates of feeds are taken. */
 const SAMPLE_MILLIS = 10_000;
+/** Older records say nothing of the lag now. */
+const LAG_AGE_MICROS_MAX = 60_000_000;
 
 /** What there is only once the broker was reached. */
 export interface BrokerSide {
@@ -55,6 +58,7 @@ export class ServiceHealth implements HealthSource {
   #broker: { readonly isEmbedded: boolean } | undefined;
   readonly #startedMillis: number;
   #sampling: TimerHandle | undefined;
+  readonly #loopDelay = monitorEventLoopDelay();
 
   constructor(
     @inject(NAMES) private readonly names: StreamNames,
@@ -70,6 +74,7 @@ export class ServiceHealth implements HealthSource {
     @inject(CLOCK) private readonly clock: Clock,
   ) {
     this.#startedMillis = clock.monotonicMillis();
+    this.#loopDelay.enable();
     this.#sample();
   }
 
@@ -98,6 +103,7 @@ export class ServiceHealth implements HealthSource {
   stopping(): void {
     this.#phase = "stopping";
     this.#sampling?.cancel();
+    this.#loopDelay.disable();
   }
 
   /** `degraded`: it was ready, and {@link HealthReport.reasons} says what is wrong now. */
@@ -133,12 +139,16 @@ export class ServiceHealth implements HealthSource {
   }
 
   metrics(): string {
-    return serviceMetrics({
+    const text = serviceMetrics({
       health: this.health(),
       publishing: this.#publishing(),
       counters: this.counters,
       broker: this.#brokerSide?.client.diagnostics.snapshot(),
+      lagSeconds: this.#lagSeconds(),
+      loopDelay: this.#loopDelay,
     });
+    this.#loopDelay.reset();
+    return text;
   }
 
   configuration(): ConfigurationReport {
@@ -239,6 +249,19 @@ export class ServiceHealth implements HealthSource {
       }
     }
     return rate;
+  }
+
+  #lagSeconds(): Map<string, number> {
+    const sinceMicros = this.clock.nowMicros() - LAG_AGE_MICROS_MAX;
+    const lags = new Map<string, number>();
+    for (const { meters } of this.sink.instruments()) {
+      for (const [channel, meter] of meters.entries()) {
+        if (meter?.lagSeconds === undefined || meter.lastMicros < sinceMicros) continue;
+        const topic = CHANNEL_TOPICS[channel]!;
+        lags.set(topic, Math.max(lags.get(topic) ?? Number.NEGATIVE_INFINITY, meter.lagSeconds));
+      }
+    }
+    return lags;
   }
 
   #sample(): void {

@@ -1,3 +1,4 @@
+import type { IntervalHistogram } from "node:perf_hooks";
 import type { HealthReport, PublishingPhase, PublishingReport } from "@ims/common";
 import type { DiagnosticsSnapshot, HistogramSnapshot } from "@ims/iggy-client";
 import { MetricsText } from "./metrics-text.js";
@@ -9,6 +10,10 @@ export interface MetricSources {
   readonly counters: ServiceCounters;
   /** Undefined before the broker was reached. */
   readonly broker: DiagnosticsSnapshot | undefined;
+  /** Largest lag of the feeds of each topic that had a record lately; topics without one are left out. */
+  readonly lagSeconds: ReadonlyMap<string, number>;
+  /** Delays of the event loop, nanoseconds. */
+  readonly loopDelay: Pick<IntervalHistogram, "percentile" | "max">;
 }
 
 const PHASES: readonly PublishingPhase[] = ["flowing", "blocking", "shedding"];
@@ -18,9 +23,12 @@ export function serviceMetrics(sources: MetricSources): string {
   const text = new MetricsText();
   writeService(text, sources.health);
   writePublishing(text, sources.publishing, sources.counters);
+  const lags = [...sources.lagSeconds].map(([topic, seconds]) => [{ topic }, seconds] as const);
+  const lagHelp = "From the venue's time to publishing: the largest of the last records of a topic's feeds";
+  text.gauge("feed_lag_seconds", lagHelp, lags);
   writeRequests(text, sources.counters);
   if (sources.broker) writeBroker(text, sources.broker);
-  writeProcess(text);
+  writeProcess(text, sources.loopDelay);
   return text.toString();
 }
 
@@ -124,7 +132,7 @@ function writeBroker(text: MetricsText, broker: DiagnosticsSnapshot): void {
   );
 }
 
-function writeProcess(text: MetricsText): void {
+function writeProcess(text: MetricsText, loopDelay: MetricSources["loopDelay"]): void {
   const { heapUsed, heapTotal, external, arrayBuffers, rss } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
   text.gauge("process_resident_memory_bytes", "Memory of the process", rss);
@@ -133,6 +141,12 @@ function writeProcess(text: MetricsText): void {
     [{ kind: "heap_total" }, heapTotal],
     [{ kind: "external" }, external],
     [{ kind: "array_buffers" }, arrayBuffers],
+  ]);
+  const seconds = (nanos: number) => (Number.isFinite(nanos) ? nanos / 1e9 : 0);
+  text.gauge("process_event_loop_delay_seconds", "How late the event loop was, since the last look", [
+    [{ quantile: "0.5" }, seconds(loopDelay.percentile(50))],
+    [{ quantile: "0.99" }, seconds(loopDelay.percentile(99))],
+    [{ quantile: "1" }, seconds(loopDelay.max)],
   ]);
   text.counter("process_cpu_seconds", "Processor time of the process", [
     [{ mode: "user" }, user / 1e6],

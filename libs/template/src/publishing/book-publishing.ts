@@ -91,7 +91,7 @@ export class BookPublishing {
       return false;
     }
     const readers = instrument.privateReaders[Channel.Book];
-    if (readers) out.copy(readers);
+    if (readers) out.copy(readers, 0, book, book.firstUpdateId || book.lastUpdateId, book.lastUpdateId);
     return true;
   }
 

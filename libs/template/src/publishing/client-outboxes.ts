@@ -4,9 +4,12 @@ import { inject, Lifecycle, scoped } from "tsyringe";
 import { ServiceCounters } from "../health/service-counters.js";
 import { CLIENT, CLOCK } from "../service/tokens.js";
 import { StreamTopology } from "../topology/stream-topology.js";
+import { ByteBudget } from "./byte-budget.js";
 import { Outbox } from "./outbox.js";
 import { RateLimitedLog } from "./rate-limited-log.js";
 
+/** What waits for all clients together. Copies beyond it are given up; replies are bounded by their number alone. */
+const ALL_CLIENTS_BYTES_MAX = 64 * 1024 * 1024;
 /** Messages that may wait for one client: replies and private copies. */
 const CLIENT_MESSAGE_COUNT_MAX = 20_000;
 const CONTROL_MESSAGE_COUNT_MAX = 10_000;
@@ -19,6 +22,7 @@ const MINUTE_MILLIS = 60_000;
 export class ClientOutboxes {
   readonly #outboxes = new Map<number, Outbox>();
   readonly #control: Outbox;
+  readonly #budget = new ByteBudget(ALL_CLIENTS_BYTES_MAX);
   #minuteStart = Number.NEGATIVE_INFINITY;
   #strangerCount = 0;
 
@@ -34,6 +38,7 @@ export class ClientOutboxes {
       stream: controlStream,
       topic: controlTopic,
       messageCountMax: CONTROL_MESSAGE_COUNT_MAX,
+      budget: this.#budget,
       prepare: async () => {},
       onLost: (count) => {
         counters.repliesLost += count;
@@ -65,6 +70,7 @@ export class ClientOutboxes {
       stream: this.topology.names.clientStream(clientId),
       topic: this.topology.names.dataTopic,
       messageCountMax: CLIENT_MESSAGE_COUNT_MAX,
+      budget: this.#budget,
       prepare: (afterRefusal) => {
         if (afterRefusal) this.topology.forgetClientStream(clientId);
         return this.topology.ensureClientStream(clientId);

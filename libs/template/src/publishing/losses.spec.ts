@@ -28,13 +28,16 @@ let venue: FakeIntegration;
 let counters: ServiceCounters;
 let producing: ReturnType<typeof fakePublishing> & { onBatchFailed: (batch: FailedBatch) => void };
 let producers: Map<Channel, FakeProducer>;
-let copies: { clientId: number; type: string }[];
+let copies: Record<string, unknown>[];
+/** Of the streams of the clients. */
+let hasRoom: boolean;
 
 beforeEach(() => {
   clock = new SimulatedClock();
   counters = new ServiceCounters();
   producers = new Map();
   copies = [];
+  hasRoom = true;
   const { logger } = recordingLogger();
   sink = new SbeSink(ExchangeId.BinanceSpot, clock, counters, new RateLimitedLog(clock, logger));
   producing = fakePublishing(clock, BLOCK_MILLIS);
@@ -44,7 +47,14 @@ beforeEach(() => {
 
 function attach(): void {
   const outboxOf = (clientId: number) => ({
-    push: (payload: Uint8Array) => copies.push({ clientId, type: decoded(payload).type }) > 0,
+    push: (payload: Uint8Array) => {
+      if (!hasRoom) return false;
+      const record = decodeRecord(new DataView(payload.buffer, payload.byteOffset), 0, payload.length);
+      const { fromId, toId, missingCount } = (record ?? {}) as Partial<GapRecord>;
+      const isGap = record?.type === "gap";
+      copies.push(isGap ? { clientId, type: "gap", fromId, toId, missingCount } : { clientId });
+      return true;
+    },
   });
   const of = (channel: Channel) => [producerOf(channel).asProducer()];
   sink.attach({
@@ -202,7 +212,7 @@ describe("records that are given up", () => {
     venue.emitTrade("BTCUSDT", 1, 1n, 1n);
     venue.emitTrade("ETHUSDT", 1, 1n, 1n);
     await relieve();
-    expect(copies).toEqual([{ clientId: 101, type: "gap" }]);
+    expect(copies).toMatchObject([{ clientId: 101, type: "gap" }]);
   });
 
   it("are told at the end of the service, as far as there is room", async () => {
@@ -211,6 +221,36 @@ describe("records that are given up", () => {
     venue.emitTrade("BTCUSDT", 1, 1n, 1n);
     sink.detach();
     expect(gaps()).toHaveLength(1);
+  });
+});
+
+describe("private copies that find no room", () => {
+  const feed = { dataType: DataType.Trade, resolution: 0, symbol: "BTCUSDT" };
+  const table = new SubscriptionTable();
+  const read = (clientId: number, generation: 1 | 2) =>
+    table.add({ clientId, feed, delivery: Delivery.Private, generation });
+
+  it("are told to each client in its own stream once it has room, and not to who reads no more", async () => {
+    attach();
+    idOf("BTCUSDT");
+    for (const clientId of [101, 102]) read(clientId, 2);
+    // Version 1 has no message for it.
+    read(103, 1);
+    sink.setReaders(feed, table);
+    venue.emitTrade("BTCUSDT", 1, 1n, 1n);
+    hasRoom = false;
+    for (const tradeId of [2, 3]) venue.emitTrade("BTCUSDT", tradeId, 1n, 1n);
+    await clock.advance(10_000);
+    expect([copies.length, counters.privateCopiesDropped]).toEqual([3, 6]);
+    table.remove(102, feed);
+    sink.setReaders(feed, table);
+    hasRoom = true;
+    await clock.advance(1000);
+    expect(copies.slice(3)).toEqual([{ clientId: 101, type: "gap", fromId: 2, toId: 3, missingCount: 2 }]);
+    await clock.advance(10_000);
+    expect(copies).toHaveLength(4);
+    // The shared stream lost nothing.
+    expect([gaps(), recordsOf(Channel.Trades).length]).toEqual([[], 3]);
   });
 });
 

@@ -69,7 +69,7 @@ export class NoticePublishing {
       return true;
     }
     const readers = privateReadersOf(out.instrument, gap.dataType, gap.resolution);
-    if (readers) out.copy(readers);
+    if (readers) out.copyNotice(readers);
     return true;
   }
 
@@ -85,7 +85,7 @@ export class NoticePublishing {
       return true;
     }
     const readers = privateReadersOf(out.instrument, status.dataType, status.resolution);
-    if (readers) out.copy(readers);
+    if (readers) out.copyNotice(readers);
     return true;
   }
 }

@@ -2,6 +2,7 @@ import { ImsError, SimulatedClock } from "@ims/common";
 import type { SendRequest } from "@ims/iggy-client";
 import { describe, expect, it } from "vitest";
 import { silentLogger } from "../spec-support/silent-logger.js";
+import { ByteBudget } from "./byte-budget.js";
 import { Outbox } from "./outbox.js";
 import { RateLimitedLog } from "./rate-limited-log.js";
 
@@ -9,7 +10,7 @@ const entry = (retryable: boolean) => ({ summary: "", action: "", retryable });
 const away = new ImsError("test.away", entry(true), "away");
 const refused = new ImsError("test.refused", entry(false), "refused");
 
-function setUp(messageCountMax = 1000) {
+function setUp(messageCountMax = 1000, budget = new ByteBudget(1000)) {
   const clock = new SimulatedClock();
   const failures: Error[] = [];
   const sent: number[][] = [];
@@ -27,6 +28,7 @@ function setUp(messageCountMax = 1000) {
     stream: "s",
     topic: "t",
     messageCountMax,
+    budget,
     prepare: async (afterRefusal) => void prepared.push(afterRefusal),
     onLost: (count) => {
       lost += count;
@@ -37,6 +39,19 @@ function setUp(messageCountMax = 1000) {
 }
 
 describe("Outbox", () => {
+  it("turns copies away when all outboxes together hold enough, and replies never for that", async () => {
+    const budget = new ByteBudget(10);
+    const { outbox, clock, sent } = setUp(1000, budget);
+    const { outbox: other } = setUp(1000, budget);
+    expect(other.push(new Uint8Array(6), 1n)).toBe(true);
+    expect([outbox.push(new Uint8Array(5), 2n), outbox.push(new Uint8Array(4), 3n)]).toEqual([false, true]);
+    expect([outbox.push(new Uint8Array(5)), budget.used]).toEqual([true, 15]);
+    await clock.advance(1);
+    expect([sent.length, budget.used]).toEqual([1, 6]);
+    other.close();
+    expect(budget.used).toBe(0);
+  });
+
   it("sends what came within a millisecond as one batch, in order", async () => {
     const { clock, sent, outbox, push } = setUp();
     push(1, 2, 3);

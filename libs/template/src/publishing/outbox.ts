@@ -1,5 +1,6 @@
 import { type Clock, describeError, isImsError } from "@ims/common";
 import type { IggyClient, OutgoingMessage } from "@ims/iggy-client";
+import type { ByteBudget } from "./byte-budget.js";
 import type { RateLimitedLog } from "./rate-limited-log.js";
 
 /** Messages of one client share a batch if they come within this time. */
@@ -15,6 +16,8 @@ export interface OutboxOptions {
   readonly topic: string;
   /** Messages that may wait; more are turned away. */
   readonly messageCountMax: number;
+  /** Memory of all outboxes together; copies beyond it are turned away, replies are not. */
+  readonly budget: ByteBudget;
   /** Makes sure that the stream exists; called before each batch and after a refusal. */
   readonly prepare: (afterRefusal: boolean) => Promise<void>;
   /** Messages that were taken and could not be delivered. */
@@ -42,9 +45,15 @@ export class Outbox {
     return this.#queue.length;
   }
 
-  /** Takes a message, which must not change afterwards; false when the queue is full or closed. */
+  /**
+   * Takes a message, which must not change afterwards; false when the queue is full or closed.
+   * @param id of a copy of a record; replies have none
+   */
   push(payload: Uint8Array, id?: bigint): boolean {
-    if (this.#closed || this.#queue.length >= this.options.messageCountMax) return false;
+    const { messageCountMax, budget } = this.options;
+    if (this.#closed || this.#queue.length >= messageCountMax) return false;
+    if (id !== undefined && !budget.allows(payload.length)) return false;
+    budget.take(payload.length);
     this.#queue.push(
       id === undefined
         ? { payload, originMicros: this.clock.nowMicros() }
@@ -84,7 +93,7 @@ export class Outbox {
       try {
         await this.options.prepare(refusals > 0);
         await this.#send(batch);
-        this.#queue.splice(0, batch.length);
+        this.#removeFirst(batch.length);
         retryMillis = RETRY_MILLIS_MIN;
         refusals = 0;
       } catch (error) {
@@ -124,8 +133,13 @@ export class Outbox {
 
   #lose(messageCount: number): void {
     if (messageCount === 0) return;
-    this.#queue.splice(0, messageCount);
+    this.#removeFirst(messageCount);
     this.options.onLost(messageCount);
+  }
+
+  #removeFirst(messageCount: number): void {
+    for (const { payload } of this.#queue.splice(0, messageCount))
+      this.options.budget.giveBack(payload.length);
   }
 
   #pause(millis: number): Promise<void> {

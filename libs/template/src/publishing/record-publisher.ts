@@ -18,6 +18,7 @@ import { LossLedger, type LostRecord } from "./loss-ledger.js";
 import type { MarketDataProducers } from "./market-data-producers.js";
 import { messageIdOf } from "./message-ids.js";
 import { PrivateCopies } from "./private-copies.js";
+import type { PrivateLosses } from "./private-losses.js";
 import { PublishedInstrument } from "./published-instrument.js";
 import type { PublishingPressure } from "./publishing-pressure.js";
 import type { RateLimitedLog } from "./rate-limited-log.js";
@@ -61,10 +62,10 @@ export class RecordPublisher {
   ) {}
 
   /** Begins to publish; records before that are lost. */
-  attach(targets: PublishingTargets): void {
+  attach(targets: PublishingTargets, privateLosses: PrivateLosses): void {
     this.targets = targets;
     this.pressure = targets.producers.pressure;
-    this.copies = new PrivateCopies(targets.outboxes, this.counters, this.log);
+    this.copies = new PrivateCopies(targets.outboxes, this.counters, this.log, privateLosses);
     for (const { producers } of this.instruments.values()) producers.fill(undefined);
   }
 
@@ -127,10 +128,25 @@ export class RecordPublisher {
     this.instrument.meters[this.channel]!.published(this.now, eventMicros);
   }
 
-  /** After {@link end}: copies the record for the clients that want it in their own streams. */
-  copy(readers: readonly Subscription[], version1?: () => Uint8Array): void {
-    const record = this.producer.arena.bytes.slice(this.at, this.at + this.byteCount);
-    this.copies!.push(readers, record, messageIdOf(this.id), version1);
+  /**
+   * After {@link end}: copies the record for the clients that want it in their own streams. The parameters between are
+   * those of {@link lost}, for clients whose streams have no room.
+   */
+  copy(
+    readers: readonly Subscription[],
+    resolution: TimeResolution | 0,
+    head: RecordHead,
+    firstId = 0,
+    lastId = firstId,
+    version1?: () => Uint8Array,
+  ): void {
+    const lost = this.#asLost(this.channel, this.instrument, resolution, head, firstId, lastId);
+    this.copies!.push(readers, this.#written(), messageIdOf(this.id), lost, version1);
+  }
+
+  /** The same for what is told about feeds. */
+  copyNotice(readers: readonly Subscription[]): void {
+    this.copies!.push(readers, this.#written(), messageIdOf(this.id), undefined);
   }
 
   /**
@@ -175,8 +191,39 @@ export class RecordPublisher {
   ): void {
     const instrument = this.instruments.get(head.instrumentId);
     this.countLoss(channel, instrument);
+    const record = instrument && this.#asLost(channel, instrument, resolution, head, firstId, lastId);
+    if (!record) return;
+    this.losses.lost(record);
+    this.onLoss();
+  }
+
+  countLoss(channel: Channel, instrument: PublishedInstrument | undefined): void {
+    this.counters.recordsDropped++;
+    this.counters.shed[channel]!++;
+    this.log.error("record-dropped", "records are lost: the broker takes less than the venue gives", () => ({
+      symbol: instrument?.symbol ?? "not registered",
+      phase: this.pressure?.phase ?? "no broker yet",
+      pending: this.targets?.producers.pendingCount ?? 0,
+      total: this.counters.recordsDropped,
+    }));
+  }
+
+  /** The record that was committed last, for keeping. */
+  #written(): Uint8Array {
+    return this.producer.arena.bytes.slice(this.at, this.at + this.byteCount);
+  }
+
+  /** In the one object that is reused; undefined for what is told about feeds. */
+  #asLost(
+    channel: Channel,
+    instrument: PublishedInstrument,
+    resolution: TimeResolution | 0,
+    head: RecordHead,
+    firstId: number,
+    lastId: number,
+  ): LostRecord | undefined {
     const dataType = CHANNEL_DATA_TYPES[channel];
-    if (!instrument || dataType === undefined) return;
+    if (dataType === undefined) return undefined;
     this.lostRecord ??= {
       instrument,
       dataType,
@@ -194,19 +241,7 @@ export class RecordPublisher {
     record.lastId = lastId;
     record.eventMicros = head.eventMicros || head.receiveMicros;
     record.lastPublishedMicros = instrument.meterOf(channel, resolution)?.lastEventMicros ?? 0;
-    this.losses.lost(record);
-    this.onLoss();
-  }
-
-  countLoss(channel: Channel, instrument: PublishedInstrument | undefined): void {
-    this.counters.recordsDropped++;
-    this.counters.shed[channel]!++;
-    this.log.error("record-dropped", "records are lost: the broker takes less than the venue gives", () => ({
-      symbol: instrument?.symbol ?? "not registered",
-      phase: this.pressure?.phase ?? "no broker yet",
-      pending: this.targets?.producers.pendingCount ?? 0,
-      total: this.counters.recordsDropped,
-    }));
+    return record;
   }
 
   /** The first record of an instrument in this channel. */

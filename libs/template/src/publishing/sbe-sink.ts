@@ -31,6 +31,7 @@ import { LossReports } from "./loss-reports.js";
 import type { MarketDataProducers } from "./market-data-producers.js";
 import { MessageIds } from "./message-ids.js";
 import { NoticePublishing } from "./notice-publishing.js";
+import { PrivateLosses } from "./private-losses.js";
 import { setPrivateReaders } from "./private-readers.js";
 import type { PublishedInstrument } from "./published-instrument.js";
 import { RateLimitedLog } from "./rate-limited-log.js";
@@ -58,10 +59,11 @@ export class SbeSink implements MarketDataSink {
   private readonly books: BookPublishing;
   private readonly notices: NoticePublishing;
   #losses: LossReports | undefined;
+  #privateLosses: PrivateLosses | undefined;
   #instruments: SinkTargets["instruments"] | undefined;
 
   constructor(
-    @inject(EXCHANGE) exchange: ExchangeId,
+    @inject(EXCHANGE) private readonly exchange: ExchangeId,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(ServiceCounters) private readonly counters: ServiceCounters,
     @inject(RateLimitedLog) log: RateLimitedLog,
@@ -78,7 +80,8 @@ export class SbeSink implements MarketDataSink {
   /** Begins to publish; records before that are lost, and told of in gaps. */
   attach(targets: SinkTargets): void {
     const { out, clock, counters, books, notices } = this;
-    out.attach(targets);
+    this.#privateLosses = new PrivateLosses(this.exchange, clock, targets.outboxes, counters);
+    out.attach(targets, this.#privateLosses);
     this.#instruments = targets.instruments;
     this.#losses = new LossReports({ targets, out, books, notices, clock, counters });
   }
@@ -86,6 +89,7 @@ export class SbeSink implements MarketDataSink {
   /** Publishes what is known of losses; the last call before the producers are closed. */
   detach(): void {
     this.#losses?.close();
+    this.#privateLosses?.close();
   }
 
   register(instrument: Instrument): number {
@@ -141,7 +145,7 @@ export class SbeSink implements MarketDataSink {
       return;
     }
     const readers = out.instrument.privateReaders[Channel.TopOfBook];
-    if (readers) out.copy(readers);
+    if (readers) out.copy(readers, 0, top, top.updateId);
   }
 
   bookSnapshot(book: BookFields): void {
@@ -166,7 +170,7 @@ export class SbeSink implements MarketDataSink {
       return;
     }
     const readers = out.instrument.privateReaders[Channel.MarkPrice];
-    if (readers) out.copy(readers);
+    if (readers) out.copy(readers, 0, price);
   }
 
   liquidation(liquidation: LiquidationFields): void {
@@ -183,7 +187,7 @@ export class SbeSink implements MarketDataSink {
       return;
     }
     const readers = out.instrument.privateReaders[Channel.Liquidations];
-    if (readers) out.copy(readers);
+    if (readers) out.copy(readers, 0, liquidation);
   }
 
   ticker(ticker: TickerFields): void {
@@ -200,7 +204,7 @@ export class SbeSink implements MarketDataSink {
       return;
     }
     const readers = out.instrument.privateReaders[Channel.Tickers];
-    if (readers) out.copy(readers);
+    if (readers) out.copy(readers, 0, ticker);
   }
 
   gap(gap: GapFields): void {
@@ -273,10 +277,13 @@ export class SbeSink implements MarketDataSink {
 
   /** Apart from the hot path, where a function that sees its surroundings would cost an object for every trade. */
   #copyTrade(readers: readonly Subscription[], trade: TradeFields): void {
-    this.out.copy(readers, () => this.records.version1Trade(trade, this.out.instrument));
+    const { tradeId } = trade;
+    const version1 = () => this.records.version1Trade(trade, this.out.instrument);
+    this.out.copy(readers, 0, trade, tradeId, tradeId, version1);
   }
 
   #copyBar(readers: readonly Subscription[], bar: BarFields): void {
-    this.out.copy(readers, () => this.records.version1Bar(bar, this.out.instrument));
+    const version1 = () => this.records.version1Bar(bar, this.out.instrument);
+    this.out.copy(readers, bar.resolution, bar, 0, 0, version1);
   }
 }

@@ -27,7 +27,12 @@ function login(accessToken: string, generation: 1 | 2 = 2, clientId = 100): Logi
 }
 
 function policy(environment: Environment, changes: Partial<LoginPolicyOptions> = {}) {
-  return createLoginPolicy({ environment, exchange: ExchangeId.BinanceSpot, isBrokerLocal: true, ...changes });
+  return createLoginPolicy({
+    environment,
+    exchange: ExchangeId.BinanceSpot,
+    isBrokerLocal: true,
+    ...changes,
+  });
 }
 
 function entry(clientId: number, changes: Partial<ClientEntry> = {}): ClientEntry {
@@ -92,7 +97,8 @@ describe("createLoginPolicy with clients", () => {
   });
 
   it("tells nobody which ids there are", () => {
-    const text = (clientId: number) => configured.refusal(login("wrong", 2, clientId))?.text.replace(/\d+/, "N");
+    const text = (clientId: number) =>
+      configured.refusal(login("wrong", 2, clientId))?.text.replace(/\d+/, "N");
     expect(text(999)).toBe(text(100));
   });
 
@@ -109,7 +115,9 @@ describe("createLoginPolicy with clients", () => {
   });
 
   it("tells credentials apart by a fingerprint, and says nothing of them", () => {
-    const rotated = policy("LOCAL", { clients: [entry(100, { token: { salt: SALT, hash: digest(SALT, "x") } })] });
+    const rotated = policy("LOCAL", {
+      clients: [entry(100, { token: { salt: SALT, hash: digest(SALT, "x") } })],
+    });
     expect(rotated.grantOf(100, 2)!.fingerprint).not.toBe(configured.grantOf(100, 2)!.fingerprint);
     expect(policy("LOCAL", { clients }).grantOf(100, 2)).toEqual(configured.grantOf(100, 2));
     expect(configured.description).toMatch(/^3 configured clients/);
@@ -118,7 +126,9 @@ describe("createLoginPolicy with clients", () => {
 
 describe("hashToken", () => {
   it("is SHA-256 over salt and token, as sha256sum makes it", () => {
-    const expected = createHash("sha256").update(SALT + TOKEN).digest("hex");
+    const expected = createHash("sha256")
+      .update(SALT + TOKEN)
+      .digest("hex");
     expect(hashToken(TOKEN, SALT)).toBe(`sha256:${SALT}:${expected}`);
   });
 });

@@ -97,7 +97,10 @@ describe("loadServiceSettings", () => {
       { id: 100, token, dataTypes: ["trades", "book"], exchanges: "binancespot", subscriptions: 5 },
       { id: 101, version1: true, brokerUser: "alice" },
     ];
-    const loaded = loadServiceSettings({}, { env: { IMS_CLIENTS: JSON.stringify(clients) }, file: undefined });
+    const loaded = loadServiceSettings(
+      {},
+      { env: { IMS_CLIENTS: JSON.stringify(clients) }, file: undefined },
+    );
     expect(loaded.service.clients).toMatchObject([
       {
         clientId: 100,

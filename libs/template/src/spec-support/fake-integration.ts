@@ -20,6 +20,7 @@ import type {
   IntegrationFactory,
   IntegrationStatus,
   MarketDataSink,
+  SubscriptionStatus,
   SymbolValidation,
   TradeFields,
 } from "@ims/traits";
@@ -54,6 +55,9 @@ export class FakeIntegration implements ImsDataIntegration {
   /** The symbol list waits until this resolves. */
   symbolsGate: Promise<void> = Promise.resolve();
   isShutDown = false;
+  isConnected = true;
+  /** What it says of its subscriptions. */
+  statuses: SubscriptionStatus[] = [];
   sink!: MarketDataSink;
   readonly #trade: TradeFields = emptyTrade();
   #held: Promise<void> | undefined;
@@ -136,7 +140,13 @@ export class FakeIntegration implements ImsDataIntegration {
   }
 
   status(): IntegrationStatus {
-    return { connected: !this.isShutDown, connectionCount: 1, reconnectCount: 0, subscriptions: [] };
+    const { statuses: subscriptions, isConnected } = this;
+    return {
+      connected: isConnected && !this.isShutDown,
+      connectionCount: 1,
+      reconnectCount: 0,
+      subscriptions,
+    };
   }
 
   /** Hands a trade to the sink as a venue would: one object reused for all. */

@@ -5,6 +5,7 @@ import { inject, Lifecycle, scoped } from "tsyringe";
 import { SINGLE_PARTITION_TOPICS } from "../publishing/channels.js";
 import { CLIENT, INTEGRATION, NAMES, SETTINGS } from "../service/tokens.js";
 import type { ServiceSettings } from "../settings/service-settings.js";
+import { ClientAccess } from "./client-access.js";
 import { nextOffsetOf, PartitionOffsets } from "./partition-offsets.js";
 
 /**
@@ -20,9 +21,10 @@ export class StreamTopology {
   constructor(
     @inject(CLIENT) private readonly client: Pick<IggyClient, "streams" | "topics">,
     @inject(NAMES) readonly names: StreamNames,
-    @inject(SETTINGS) private readonly settings: Pick<ServiceSettings, "partitionCount">,
+    @inject(SETTINGS) private readonly settings: Pick<ServiceSettings, "partitionCount" | "clients">,
     @inject(PartitionOffsets) private readonly offsets: PartitionOffsets,
     @inject(INTEGRATION) private readonly integration: Pick<ImsDataIntegration, "description">,
+    @inject(ClientAccess) private readonly access: ClientAccess,
   ) {}
 
   /** Rises with every session; readers compare it to see that the broker may have lost or kept what they knew. */
@@ -41,6 +43,7 @@ export class StreamTopology {
       await this.#ensureMarketDataTopic(marketDataTopicOf(dataType)!, this.settings.partitionCount);
     }
     for (const topic of SINGLE_PARTITION_TOPICS) await this.#ensureMarketDataTopic(topic, 1);
+    await this.#ensureAccess();
     this.#sessionCount++;
   }
 
@@ -60,6 +63,16 @@ export class StreamTopology {
     await this.client.streams.ensure(stream);
     await this.client.topics.ensure(stream, { name: this.names.dataTopic, partitionCount: 1 });
     this.#knownClientStreams.add(clientId);
+  }
+
+  /** Clients with a user of their own could not even send a login before this. */
+  async #ensureAccess(): Promise<void> {
+    const { exchange, dataTypes } = this.integration.description;
+    for (const entry of this.settings.clients ?? []) {
+      if (entry.brokerUser === undefined || entry.exchanges?.has(exchange) === false) continue;
+      await this.ensureClientStream(entry.clientId);
+      await this.access.grant(entry, dataTypes);
+    }
   }
 
   /** After a refusal that the stream is missing: somebody deleted it. */

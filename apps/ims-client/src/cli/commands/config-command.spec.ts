@@ -32,7 +32,12 @@ describe("ims config print", () => {
     const address = await serve(CONFIGURATION);
     const { exit, output } = startIms(["config", "print", "--service", address], { terminal: true });
     expect(await exit).toBe(0);
-    expect(output.text).toMatchInlineSnapshot();
+    expect(output.text).toMatchInlineSnapshot(`
+      "OF           SETTING   VALUE                      SOURCE
+      binancespot  iggyUrl   iggy://***@localhost:8090  IGGY_URL
+      binancespot  httpPort  -                          default
+      "
+    `);
     const json = startIms(["config", "print", "--service", address], { terminal: false });
     expect(await json.exit).toBe(0);
     expect(JSON.parse(json.output.lines[0]!)).toEqual({ of: "binancespot", ...CONFIGURATION.settings[0] });

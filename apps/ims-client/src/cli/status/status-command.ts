@@ -97,7 +97,10 @@ function isReady(probe: ServiceProbe): boolean {
 
 /** What the JSON and CSV forms hold: the report without its list of feeds, or why there is none. */
 function rowOf(probe: ServiceProbe): object {
-  if (probe.kind !== "report") return { ...probe, status: probe.kind, kind: undefined };
+  if (probe.kind !== "report") {
+    const { kind, ...rest } = probe;
+    return { ...rest, status: kind };
+  }
   const { subscriptions: _, ...report } = probe.report;
   return { address: probe.address, ...report };
 }

@@ -17,6 +17,15 @@ describe("stream addresses", () => {
       streams: ["a@trade", "b@kline_1m"],
       route: undefined,
       timeUnit: "MICROSECOND",
+      format: "json",
+    });
+    expect(parseStreamAddress(SPOT, "/sbe/stream?streams=a@trade/b@depth")).toMatchObject({
+      streams: ["a@trade", "b@depth"],
+      format: "sbe",
+    });
+    expect(parseStreamAddress(SPOT, "/sbe/ws/a@trade")).toMatchObject({
+      streams: ["a@trade"],
+      format: "sbe",
     });
     expect(parseStreamAddress(SPOT, "/stream?streams=a%40trade%2Fb%40trade")).toMatchObject({
       streams: ["a@trade", "b@trade"],
@@ -24,7 +33,7 @@ describe("stream addresses", () => {
     expect(parseStreamAddress(SPOT, `/ws/${encodeURIComponent("币安usdt@trade")}`)).toMatchObject({
       streams: ["币安usdt@trade"],
     });
-    for (const path of ["/", "/wss", "/streams", "/public/ws", "/%E0%A4%A/ws"]) {
+    for (const path of ["/", "/wss", "/streams", "/public/ws", "/%E0%A4%A/ws", "/sbe", "/sbe/sbe/ws"]) {
       expect(parseStreamAddress(SPOT, path)).toBeUndefined();
     }
   });
@@ -34,6 +43,7 @@ describe("stream addresses", () => {
     expect(parseStreamAddress(USD_FUTURE, "/market/stream?streams=a@aggTrade")?.route).toBe("market");
     expect(parseStreamAddress(USD_FUTURE, "/private/ws")?.route).toBe("private");
     expect(parseStreamAddress(USD_FUTURE, "/stream")?.route).toBe("public");
+    expect(parseStreamAddress(USD_FUTURE, "/sbe/ws")).toBeUndefined();
     expect(parseStreamAddress(USD_FUTURE, "/ws?timeUnit=MICROSECOND")?.timeUnit).toBe("MILLISECOND");
   });
 

@@ -1,5 +1,6 @@
 import type { Instrument, TimeResolution } from "@ims/common";
 import { DataType, ExchangeId, TIME_RESOLUTION_TEXTS, timeResolutionOf } from "@ims/common";
+import type { ControlReply } from "@ims/integration-kit";
 import type {
   BarFields,
   BookFields,
@@ -11,7 +12,6 @@ import type {
   TradeFields,
 } from "@ims/traits";
 import type { ContractInfo } from "../common/decode/contract-info.js";
-import type { ControlReply } from "../common/decode/control-reply.js";
 import { createFeedCounters } from "../common/decode/feed-counters.js";
 import { FeedTable } from "../common/decode/feed-table.js";
 import { FrameDecoder, type FrameDecoderOptions } from "../common/decode/frame-decoder.js";

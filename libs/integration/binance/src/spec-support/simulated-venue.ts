@@ -13,6 +13,8 @@ export class SimulatedStage {
     readonly venue: InProcessVenue,
     readonly integration: BinanceIntegration,
     readonly sink: RecordingSink,
+    /** Paths and queries of all REST requests, in their order. */
+    readonly requests: string[],
   ) {}
 
   static async open(
@@ -22,18 +24,20 @@ export class SimulatedStage {
     const clock = new SimulatedClock();
     const venue = await openInProcessVenue({ ...venueOptions, clock });
     const sink = new RecordingSink();
+    const requests: string[] = [];
     const create = createBinanceIntegration(venue.market, {
       restUrl: "http://venue.test",
       wsUrl: "ws://venue.test",
       dial: venue.dial,
       transport: async (url, headers) => {
+        requests.push(`${url.pathname}${url.search}`);
         const { body, ...reply } = await venue.request("GET", url.href, headers);
         return { ...reply, body: Buffer.from(body) };
       },
       ...options,
     });
     const integration = create({ sink, clock, logger: silentLogger, random: () => 0.5 });
-    return new SimulatedStage(clock, venue, integration as BinanceIntegration, sink);
+    return new SimulatedStage(clock, venue, integration as BinanceIntegration, sink, requests);
   }
 
   /** Time passes in small steps, so that what waits for answers gets on. */

@@ -114,12 +114,21 @@ export class FeedLiveness {
     this.#acknowledged = true;
     this.#heardSinceAcknowledged = false;
     this.#beginSilence(nowMillis);
+    // Of such a stream no record may come for hours, and nothing else will tell that it is there.
+    if (
+      this.policy.kind === "rare" &&
+      (this.#state === FeedState.Stale || this.#state === FeedState.Starting)
+    ) {
+      this.#change(FeedState.Quiet, "the venue took it; records are rare");
+    }
   }
 
   /** The subscription is gone from its connection, and will be placed again. */
   interrupted(nowMillis: number, text: string): void {
     this.#acknowledged = false;
     this.#checking = false;
+    // What came before the loss and was not looked at yet is no sign of life after it.
+    this.#seenCount = this.recordCount;
     this.#restartAtMillis = Number.POSITIVE_INFINITY;
     this.#beginSilence(nowMillis);
     if (this.#state !== FeedState.Starting && this.#state !== FeedState.Dead) {

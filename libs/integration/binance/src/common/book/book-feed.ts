@@ -2,7 +2,8 @@ import { BookCondition, type Clock, DataType, FeedState, type GapReason, RecordF
 import { BookOutcome, OrderBook, type OrderBookOptions } from "@ims/order-book";
 import type { BookFields, GapFields, MarketDataSink, TopOfBookFields } from "@ims/traits";
 import { copyBookHead, createBookFields } from "./book-fields.js";
-import { BookSequencer, type BookSequencerOptions } from "./book-sequencer.js";
+import { BookSequencer } from "./book-sequencer.js";
+import type { BookSequencerOptions } from "./book-sequencer-options.js";
 import type { BookState } from "./book-steps.js";
 import { TopCheck, type TopVerdict } from "./top-check.js";
 
@@ -97,7 +98,7 @@ export class BookFeed {
 
   /** True unless every update is verified and nothing speaks against the book. */
   get isSuspect(): boolean {
-    return this.#doubted || this.#sequencer.state !== "synced";
+    return this.#doubted || !this.#sequencer.isProven;
   }
 
   start(): void {
@@ -247,6 +248,9 @@ export class BookFeed {
       this.#tell(this.#sequencer.silentMillis > QUIET_MILLIS ? FeedState.Quiet : FeedState.Live, text);
     } else if (state === "stopped") {
       this.#tell(FeedState.Stopped, text);
+    } else if (this.#sequencer.isProven) {
+      this.#hadBook = true;
+      this.#tell(FeedState.Quiet, text);
     } else {
       this.#tell(this.#hadBook ? FeedState.Stale : FeedState.Starting, text);
     }

@@ -1,38 +1,14 @@
-import { type Clock, GapReason } from "@ims/common";
+import { GapReason } from "@ims/common";
 import type { BookFields } from "@ims/traits";
+import type { BookSequencerCounters, BookSequencerOptions } from "./book-sequencer-options.js";
+import { BookSilence } from "./book-silence.js";
 import type { BookState, BookSteps } from "./book-steps.js";
-import { EventBuffer, type EventBufferLimits } from "./event-buffer.js";
+import { EventBuffer } from "./event-buffer.js";
 import type { SequenceRule } from "./sequence-rule.js";
 import { SnapshotRequests } from "./snapshot-requests.js";
 
-export interface BookSequencerOptions {
-  readonly rule: SequenceRule;
-  readonly steps: BookSteps;
-  readonly clock: Clock;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly buffer?: EventBufferLimits;
-  /** A snapshot is asked for after so long even if no event has come. Default 3,000. */
-  readonly firstEventMillis?: number;
-  /** Silence after which a snapshot is asked for as a check; doubles each time. Default 30,000. */
-  readonly silenceMillis?: number;
-}
-
-/** Counts since the start. */
-export interface BookSequencerCounters {
-  snapshotCount: number;
-  /** Snapshots that were too old for the events at hand, could not be used, or failed. */
-  uselessSnapshotCount: number;
-  /** Events that were applied, and those that a snapshot or another connection had brought already. */
-  appliedCount: number;
-  droppedCount: number;
-  /** Breaks of the chain after the book was joined. */
-  gapCount: number;
-}
-
 const FIRST_EVENT_MILLIS = 3000;
-const SILENCE_MILLIS = 30_000;
-const SILENCE_MILLIS_MAX = 600_000;
+const CONFIRMED_TEXT = "nothing has changed since the snapshot";
 /** Old events in a row after which the venue is taken to count anew; a duplicate of another connection is never alone. */
 const OLD_EVENTS_MAX = 100;
 
@@ -59,8 +35,9 @@ export class BookSequencer {
   #state: BookState = "stopped";
   #bookId = 0;
   #refreshing = false;
-  #lastEventAt = 0;
-  #silenceMillis: number;
+  readonly #silence: BookSilence;
+  /** No event since the snapshot, and the venue has said that none was due. */
+  #confirmed = false;
   /** No event has come since the start. */
   #awaitsFirst = false;
   #lagging = false;
@@ -72,7 +49,7 @@ export class BookSequencer {
     this.#steps = options.steps;
     this.#buffer = new EventBuffer(options.rule, options.buffer);
     this.#requests = new SnapshotRequests(options.clock, options.random, () => options.steps.needSnapshot());
-    this.#silenceMillis = options.silenceMillis ?? SILENCE_MILLIS;
+    this.#silence = new BookSilence(options.clock, options.silenceMillis);
   }
 
   get state(): BookState {
@@ -96,7 +73,17 @@ export class BookSequencer {
 
   /** Milliseconds since the last event, or since the start. */
   get silentMillis(): number {
-    return this.#options.clock.monotonicMillis() - this.#lastEventAt;
+    return this.#silence.millis;
+  }
+
+  /** Whether nothing is missing in the book: an event was joined to the snapshot, or none was due. */
+  get isProven(): boolean {
+    return this.#state === "synced" || (this.#state === "joined" && this.#confirmed);
+  }
+
+  /** Whether the silence is long enough to compare the book with the venue's best prices. */
+  get wantsConfirmation(): boolean {
+    return this.#stands && !this.#refreshing && this.#silence.wantsConfirmation(this.isProven);
   }
 
   /** Times that kept events were given up because there were too many. */
@@ -108,7 +95,7 @@ export class BookSequencer {
   start(): void {
     if (this.#state !== "stopped") return;
     this.#buffer.clear();
-    this.#lastEventAt = this.#options.clock.monotonicMillis();
+    this.#silence.broken();
     this.#awaitsFirst = true;
     this.#requests.wantIn(this.#options.firstEventMillis ?? FIRST_EVENT_MILLIS);
     this.#enter("buffering", "waiting for the first event");
@@ -123,8 +110,7 @@ export class BookSequencer {
 
   /** A depth event; it is read during the call. */
   event(event: BookFields): void {
-    this.#lastEventAt = this.#options.clock.monotonicMillis();
-    this.#silenceMillis = this.#options.silenceMillis ?? SILENCE_MILLIS;
+    this.#silence.broken();
     this.#lagging = false;
     switch (this.#state) {
       case "buffering":
@@ -156,26 +142,33 @@ export class BookSequencer {
 
   /** The stream was cut or is known to have lost events: the book is void until it is joined anew. */
   interrupted(reason: GapReason, text: string): void {
-    if (this.#state === "joined" || this.#state === "synced") this.#breakOff(0, 0, reason, text);
+    if (this.#stands) this.#breakOff(0, 0, reason, text);
     else this.#buffer.clear();
   }
 
   /** Gets a new snapshot while the book goes on; for a book that is doubted for another reason than its ids. */
   refresh(): void {
-    if (this.#refreshing || (this.#state !== "joined" && this.#state !== "synced")) return;
+    if (this.#refreshing || !this.#stands) return;
     this.#refreshing = true;
     this.#buffer.clear();
     this.#requests.want();
     this.#requests.ask();
   }
 
+  /** The venue's best prices are the book's, and no event has come since they were asked for. */
+  confirm(): void {
+    if (!this.#stands || this.#refreshing) return;
+    this.#silence.confirmed();
+    if (this.isProven) return;
+    this.#confirmed = true;
+    this.#enter(this.#state, CONFIRMED_TEXT);
+    this.#steps.publishSnapshot(this.#bookId, true);
+  }
+
   /** To be called a few times a second: asks when a pause is over, and checks a silent stream. */
   check(): void {
     this.#requests.ask();
-    if (this.#state !== "joined" && this.#state !== "synced") return;
-    if (this.silentMillis < this.#silenceMillis || this.#refreshing) return;
-    this.#silenceMillis = Math.min(this.#silenceMillis * 2, SILENCE_MILLIS_MAX);
-    this.refresh();
+    if (this.#stands && !this.#refreshing && this.#silence.takeDue()) this.refresh();
   }
 
   #keep(event: BookFields): void {
@@ -247,7 +240,7 @@ export class BookSequencer {
       return;
     }
     this.#lagging = this.#refreshing && events.length === 0 && id > this.#bookId;
-    const confirmed = this.#refreshing && this.#state === "synced" && id === this.#bookId;
+    const confirmed = this.#refreshing && events.length === 0 && id === this.#bookId;
     this.counters.droppedCount += first;
     this.#bookId = id;
     for (let index = first; index < events.length; index++) {
@@ -259,18 +252,24 @@ export class BookSequencer {
       this.#bookId = events[index]!.lastUpdateId;
       this.counters.appliedCount++;
     }
-    this.#stand(first < events.length || confirmed);
+    this.#stand(first < events.length || (confirmed && this.#state === "synced"), confirmed);
   }
 
-  /** A book stands at `#bookId`. */
-  #stand(proven: boolean): void {
+  get #stands(): boolean {
+    return this.#state === "joined" || this.#state === "synced";
+  }
+
+  /** A book stands at `#bookId`: joined to an event, or `confirmed` by an equal snapshot. */
+  #stand(joined: boolean, confirmed: boolean): void {
+    this.#confirmed = confirmed;
     this.#buffer.clear();
     this.#refreshing = false;
     this.#requests.satisfied();
-    if (proven) this.#enter("synced", "every update is verified");
+    if (joined) this.#enter("synced", "every update is verified");
+    else if (confirmed) this.#enter("joined", CONFIRMED_TEXT);
     else if (this.#lagging) this.#enter("joined", "the venue has newer updates than its stream brings");
     else this.#enter("joined", "no update since the snapshot");
-    this.#steps.publishSnapshot(this.#bookId, proven);
+    this.#steps.publishSnapshot(this.#bookId, this.isProven);
   }
 
   /** Voids the book and begins again, with `event` as the first one kept. */
@@ -284,7 +283,8 @@ export class BookSequencer {
 
   /** The published book, if there is one, is no longer true. */
   #voided(fromId: number, toId: number, reason: GapReason): void {
-    const stood = this.#state === "joined" || this.#state === "synced";
+    const stood = this.#stands;
+    this.#confirmed = false;
     this.#buffer.clear();
     this.#refreshing = false;
     this.#oldInRow = 0;

@@ -5,7 +5,7 @@ import type { BookFields } from "@ims/traits";
 export type BookState =
   /** Events are kept until a snapshot comes; there is no book. */
   | "buffering"
-  /** A snapshot stands, but no event has been joined to it yet: whether one is missing is not known. */
+  /** A snapshot stands, and no event has been joined to it yet: one may be missing, unless the venue says otherwise. */
   | "joined"
   /** Every event since the snapshot was verified. */
   | "synced"
@@ -23,7 +23,7 @@ export interface BookSteps {
   load(snapshot: BookFields): boolean;
   /** Apply an event that continues the book; false if it cannot be represented. */
   apply(event: BookFields): boolean;
-  /** The book is whole and stands at update `bookId`; `proven` if an event has been joined to it. */
+  /** The book is whole and stands at update `bookId`; `proven` if an event has been joined to it, or none was due. */
   publishSnapshot(bookId: number, proven: boolean): void;
   /** The event was applied; it continues the record whose last update is `previousId`. */
   publishDelta(event: BookFields, previousId: number): void;

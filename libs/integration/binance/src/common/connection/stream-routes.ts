@@ -1,24 +1,26 @@
-import { dialSocket, Pacer } from "@ims/integration-kit";
+import { dialSocket, Pacer, type StreamHub } from "@ims/integration-kit";
 import type { BinaryAccess } from "../settings/binary-access.js";
 import { StreamFrameDecoder } from "../stream-frames/stream-frame-decoder.js";
 import { type Handshake, watchHandshakes } from "./handshake-watch.js";
-import { StreamHub, type StreamHubOptions } from "./stream-hub.js";
+import { type MarketHubOptions, openMarketHub } from "./market-hub.js";
 import { StreamNames } from "./stream-names.js";
 
-export interface StreamRoutesOptions extends StreamHubOptions {
+export interface StreamRoutesOptions extends MarketHubOptions {
   /** Undefined: every stream is JSON. */
   readonly binary: BinaryAccess | undefined;
 }
 
 const CONNECT_TIMEOUT_MILLIS = 10_000;
+/** A connection that worked is dialled again so often, which takes minutes, before JSON takes over. */
+const FAILURES_MAX = 10;
 
 /**
  * All connections of one market, over its JSON hosts and, where that is wanted, its hosts of binary streams. A stream
  * that both have comes from the binary one. Everybody else knows streams by their JSON names.
  *
  * Where the binary streams cannot be had and JSON may take over, it does so for good: what was asked for is asked for
- * again there. Cannot be had means that no handshake has succeeded and one fails, or that one is refused later; a
- * network that fails later is waited for, as everywhere.
+ * again there. Cannot be had means that the first handshake fails, that a later one is refused, or that so many fail in
+ * a row that the host itself must be down; a shorter failure of the network is waited for, as everywhere.
  */
 export class StreamRoutes {
   readonly #options: StreamRoutesOptions;
@@ -29,6 +31,8 @@ export class StreamRoutes {
   readonly #carried = new Map<string, string>();
   readonly #closing = new Set<Promise<void>>();
   #hasConnected = false;
+  /** Handshakes since the last one that succeeded. */
+  #failureCount = 0;
   #toldRefusal = false;
   #endedReconnectCount = 0;
   #endedHandOverCount = 0;
@@ -38,7 +42,7 @@ export class StreamRoutes {
     this.#options = options;
     // The venue counts attempts by address, whatever the host.
     const connectionBudget = new Pacer(clock, market.connectionAttemptsPerFiveMinutes, 300_000);
-    this.#json = new StreamHub({ ...options, connectionBudget });
+    this.#json = openMarketHub({ ...options, connectionBudget });
     if (!binary) return;
     this.#names = new StreamNames(market, binary.streams);
     this.#binary = this.#binaryHub(binary, connectionBudget);
@@ -106,6 +110,12 @@ export class StreamRoutes {
     return hub.isShared(name);
   }
 
+  /** For people: where and as what a stream is read; undefined for one that is JSON. */
+  binaryAddress(stream: string): string | undefined {
+    const [hub, name] = this.#place(stream);
+    return hub === this.#json ? undefined : `${this.#options.binary?.url} as ${name}`;
+  }
+
   /** After it no connection is left. */
   async close(): Promise<void> {
     await Promise.all([this.#json.close(), this.#binary?.close(), ...this.#closing]);
@@ -119,7 +129,7 @@ export class StreamRoutes {
   #binaryHub({ apiKey, url }: BinaryAccess, connectionBudget: Pacer): StreamHub {
     const options = this.#options;
     const jsonNames = (streams: readonly string[]) => streams.map((stream) => this.#names!.json(stream));
-    return new StreamHub({
+    return openMarketHub({
       ...options,
       connectionBudget,
       wsUrl: url,
@@ -142,14 +152,18 @@ export class StreamRoutes {
   #onHandshake(handshake: Handshake): void {
     if (handshake.outcome === "accepted") {
       this.#hasConnected = true;
+      this.#failureCount = 0;
       this.#toldRefusal = false;
       return;
     }
-    const isRefusal = handshake.outcome === "refused" && isVerdict(handshake.status);
+    const status = handshake.outcome === "refused" ? handshake.status : undefined;
+    // Too many attempts from this address: both kinds of hosts have to wait.
+    if (status === 429 || status === 418) return;
+    this.#failureCount++;
+    const isRefusal = status !== undefined && isVerdict(status);
     if (this.#options.binary?.fallsBack) {
-      // Too many attempts from this address: both kinds of hosts have to wait.
-      const isRateLimit = handshake.outcome === "refused" && isLimit(handshake.status);
-      if (isRefusal || (!this.#hasConnected && !isRateLimit)) this.#fallBack(reasonOf(handshake));
+      const isDown = this.#failureCount >= (this.#hasConnected ? FAILURES_MAX : 1);
+      if (isRefusal || isDown) this.#fallBack(reasonOf(handshake));
     } else if (isRefusal && !this.#toldRefusal) {
       this.#toldRefusal = true;
       this.#options.logger.error({ reason: reasonOf(handshake) }, REFUSED);
@@ -177,13 +191,9 @@ export class StreamRoutes {
 const REFUSED =
   "the venue refuses the binary streams: check that the API key is of type Ed25519, is valid, and allows this address";
 
-function isLimit(status: number): boolean {
-  return status === 429 || status === 418;
-}
-
 /** What another attempt will not change: the client is told that it is at fault. */
 function isVerdict(status: number): boolean {
-  return status >= 400 && status < 500 && !isLimit(status);
+  return status >= 400 && status < 500;
 }
 
 function reasonOf(handshake: Exclude<Handshake, { outcome: "accepted" }>): string {

@@ -1,15 +1,7 @@
-import { asObject, type JsonObject } from "@ims/integration-kit";
-
-/** The venue's answer to a control message [Live Subscribing/Unsubscribing to streams]. */
-export interface ControlReply {
-  /** As sent; null where the venue could not read it. */
-  readonly id: number | string | null;
-  /** Undefined on success. */
-  readonly error: { readonly code: number; readonly message: string } | undefined;
-}
+import { asObject, type ControlReply, type JsonObject } from "@ims/integration-kit";
 
 /**
- * Reads a reply, undefined if the record is none. Errors are documented as `{"code":2,"msg":"…","id":…}` and were seen
+ * Reads the answer to a control message [Live Subscribing/Unsubscribing to streams], undefined if the record is none. Errors are documented as `{"code":2,"msg":"…","id":…}` and were seen
  * on the wire as `{"error":{"code":2,"msg":"…"},"id":…}`.
  */
 export function readControlReply(record: JsonObject): ControlReply | undefined {

@@ -37,13 +37,13 @@ export class DepthWalker {
    *
    * @param start behind the event type
    */
-  walk(bytes: Uint8Array, start: number, book: BookFields): number {
+  walk(start: number, book: BookFields): number {
     const { cursor } = this;
+    const { bytes } = cursor;
     if (!this.begin(book)) return NOWHERE;
-    cursor.seen = 0;
     let at = start;
     while (bytes[at] === Char.Comma) {
-      at = this.field(bytes, at, book);
+      at = this.field(at, book);
       if (at === NOWHERE) return NOWHERE;
     }
     if ((cursor.seen & NEEDS) !== NEEDS) return NOWHERE;
@@ -57,14 +57,14 @@ export class DepthWalker {
    *
    * @param start behind the opening brace
    */
-  walkBestLevels(bytes: Uint8Array, start: number, book: BookFields): number {
+  walkBestLevels(start: number, book: BookFields): number {
     const { cursor } = this;
     if (!this.begin(book)) return NOWHERE;
-    let at = cursor.whole(bytes, cursor.literal(bytes, start, LAST_UPDATE_ID));
+    let at = cursor.whole(cursor.literal(start, LAST_UPDATE_ID));
     book.firstUpdateId = cursor.value;
     book.lastUpdateId = cursor.value;
-    at = this.levels(bytes, cursor.literal(bytes, at, BIDS), book.bids, book);
-    return this.levels(bytes, cursor.literal(bytes, at, ASKS), book.asks, book);
+    at = this.levels(cursor.literal(at, BIDS), book.bids, book);
+    return this.levels(cursor.literal(at, ASKS), book.asks, book);
   }
 
   private begin(book: BookFields): boolean {
@@ -82,57 +82,59 @@ export class DepthWalker {
     return priceScale <= WALKED_SCALE_MAX && quantityScale <= WALKED_SCALE_MAX;
   }
 
-  private field(bytes: Uint8Array, at: number, book: BookFields): number {
+  private field(at: number, book: BookFields): number {
     const { cursor, symbols } = this;
+    const { bytes } = cursor;
     if (bytes[at + 1] !== Char.Quote) return NOWHERE;
-    if (bytes[at + 3] !== Char.Quote || bytes[at + 4] !== Char.Colon) return this.longKey(bytes, at, book);
+    if (bytes[at + 3] !== Char.Quote || bytes[at + 4] !== Char.Colon) return this.longKey(at, book);
     const value = at + 5;
     const key = bytes[at + 2]!;
     switch (key) {
       case Char.LowerB:
-        return cursor.first(Seen.Bids) ? this.levels(bytes, value, book.bids, book) : NOWHERE;
+        return cursor.first(Seen.Bids) ? this.levels(value, book.bids, book) : NOWHERE;
       case Char.LowerA:
-        return cursor.first(Seen.Asks) ? this.levels(bytes, value, book.asks, book) : NOWHERE;
+        return cursor.first(Seen.Asks) ? this.levels(value, book.asks, book) : NOWHERE;
       case Char.LowerS:
-        return cursor.first(Seen.Symbol) ? symbols.symbol(bytes, value) : NOWHERE;
+        return cursor.first(Seen.Symbol) ? symbols.symbol(value) : NOWHERE;
       case Char.UpperE: {
-        const next = cursor.time(bytes, value);
+        const next = cursor.time(value);
         book.sendMicros = cursor.value;
         return cursor.first(Seen.SendTime) ? next : NOWHERE;
       }
       case Char.UpperT: {
-        const next = cursor.time(bytes, value);
+        const next = cursor.time(value);
         book.eventMicros = cursor.value;
         return cursor.first(Seen.EventTime) ? next : NOWHERE;
       }
       case Char.UpperU: {
-        const next = cursor.whole(bytes, value);
+        const next = cursor.whole(value);
         book.firstUpdateId = cursor.value;
         return cursor.first(Seen.FirstId) ? next : NOWHERE;
       }
       case Char.LowerU: {
-        const next = cursor.whole(bytes, value);
+        const next = cursor.whole(value);
         book.lastUpdateId = cursor.value;
         return cursor.first(Seen.LastId) ? next : NOWHERE;
       }
       default:
         // `e` again would change the event type.
-        return isLetter(key) && key !== Char.LowerE ? cursor.skip(bytes, value) : NOWHERE;
+        return isLetter(key) && key !== Char.LowerE ? cursor.skip(value) : NOWHERE;
     }
   }
 
-  private longKey(bytes: Uint8Array, at: number, book: BookFields): number {
+  private longKey(at: number, book: BookFields): number {
     const { cursor } = this;
-    const previousId = cursor.literal(bytes, at, PREVIOUS_ID);
-    if (previousId === NOWHERE) return this.symbols.longKey(bytes, at);
-    const next = cursor.whole(bytes, previousId);
+    const previousId = cursor.literal(at, PREVIOUS_ID);
+    if (previousId === NOWHERE) return this.symbols.longKey(at);
+    const next = cursor.whole(previousId);
     book.previousUpdateId = cursor.value;
     return cursor.first(Seen.PreviousId) ? next : NOWHERE;
   }
 
   /** `[["price","quantity"],…]`, also empty. */
-  private levels(bytes: Uint8Array, start: number, levels: BookLevels, book: BookFields): number {
+  private levels(start: number, levels: BookLevels, book: BookFields): number {
     const { cursor } = this;
+    const { bytes } = cursor;
     const { priceScale, quantityScale } = book;
     levels.clear();
     if (bytes[start] !== Char.OpenBracket) return NOWHERE;
@@ -140,10 +142,10 @@ export class DepthWalker {
     if (bytes[at] === Char.CloseBracket) return at + 1;
     for (;;) {
       if (bytes[at] !== Char.OpenBracket) return NOWHERE;
-      at = cursor.decimalAt(bytes, at + 1, priceScale);
+      at = cursor.decimalAt(at + 1, priceScale);
       const { hi, lo } = cursor;
       if (at === NOWHERE || bytes[at] !== Char.Comma) return NOWHERE;
-      at = cursor.decimalAt(bytes, at + 1, quantityScale);
+      at = cursor.decimalAt(at + 1, quantityScale);
       if (at === NOWHERE || bytes[at] !== Char.CloseBracket || (lo | hi) === 0) return NOWHERE;
       levels.push(lo, hi, cursor.lo, cursor.hi);
       at++;

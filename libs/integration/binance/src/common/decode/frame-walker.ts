@@ -15,6 +15,9 @@ import { TradeWalker } from "./trade-walker.js";
 export const Walked = { Unsure: 0, Trade: 1, TopOfBook: 2, Depth: 3, PartialDepth: 4 } as const;
 export type Walked = (typeof Walked)[keyof typeof Walked];
 
+/** Shorter than any record. */
+const FRAME_BYTES_MIN = 40;
+
 const EVENT_HEAD = new Literal('{"e":"');
 const TRADE_STREAM = new Literal('@trade","data":{"e":"trade"');
 const AGGREGATE_STREAM = new Literal('@aggTrade","data":{"e":"aggTrade"');
@@ -56,60 +59,63 @@ export class FrameWalker {
     return this.symbols.feed!;
   }
 
-  walk(bytes: Uint8Array): Walked {
-    const end = bytes.length;
-    if (end < 40 || bytes[end - 1] !== Char.CloseBrace) return Walked.Unsure;
+  walk(frame: Uint8Array): Walked {
     const { cursor, symbols } = this;
-    cursor.end = end;
-    cursor.seen = 0;
+    const end = frame.length;
+    if (end < FRAME_BYTES_MIN || !cursor.take(frame)) return Walked.Unsure;
+    const { bytes } = cursor;
+    if (bytes[end - 1] !== Char.CloseBrace) return Walked.Unsure;
     symbols.feed = undefined;
-    const at = symbols.streamName(bytes);
-    if (at === NOWHERE) return this.readRaw(bytes);
+    const at = symbols.streamName();
+    if (at === NOWHERE) return this.readRaw();
     if (bytes[end - 2] !== Char.CloseBrace) return Walked.Unsure;
     switch (bytes[at + 1]) {
       case Char.LowerT:
-        return this.readTrade(bytes, cursor.literal(bytes, at, TRADE_STREAM), false, end - 2);
+        return this.readTrade(cursor.literal(at, TRADE_STREAM), false, end - 2);
       case Char.LowerA:
-        return this.readTrade(bytes, cursor.literal(bytes, at, AGGREGATE_STREAM), true, end - 2);
+        return this.readTrade(cursor.literal(at, AGGREGATE_STREAM), true, end - 2);
       case Char.LowerB:
-        return this.readTopOfBook(bytes, at, end - 2);
+        return this.readTopOfBook(at, end - 2);
       case Char.LowerD:
-        return this.readDepth(bytes, at, end - 2);
+        return this.readDepth(at, end - 2);
       default:
         return Walked.Unsure;
     }
   }
 
   /** A record without the name of its stream. */
-  private readRaw(bytes: Uint8Array): Walked {
+  private readRaw(): Walked {
     const { cursor } = this;
-    const at = cursor.literal(bytes, 0, EVENT_HEAD);
+    const { bytes } = cursor;
+    const at = cursor.literal(0, EVENT_HEAD);
     if (at === NOWHERE) return Walked.Unsure;
     const aggregate = bytes[at] === Char.LowerA;
-    const fields = cursor.literal(bytes, at, aggregate ? AGGREGATE_EVENT : TRADE_EVENT);
-    return this.readTrade(bytes, fields, aggregate, cursor.end - 1);
+    const fields = cursor.literal(at, aggregate ? AGGREGATE_EVENT : TRADE_EVENT);
+    return this.readTrade(fields, aggregate, cursor.end - 1);
   }
 
-  private readTrade(bytes: Uint8Array, at: number, aggregate: boolean, closing: number): Walked {
+  private readTrade(at: number, aggregate: boolean, closing: number): Walked {
     if (at === NOWHERE) return Walked.Unsure;
-    return this.trades.walk(bytes, at, this.trade, aggregate) === closing ? Walked.Trade : Walked.Unsure;
+    return this.trades.walk(at, this.trade, aggregate) === closing ? Walked.Trade : Walked.Unsure;
   }
 
-  private readTopOfBook(bytes: Uint8Array, at: number, closing: number): Walked {
+  private readTopOfBook(at: number, closing: number): Walked {
     const { cursor } = this;
-    const brace = cursor.literal(bytes, at, TOP_OF_BOOK_STREAM);
+    const brace = cursor.literal(at, TOP_OF_BOOK_STREAM);
     if (brace === NOWHERE) return Walked.Unsure;
-    const event = cursor.literal(bytes, brace, TOP_OF_BOOK_EVENT);
+    const event = cursor.literal(brace, TOP_OF_BOOK_EVENT);
+    const { bytes } = cursor;
     // Spot, and COIN-M in older years, begin with the update id.
     if (event !== NOWHERE && bytes[event] !== Char.Comma) return Walked.Unsure;
     const fields = event === NOWHERE ? brace - 1 : event;
-    return this.tops.walk(bytes, fields, this.top) === closing ? Walked.TopOfBook : Walked.Unsure;
+    return this.tops.walk(fields, this.top) === closing ? Walked.TopOfBook : Walked.Unsure;
   }
 
   /** `@depth@100ms` are changes, `@depth20@100ms` best levels: on futures only the name tells them apart. */
-  private readDepth(bytes: Uint8Array, at: number, closing: number): Walked {
+  private readDepth(at: number, closing: number): Walked {
     const { cursor, book } = this;
-    const suffix = cursor.literal(bytes, at, DEPTH_STREAM);
+    const { bytes } = cursor;
+    const suffix = cursor.literal(at, DEPTH_STREAM);
     if (suffix === NOWHERE) return Walked.Unsure;
     let behind = suffix;
     let levelCount = 0;
@@ -119,13 +125,11 @@ export class FrameWalker {
     }
     if (levelCount === 0 && behind > suffix) return Walked.Unsure;
     if (bytes[behind] !== Char.Quote && bytes[behind] !== Char.At) return Walked.Unsure;
-    const data = cursor.literal(bytes, cursor.skipText(bytes, behind), DATA_HEAD);
+    const data = cursor.literal(cursor.skipText(behind), DATA_HEAD);
     if (data === NOWHERE) return Walked.Unsure;
-    const event = cursor.literal(bytes, data, DEPTH_EVENT);
+    const event = cursor.literal(data, DEPTH_EVENT);
     const reached =
-      event !== NOWHERE
-        ? this.depths.walk(bytes, event, book)
-        : this.depths.walkBestLevels(bytes, data, book);
+      event !== NOWHERE ? this.depths.walk(event, book) : this.depths.walkBestLevels(data, book);
     if (reached !== closing) return Walked.Unsure;
     // Changes have an event type on every market.
     if (event === NOWHERE && levelCount === 0) return Walked.Unsure;

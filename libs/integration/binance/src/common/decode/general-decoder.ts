@@ -1,5 +1,6 @@
 import {
   asObject,
+  type ControlReply,
   createLiquidationFields,
   createMarkPriceFields,
   createTickerFields,
@@ -10,7 +11,7 @@ import {
 import type { BarFields, BookFields, TopOfBookFields, TradeFields } from "@ims/traits";
 import { createBarFields, readBar } from "./bar-json.js";
 import { type ContractInfo, readContractInfo } from "./contract-info.js";
-import { type ControlReply, readControlReply } from "./control-reply.js";
+import { readControlReply } from "./control-reply.js";
 import { readBestLevels, readDepthUpdate } from "./depth-json.js";
 import type { FeedCounters } from "./feed-counters.js";
 import type { FeedTable } from "./feed-table.js";

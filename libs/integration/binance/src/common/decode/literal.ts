@@ -8,14 +8,11 @@ export class Literal {
   /** @param text at least four bytes of UTF-8 */
   constructor(text: string) {
     const bytes = bytesOf(text);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
     this.length = bytes.length;
     this.words = new Int32Array(Math.ceil(bytes.length / 4));
-    for (let index = 0; index < this.words.length - 1; index++) this.words[index] = wordAt(bytes, index * 4);
-    this.words[this.words.length - 1] = wordAt(bytes, bytes.length - 4);
+    const last = this.words.length - 1;
+    for (let index = 0; index < last; index++) this.words[index] = view.getInt32(index * 4, true);
+    this.words[last] = view.getInt32(bytes.length - 4, true);
   }
-}
-
-/** Four bytes as one number. */
-export function wordAt(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }

@@ -1,5 +1,5 @@
 import { type FeedTable, HASH_FACTOR, HASH_START } from "./feed-table.js";
-import { type FrameCursor, isLetter, keyAt, keyWord, NOWHERE } from "./frame-cursor.js";
+import { type FrameCursor, isLetter, keyWord, NOWHERE } from "./frame-cursor.js";
 import type { InstrumentFeed } from "./instrument-feed.js";
 import { Char } from "./json-chars.js";
 import { Literal } from "./literal.js";
@@ -22,19 +22,19 @@ export class SymbolWalker {
   ) {}
 
   /** The `@` of the stream name in the wrapper that the frame begins with, if its instrument is known. */
-  streamName(bytes: Uint8Array): number {
+  streamName(): number {
     const { cursor, last } = this;
     if (last !== undefined) {
       // Records of an instrument come in bursts.
-      const at = cursor.literal(bytes, 0, last.frameHead);
+      const at = cursor.literal(0, last.frameHead);
       if (at !== NOWHERE) {
         this.feed = last;
         return at - 1;
       }
     }
-    const name = cursor.literal(bytes, 0, WRAPPER_HEAD);
+    const name = cursor.literal(0, WRAPPER_HEAD);
     if (name === NOWHERE) return NOWHERE;
-    const feed = this.table.findStreamAt(bytes, name);
+    const feed = this.table.findStreamAt(cursor.bytes, name);
     if (feed === undefined) return NOWHERE;
     this.feed = feed;
     this.last = feed;
@@ -42,19 +42,20 @@ export class SymbolWalker {
   }
 
   /** `,"s":"…"` of the stream's instrument; of any known one where there is no stream name. */
-  usualSymbol(bytes: Uint8Array, at: number): number {
+  usualSymbol(at: number): number {
     const { feed } = this;
-    if (feed !== undefined) return this.cursor.literal(bytes, at, feed.symbolField);
-    return this.symbol(bytes, keyAt(bytes, at, KEY_SYMBOL));
+    if (feed !== undefined) return this.cursor.literal(at, feed.symbolField);
+    return this.symbol(this.cursor.key(at, KEY_SYMBOL));
   }
 
   /** A symbol in quotes: that of the stream, or any known one. */
-  symbol(bytes: Uint8Array, start: number): number {
+  symbol(start: number): number {
     const { cursor } = this;
+    const { bytes } = cursor;
     if (bytes[start] !== Char.Quote) return NOWHERE;
     const name = start + 1;
     if (this.feed !== undefined) {
-      const next = cursor.name(bytes, name, this.feed.symbolBytes);
+      const next = cursor.name(name, this.feed.symbolBytes);
       return bytes[next] === Char.Quote ? next + 1 : NOWHERE;
     }
     let hash = HASH_START;
@@ -72,14 +73,15 @@ export class SymbolWalker {
    * One `,"kk":value` that no walker needs. `st` tells the product on streams of several: another market's record is
    * left to the general parser, which drops it.
    */
-  longKey(bytes: Uint8Array, at: number): number {
+  longKey(at: number): number {
     const { cursor } = this;
+    const { bytes } = cursor;
     if (bytes[at] !== Char.Comma || bytes[at + 1] !== Char.Quote) return NOWHERE;
     const first = bytes[at + 2]!;
     const second = bytes[at + 3]!;
     if (bytes[at + 4] !== Char.Quote || bytes[at + 5] !== Char.Colon) return NOWHERE;
     if (!isLetter(first) || !isLetter(second)) return NOWHERE;
-    const next = cursor.skip(bytes, at + 6);
+    const next = cursor.skip(at + 6);
     if (first !== Char.LowerS || second !== Char.LowerT || this.product === undefined) return next;
     return bytes[at + 6] === Char.Zero + this.product && next === at + 7 ? next : NOWHERE;
   }

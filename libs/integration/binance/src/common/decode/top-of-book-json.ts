@@ -24,7 +24,7 @@ export function isTopOfBook(record: JsonObject): boolean {
  */
 export function readTopOfBook(
   record: JsonObject,
-  { instrument, instrumentId }: InstrumentFeed,
+  { instrument, instrumentId }: Pick<InstrumentFeed, "instrument" | "instrumentId">,
   top: TopOfBookFields,
 ): void {
   top.instrumentId = instrumentId;

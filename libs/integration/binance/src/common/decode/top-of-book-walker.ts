@@ -1,6 +1,6 @@
 import type { MantissaCell } from "@ims/common";
 import type { TopOfBookFields } from "@ims/traits";
-import { type FrameCursor, isLetter, keyAt, keyWord, NOWHERE } from "./frame-cursor.js";
+import { type FrameCursor, isLetter, keyWord, NOWHERE } from "./frame-cursor.js";
 import { Char } from "./json-chars.js";
 import { Literal } from "./literal.js";
 import type { SymbolWalker } from "./symbol-walker.js";
@@ -46,8 +46,9 @@ export class TopOfBookWalker {
    *
    * @param start a comma; or, where the record begins with `u` as it does on spot, the brace in its place
    */
-  walk(bytes: Uint8Array, start: number, top: TopOfBookFields): number {
+  walk(start: number, top: TopOfBookFields): number {
     const { cursor } = this;
+    const { bytes } = cursor;
     const { feed } = this.symbols;
     if (feed === undefined) return NOWHERE;
     const { priceScale, quantityScale } = feed.instrument;
@@ -57,14 +58,14 @@ export class TopOfBookWalker {
     top.eventMicros = 0;
     top.sendMicros = 0;
     cursor.seen = NEEDS;
-    let at = this.usual(bytes, start, top);
+    let at = this.usual(start, top);
     if (at === NOWHERE) {
       top.eventMicros = 0;
       top.sendMicros = 0;
       cursor.seen = 0;
-      at = this.field(bytes, start, top);
+      at = this.field(start, top);
     }
-    while (bytes[at] === Char.Comma) at = this.field(bytes, at, top);
+    while (bytes[at] === Char.Comma) at = this.field(at, top);
     if (at === NOWHERE || (cursor.seen & NEEDS) !== NEEDS) return NOWHERE;
     top.instrumentId = feed.instrumentId;
     top.hasBid = (top.bidPrice.lo | top.bidPrice.hi) !== 0;
@@ -73,43 +74,44 @@ export class TopOfBookWalker {
   }
 
   /** [Individual Symbol Book Ticker Streams]; only futures print ps, T and E. */
-  private usual(bytes: Uint8Array, start: number, top: TopOfBookFields): number {
+  private usual(start: number, top: TopOfBookFields): number {
     const { cursor, symbols } = this;
+    const { bytes } = cursor;
     const isUpdateId =
       bytes[start + 1] === Char.Quote &&
       bytes[start + 2] === Char.LowerU &&
       bytes[start + 3] === Char.Quote &&
       bytes[start + 4] === Char.Colon;
     if (!isUpdateId) return NOWHERE;
-    let at = cursor.whole(bytes, start + 5);
+    let at = cursor.whole(start + 5);
     top.updateId = cursor.value;
-    at = symbols.usualSymbol(bytes, at);
-    if (bytes[at + 3] !== Char.Quote) at = symbols.longKey(bytes, at);
-    at = this.price(bytes, keyAt(bytes, at, KEY_BID_PRICE), top.bidPrice);
-    at = this.quantity(bytes, keyAt(bytes, at, KEY_BID_QUANTITY), top.bidQuantity);
-    at = this.price(bytes, keyAt(bytes, at, KEY_ASK_PRICE), top.askPrice);
-    at = this.quantity(bytes, keyAt(bytes, at, KEY_ASK_QUANTITY), top.askQuantity);
+    at = symbols.usualSymbol(at);
+    if (bytes[at + 3] !== Char.Quote) at = symbols.longKey(at);
+    at = this.price(cursor.key(at, KEY_BID_PRICE), top.bidPrice);
+    at = this.quantity(cursor.key(at, KEY_BID_QUANTITY), top.bidQuantity);
+    at = this.price(cursor.key(at, KEY_ASK_PRICE), top.askPrice);
+    at = this.quantity(cursor.key(at, KEY_ASK_QUANTITY), top.askQuantity);
     if (at === NOWHERE || bytes[at] !== Char.Comma) return at;
-    at = cursor.time(bytes, keyAt(bytes, at, KEY_EVENT_TIME));
+    at = cursor.time(cursor.key(at, KEY_EVENT_TIME));
     top.eventMicros = cursor.value;
-    at = cursor.time(bytes, keyAt(bytes, at, KEY_SEND_TIME));
+    at = cursor.time(cursor.key(at, KEY_SEND_TIME));
     top.sendMicros = cursor.value;
     cursor.seen |= Seen.EventTime | Seen.SendTime;
     return at;
   }
 
-  private price(bytes: Uint8Array, at: number, cell: MantissaCell): number {
+  private price(at: number, cell: MantissaCell): number {
     const { cursor } = this;
-    const next = cursor.decimalAt(bytes, at, this.priceScale);
+    const next = cursor.decimalAt(at, this.priceScale);
     cell.lo = cursor.lo;
     cell.hi = cursor.hi;
     cell.scale = this.priceScale;
     return next;
   }
 
-  private quantity(bytes: Uint8Array, at: number, cell: MantissaCell): number {
+  private quantity(at: number, cell: MantissaCell): number {
     const { cursor } = this;
-    const next = cursor.decimalAt(bytes, at, this.quantityScale);
+    const next = cursor.decimalAt(at, this.quantityScale);
     cell.lo = cursor.lo;
     cell.hi = cursor.hi;
     cell.scale = this.quantityScale;
@@ -117,43 +119,44 @@ export class TopOfBookWalker {
   }
 
   /** One `,"k":value` with a key of one or two letters. */
-  private field(bytes: Uint8Array, at: number, top: TopOfBookFields): number {
+  private field(at: number, top: TopOfBookFields): number {
     const { cursor, symbols } = this;
+    const { bytes } = cursor;
     if (bytes[at + 1] !== Char.Quote) return NOWHERE;
-    if (bytes[at + 3] !== Char.Quote || bytes[at + 4] !== Char.Colon) return symbols.longKey(bytes, at);
+    if (bytes[at + 3] !== Char.Quote || bytes[at + 4] !== Char.Colon) return symbols.longKey(at);
     const value = at + 5;
     const key = bytes[at + 2]!;
     switch (key) {
       case Char.LowerU: {
-        const next = cursor.whole(bytes, value);
+        const next = cursor.whole(value);
         top.updateId = cursor.value;
         return cursor.first(Seen.UpdateId) ? next : NOWHERE;
       }
       case Char.LowerS:
-        return cursor.first(Seen.Symbol) ? symbols.symbol(bytes, value) : NOWHERE;
+        return cursor.first(Seen.Symbol) ? symbols.symbol(value) : NOWHERE;
       case Char.LowerB:
-        return cursor.first(Seen.BidPrice) ? this.price(bytes, value, top.bidPrice) : NOWHERE;
+        return cursor.first(Seen.BidPrice) ? this.price(value, top.bidPrice) : NOWHERE;
       case Char.UpperB:
-        return cursor.first(Seen.BidQuantity) ? this.quantity(bytes, value, top.bidQuantity) : NOWHERE;
+        return cursor.first(Seen.BidQuantity) ? this.quantity(value, top.bidQuantity) : NOWHERE;
       case Char.LowerA:
-        return cursor.first(Seen.AskPrice) ? this.price(bytes, value, top.askPrice) : NOWHERE;
+        return cursor.first(Seen.AskPrice) ? this.price(value, top.askPrice) : NOWHERE;
       case Char.UpperA:
-        return cursor.first(Seen.AskQuantity) ? this.quantity(bytes, value, top.askQuantity) : NOWHERE;
+        return cursor.first(Seen.AskQuantity) ? this.quantity(value, top.askQuantity) : NOWHERE;
       case Char.UpperE: {
-        const next = cursor.time(bytes, value);
+        const next = cursor.time(value);
         top.sendMicros = cursor.value;
         return cursor.first(Seen.SendTime) ? next : NOWHERE;
       }
       case Char.UpperT: {
-        const next = cursor.time(bytes, value);
+        const next = cursor.time(value);
         top.eventMicros = cursor.value;
         return cursor.first(Seen.EventTime) ? next : NOWHERE;
       }
       case Char.LowerE:
         // COIN-M in older years has it behind `u`.
-        return cursor.literal(bytes, value, EVENT);
+        return cursor.literal(value, EVENT);
       default:
-        return isLetter(key) ? cursor.skip(bytes, value) : NOWHERE;
+        return isLetter(key) ? cursor.skip(value) : NOWHERE;
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Aggressor, TradeKind } from "@ims/common";
 import type { TradeFields } from "@ims/traits";
-import { type FrameCursor, isLetter, keyAt, keyWord, NOWHERE } from "./frame-cursor.js";
+import { type FrameCursor, isLetter, keyWord, NOWHERE } from "./frame-cursor.js";
 import { Char } from "./json-chars.js";
 import { Literal } from "./literal.js";
 import type { SymbolWalker } from "./symbol-walker.js";
@@ -49,13 +49,14 @@ export class TradeWalker {
    *
    * @param start behind the event type
    */
-  walk(bytes: Uint8Array, start: number, trade: TradeFields, aggregate: boolean): number {
+  walk(start: number, trade: TradeFields, aggregate: boolean): number {
     const { cursor, symbols } = this;
+    const { bytes } = cursor;
     const needed = aggregate ? AGGREGATE_NEEDS : TRADE_NEEDS;
     const { feed } = symbols;
     trade.kind = TradeKind.Regular;
     cursor.seen = needed;
-    let at = aggregate ? this.usualAggregate(bytes, start, trade) : this.usualTrade(bytes, start, trade);
+    let at = aggregate ? this.usualAggregate(start, trade) : this.usualTrade(start, trade);
     if (at === NOWHERE) {
       symbols.feed = feed;
       trade.kind = TradeKind.Regular;
@@ -63,7 +64,7 @@ export class TradeWalker {
       at = start;
     }
     while (bytes[at] === Char.Comma) {
-      at = this.field(bytes, at, trade, aggregate);
+      at = this.field(at, trade, aggregate);
       if (at === NOWHERE) return NOWHERE;
     }
     if ((cursor.seen & needed) !== needed) return NOWHERE;
@@ -76,65 +77,68 @@ export class TradeWalker {
   }
 
   /** [Trade Streams]; futures print T behind E, and X. */
-  private usualTrade(bytes: Uint8Array, start: number, trade: TradeFields): number {
+  private usualTrade(start: number, trade: TradeFields): number {
     const { cursor, symbols } = this;
-    let at = cursor.time(bytes, keyAt(bytes, start, KEY_SEND_TIME));
+    const { bytes } = cursor;
+    let at = cursor.time(cursor.key(start, KEY_SEND_TIME));
     trade.sendMicros = cursor.value;
     const isFuture = bytes[at + 2] === Char.UpperT;
     if (isFuture) {
-      at = cursor.time(bytes, keyAt(bytes, at, KEY_EVENT_TIME));
+      at = cursor.time(cursor.key(at, KEY_EVENT_TIME));
       trade.eventMicros = cursor.value;
     }
-    at = symbols.usualSymbol(bytes, at);
-    at = cursor.whole(bytes, keyAt(bytes, at, KEY_ID));
+    at = symbols.usualSymbol(at);
+    at = cursor.whole(cursor.key(at, KEY_ID));
     trade.tradeId = cursor.value;
-    at = cursor.decimal(bytes, keyAt(bytes, at, KEY_PRICE), trade.price);
-    at = cursor.decimal(bytes, keyAt(bytes, at, KEY_QUANTITY), trade.quantity);
+    at = cursor.decimal(cursor.key(at, KEY_PRICE), trade.price);
+    at = cursor.decimal(cursor.key(at, KEY_QUANTITY), trade.quantity);
     if (isFuture) {
-      at = cursor.literal(bytes, keyAt(bytes, at, KEY_KIND), MARKET);
+      at = cursor.literal(cursor.key(at, KEY_KIND), MARKET);
       cursor.seen |= Seen.Kind;
     } else {
-      at = cursor.time(bytes, keyAt(bytes, at, KEY_EVENT_TIME));
+      at = cursor.time(cursor.key(at, KEY_EVENT_TIME));
       trade.eventMicros = cursor.value;
     }
-    return this.maker(bytes, keyAt(bytes, at, KEY_MAKER), trade);
+    return this.maker(cursor.key(at, KEY_MAKER), trade);
   }
 
   /** [Aggregate Trade Streams]; futures print a in front of s, and nq behind q. */
-  private usualAggregate(bytes: Uint8Array, start: number, trade: TradeFields): number {
+  private usualAggregate(start: number, trade: TradeFields): number {
     const { cursor, symbols } = this;
-    let at = cursor.time(bytes, keyAt(bytes, start, KEY_SEND_TIME));
+    const { bytes } = cursor;
+    let at = cursor.time(cursor.key(start, KEY_SEND_TIME));
     trade.sendMicros = cursor.value;
     const isFuture = bytes[at + 2] === Char.LowerA;
-    if (!isFuture) at = symbols.usualSymbol(bytes, at);
-    at = cursor.whole(bytes, keyAt(bytes, at, KEY_AGGREGATE_ID));
+    if (!isFuture) at = symbols.usualSymbol(at);
+    at = cursor.whole(cursor.key(at, KEY_AGGREGATE_ID));
     trade.tradeId = cursor.value;
-    if (isFuture) at = symbols.usualSymbol(bytes, at);
-    at = cursor.decimal(bytes, keyAt(bytes, at, KEY_PRICE), trade.price);
-    at = cursor.decimal(bytes, keyAt(bytes, at, KEY_QUANTITY), trade.quantity);
-    if (bytes[at + 3] !== Char.Quote) at = symbols.longKey(bytes, at);
-    at = cursor.whole(bytes, keyAt(bytes, at, KEY_FIRST_ID));
+    if (isFuture) at = symbols.usualSymbol(at);
+    at = cursor.decimal(cursor.key(at, KEY_PRICE), trade.price);
+    at = cursor.decimal(cursor.key(at, KEY_QUANTITY), trade.quantity);
+    if (bytes[at + 3] !== Char.Quote) at = symbols.longKey(at);
+    at = cursor.whole(cursor.key(at, KEY_FIRST_ID));
     trade.firstTradeId = cursor.value;
-    at = cursor.whole(bytes, keyAt(bytes, at, KEY_LAST_ID));
+    at = cursor.whole(cursor.key(at, KEY_LAST_ID));
     trade.lastTradeId = cursor.value;
-    at = cursor.time(bytes, keyAt(bytes, at, KEY_EVENT_TIME));
+    at = cursor.time(cursor.key(at, KEY_EVENT_TIME));
     trade.eventMicros = cursor.value;
-    return this.maker(bytes, keyAt(bytes, at, KEY_MAKER), trade);
+    return this.maker(cursor.key(at, KEY_MAKER), trade);
   }
 
   /** `m`: the buyer is the market maker, so the seller took liquidity. */
-  private maker(bytes: Uint8Array, at: number, trade: TradeFields): number {
+  private maker(at: number, trade: TradeFields): number {
     const { cursor } = this;
-    const next = cursor.boolean(bytes, at);
+    const next = cursor.boolean(at);
     trade.aggressor = cursor.isTrue ? Aggressor.Seller : Aggressor.Buyer;
     return next;
   }
 
   /** One `,"k":value` with a key of one or two letters. */
-  private field(bytes: Uint8Array, at: number, trade: TradeFields, aggregate: boolean): number {
+  private field(at: number, trade: TradeFields, aggregate: boolean): number {
     const { cursor, symbols } = this;
+    const { bytes } = cursor;
     if (bytes[at + 1] !== Char.Quote) return NOWHERE;
-    if (bytes[at + 3] !== Char.Quote || bytes[at + 4] !== Char.Colon) return symbols.longKey(bytes, at);
+    if (bytes[at + 3] !== Char.Quote || bytes[at + 4] !== Char.Colon) return symbols.longKey(at);
     const value = at + 5;
     const key = bytes[at + 2]!;
     switch (key) {
@@ -144,29 +148,29 @@ export class TradeWalker {
       case Char.LowerA:
       case Char.LowerF:
       case Char.LowerL:
-        return this.number(bytes, value, key, trade, aggregate);
+        return this.number(value, key, trade, aggregate);
       case Char.LowerP:
-        return cursor.first(Seen.Price) ? cursor.decimal(bytes, value, trade.price) : NOWHERE;
+        return cursor.first(Seen.Price) ? cursor.decimal(value, trade.price) : NOWHERE;
       case Char.LowerQ:
-        return cursor.first(Seen.Quantity) ? cursor.decimal(bytes, value, trade.quantity) : NOWHERE;
+        return cursor.first(Seen.Quantity) ? cursor.decimal(value, trade.quantity) : NOWHERE;
       case Char.LowerS:
-        return cursor.first(Seen.Symbol) ? symbols.symbol(bytes, value) : NOWHERE;
+        return cursor.first(Seen.Symbol) ? symbols.symbol(value) : NOWHERE;
       case Char.LowerM:
-        return cursor.first(Seen.Maker) ? this.maker(bytes, value, trade) : NOWHERE;
+        return cursor.first(Seen.Maker) ? this.maker(value, trade) : NOWHERE;
       case Char.UpperX:
-        return cursor.first(Seen.Kind) ? this.kind(bytes, value, trade) : NOWHERE;
+        return cursor.first(Seen.Kind) ? this.kind(value, trade) : NOWHERE;
       default:
         // `e` again would change the event type.
-        return isLetter(key) && key !== Char.LowerE ? cursor.skip(bytes, value) : NOWHERE;
+        return isLetter(key) && key !== Char.LowerE ? cursor.skip(value) : NOWHERE;
     }
   }
 
-  private number(bytes: Uint8Array, at: number, key: number, trade: TradeFields, aggregate: boolean): number {
+  private number(at: number, key: number, trade: TradeFields, aggregate: boolean): number {
     const { cursor } = this;
     const isTime = key === Char.UpperE || key === Char.UpperT;
     // Only one of `t` and `a` is the id; `f` and `l` are ids of aggregates. Older spot trades have order ids in `a`, `b`.
-    if (!isTime && (key === Char.LowerT) === aggregate) return cursor.skip(bytes, at);
-    const next = isTime ? cursor.time(bytes, at) : cursor.whole(bytes, at);
+    if (!isTime && (key === Char.LowerT) === aggregate) return cursor.skip(at);
+    const next = isTime ? cursor.time(at) : cursor.whole(at);
     switch (key) {
       case Char.UpperE:
         trade.sendMicros = cursor.value;
@@ -186,17 +190,17 @@ export class TradeWalker {
     }
   }
 
-  private kind(bytes: Uint8Array, at: number, trade: TradeFields): number {
+  private kind(at: number, trade: TradeFields): number {
     const { cursor } = this;
-    switch (bytes[at + 1]) {
+    switch (cursor.bytes[at + 1]) {
       case Char.UpperM:
-        return cursor.literal(bytes, at, MARKET);
+        return cursor.literal(at, MARKET);
       case Char.UpperI:
         trade.kind = TradeKind.InsuranceFund;
-        return cursor.literal(bytes, at, INSURANCE_FUND);
+        return cursor.literal(at, INSURANCE_FUND);
       case Char.UpperA:
         trade.kind = TradeKind.AutoDeleveraging;
-        return cursor.literal(bytes, at, AUTO_DELEVERAGING);
+        return cursor.literal(at, AUTO_DELEVERAGING);
       default:
         return NOWHERE;
     }

@@ -16,7 +16,8 @@ const CLOCK_BACK_MICROS = 5_000_000;
 /**
  * Passes the bars of one stream on: states of a bar in the order in which the venue made them, whatever connection
  * brought them, and each closed bar once. After a loss, the bars up to the first one that comes again are read over
- * REST, marked as back-filled, and passed on in front of it.
+ * REST, marked as back-filled, and passed on in front of it. On a connection that stayed up, an absent bar is a loss once
+ * the stream has shown that it brings bars without trades as well; before that, nothing may have been traded.
  */
 export class BarJoin {
   readonly #options: BarJoinOptions;
@@ -27,6 +28,8 @@ export class BarJoin {
   private lastReceiveMicros = 0;
   private lastClosed = true;
   private interruptedSince = false;
+  /** The venue has sent a bar without trades: then it sends every bar, and one that is absent was lost. */
+  private leavesNoneOut = false;
   private reading = false;
   duplicateCount = 0;
 
@@ -53,7 +56,8 @@ export class BarJoin {
       return;
     }
     const isNext = bar.openMicros > this.lastOpenMicros;
-    const isMissed = this.interruptedSince && bar.openMicros - this.lastCloseMicros > 1000;
+    const leavesHole = bar.openMicros - this.lastCloseMicros > 1000;
+    const isMissed = leavesHole && (this.interruptedSince || this.leavesNoneOut);
     if (isNext && this.lastOpenMicros !== 0 && (!this.lastClosed || isMissed)) {
       this.reading = true;
       this.#hold(bar);
@@ -86,6 +90,9 @@ export class BarJoin {
     this.lastSendMicros = bar.sendMicros;
     this.lastReceiveMicros = bar.receiveMicros;
     this.lastClosed = bar.state === BarState.Closed;
+    if (this.lastClosed && bar.tradeCount === 0 && (bar.flags & RecordFlags.BackFilled) === 0) {
+      this.leavesNoneOut = true;
+    }
     this.#options.publish(bar);
   }
 

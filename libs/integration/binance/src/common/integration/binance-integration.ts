@@ -144,6 +144,7 @@ export class BinanceIntegration implements ImsDataIntegration {
       rules,
       offset,
       wsUrl: hosts.wsUrl,
+      addressOf: (stream) => this.#hub.binaryAddress(stream),
       feeds: () => book.feeds,
     });
     this.#monitor = new FeedMonitor({
@@ -151,7 +152,10 @@ export class BinanceIntegration implements ImsDataIntegration {
       feeds: () => book.feeds,
       isPaused: () => this.#hub.isPaused,
       crossCheck: (feed, signal) => crossCheck.ask(feed, signal),
-      restart: ({ liveness, stream }) => this.#carriers.restart(stream, liveness.restartCount > 0),
+      restart: ({ liveness, stream }) => {
+        book.restarted(stream);
+        this.#carriers.restart(stream, liveness.restartCount > 0);
+      },
       onLook: () => book.check(),
     });
   }

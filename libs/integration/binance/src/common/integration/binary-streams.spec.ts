@@ -320,6 +320,27 @@ describe("where the binary streams cannot be had", () => {
     expectComplete(stage, await all(auto.sink.trades));
   });
 
+  it("auto goes over to JSON when the host stays down, not while the venue asks for a pause", async () => {
+    const stage = await open();
+    let status = 429;
+    let isDown = false;
+    const auto = stage.client({ marketData: "auto" }, (dial) => (url, bytesMax, events, headers) => {
+      if (!isDown || !url.includes("/sbe/")) return dial(url, bytesMax, events, headers);
+      const wire = dial(url, bytesMax, { ...events, onOpen: () => events.onRefused(status, "1") }, headers);
+      return wire;
+    });
+    await start(stage, auto, [TRADES], ["BTCUSDT"]);
+    await stage.advance(1000);
+    isDown = true;
+    stage.venue.inject({ fault: "reset", atMillis: 0 });
+    await stage.advance(300_000, 250);
+    expect(auto.integration.status()).toMatchObject({ marketData: "sbe", connected: false });
+    status = 503;
+    await stage.advance(600_000, 250);
+    expect(auto.integration.status()).toMatchObject({ marketData: "json", connected: true });
+    expectComplete(stage, await all(auto.sink.trades), ["BTCUSDT"]);
+  });
+
   it("sbe stays, tries again, and says once what to check; the key is in no line", async () => {
     const key = "wrongwrongwrongwrong";
     const stage = await open();
@@ -365,4 +386,16 @@ it("binary streams come over real sockets, with the key in the handshake", async
     await integration.shutdown();
     await simulator.close();
   }
+});
+
+it("a binary stream that is acknowledged and stays silent is named as what it is", async () => {
+  const stage = await open({
+    faults: { rules: [{ fault: "silent-after-ack", stream: "btcusdt@bestBidAsk", count: 1 }] },
+  });
+  const sbe = stage.client({ marketData: "sbe" });
+  await start(stage, sbe, [TRADES, TOPS], ["BTCUSDT"]);
+  await stage.advance(10_000);
+  const texts = (await all(sbe.sink.feedStatuses)).map(({ text }) => text);
+  expect(texts).toContainEqual(expect.stringContaining("ws://localhost/sbe as btcusdt@bestBidAsk"));
+  expect(sbe.sink.tops.pendingCount).toBeGreaterThan(20);
 });

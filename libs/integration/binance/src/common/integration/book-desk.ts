@@ -4,6 +4,7 @@ import type { BookFields, GapFields, IntegrationLogger, MarketDataSink } from "@
 import { BookFeed, type BookFeedListener } from "../book/book-feed.js";
 import { BookFeeds } from "../book/book-feeds.js";
 import { readDepthSnapshot } from "../book/depth-snapshot.js";
+import { QuietBooks } from "../book/quiet-books.js";
 import type { InstrumentFeed } from "../decode/instrument-feed.js";
 import type { DepthListener } from "../decode/record-publisher.js";
 import type { FeedGate } from "../gaps/feed-gate.js";
@@ -20,10 +21,14 @@ export interface BookDeskOptions {
   readonly onState: (symbol: string, state: FeedState, text: string) => void;
 }
 
+/** With more books than this each gets a smaller snapshot: it weighs less, so all of them are there much sooner. */
+const LONG_SNAPSHOTS_MAX = 20;
+
 /** The books of one integration: joins depth events to snapshots that it fetches over REST. */
 export class BookDesk implements BookFeedListener, DepthListener {
   readonly #options: BookDeskOptions;
   readonly #books: BookFeeds;
+  readonly #quiet: QuietBooks;
   readonly #instruments = new Map<string, Instrument>();
   readonly #requests = new Map<BookFeed, AbortController>();
   readonly #fetching = new Set<Promise<void>>();
@@ -31,6 +36,8 @@ export class BookDesk implements BookFeedListener, DepthListener {
   constructor(options: BookDeskOptions) {
     this.#options = options;
     this.#books = new BookFeeds(options.clock);
+    const instrumentOf = (symbol: string) => this.#instruments.get(symbol);
+    this.#quiet = new QuietBooks({ ...options, books: this.#books, instrumentOf });
   }
 
   begin(instrument: Instrument, instrumentId: number): void {
@@ -68,11 +75,16 @@ export class BookDesk implements BookFeedListener, DepthListener {
     this.#books.get(symbol)?.interrupted(reason, "the connection was lost");
   }
 
+  /** To be called a few times a second. */
+  check(): void {
+    this.#quiet.check();
+  }
+
   /** After it nothing is asked and no timer is left. */
   async close(): Promise<void> {
     for (const request of this.#requests.values()) request.abort(new Error("shut down"));
     this.#books.clear();
-    await Promise.all(this.#fetching);
+    await Promise.all([...this.#fetching, this.#quiet.close()]);
   }
 
   depth(feed: InstrumentFeed, change: BookFields): void {
@@ -95,14 +107,15 @@ export class BookDesk implements BookFeedListener, DepthListener {
 
   async #fetch(feed: BookFeed): Promise<void> {
     const { clock, logger, rest } = this.#options;
-    const { limit, path, weight } = rest.rules.depth;
+    const { depth } = rest.rules;
+    const { limit, weight } = this.#books.size > LONG_SNAPSHOTS_MAX ? depth.short : depth;
     const { symbol } = feed;
     const request = new AbortController();
     this.#requests.set(feed, request);
     try {
       const query = `symbol=${encodeURIComponent(symbol)}&limit=${limit}`;
       const cost = { weight, priority: RequestPriority.Books };
-      const body = await rest.http.get(`${path}?${query}`, request.signal, cost);
+      const body = await rest.http.get(`${depth.path}?${query}`, request.signal, cost);
       const instrument = this.#instruments.get(symbol);
       if (request.signal.aborted || !instrument) return;
       feed.snapshot(readDepthSnapshot(body, instrument, clock.nowMicros()), limit);

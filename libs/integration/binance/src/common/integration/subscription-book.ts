@@ -5,6 +5,7 @@ import { FeedTable } from "../decode/feed-table.js";
 import { InstrumentFeed } from "../decode/instrument-feed.js";
 import { BarRecovery } from "../gaps/bar-recovery.js";
 import { FeedGate, type WatchedFeed } from "../gaps/feed-gate.js";
+import { LossWatch } from "../gaps/loss-watch.js";
 import { TradeRecovery } from "../gaps/trade-recovery.js";
 import type { ListedSymbol } from "../instruments/listed-symbol.js";
 import type { MonitoredFeed } from "../liveness/feed-monitor.js";
@@ -135,7 +136,11 @@ export class SubscriptionBook {
 
   acknowledged(streams: Iterable<string>): void {
     const nowMillis = this.#options.clock.monotonicMillis();
-    for (const stream of streams) this.#entries.get(stream)?.liveness.acknowledged(nowMillis);
+    for (const stream of streams) {
+      const entry = this.#entries.get(stream);
+      entry?.liveness.acknowledged(nowMillis);
+      entry?.recovery?.acknowledged?.();
+    }
   }
 
   refused(stream: string, reason: string): void {
@@ -153,10 +158,16 @@ export class SubscriptionBook {
     }
   }
 
+  /** The stream was silent and is asked for again: what it should have sent meanwhile did not come. */
+  restarted(stream: string): void {
+    this.#entries.get(stream)?.recovery?.interrupted(GapReason.SequenceBroken);
+  }
+
   /** To be called a few times a second. */
   check(): void {
     const nowMillis = this.#options.clock.monotonicMillis();
     for (const { recovery } of this.#entries.values()) recovery?.check(nowMillis);
+    this.desk.check();
   }
 
   /** Makes changes of subscribed instruments known: new increments, a new status. */
@@ -219,8 +230,10 @@ export class SubscriptionBook {
       this.gate.beginBars(instrumentId, resolutionId!, watched, recovery.join);
       return recovery;
     }
+    // The book tells of its losses itself.
+    if (dataType === DataType.Book) return undefined;
     this.gate.beginOther(instrumentId, dataType, watched);
-    return undefined;
+    return new LossWatch({ ...common, dataType, watched });
   }
 
   #tellBookState(symbol: string, state: FeedState, text: string): void {

@@ -26,9 +26,11 @@ export interface BinanceSubscription {
   readonly all?: VenueStream | undefined;
 }
 
-/** Reads again what a feed has missed. */
+/** Makes good what a feed has missed, or tells of it. */
 export interface Recovery {
   interrupted(reason: GapReason): void;
+  /** The venue took the subscription, again after an interruption. */
+  acknowledged?(): void;
   check(nowMillis: number): void;
   close(): Promise<void>;
 }

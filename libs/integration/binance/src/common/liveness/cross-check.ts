@@ -11,6 +11,8 @@ export interface CrossCheckOptions {
   readonly offset: ClockOffset;
   /** For texts: where streams are dialled. */
   readonly wsUrl: string;
+  /** For texts: where and as what a stream is dialled that does not come from {@link wsUrl}. */
+  readonly addressOf?: (stream: string) => string | undefined;
   readonly feeds: () => Iterable<MonitoredFeed>;
 }
 
@@ -60,7 +62,8 @@ export class CrossCheck {
 
   /** Says by name what is wrong, and whether it is this stream or the address. */
   #silence({ dataType, path, stream }: MonitoredFeed): string {
-    const address = path === "" ? this.#options.wsUrl : path;
+    const { addressOf, wsUrl } = this.#options;
+    const address = addressOf?.(stream) ?? (path === "" ? wsUrl : path);
     const where = `${stream} was acknowledged on ${address} and stays silent`;
     for (const other of this.#options.feeds()) {
       if (other.dataType === dataType && other.path === path && other.liveness.recordCount > 0) return where;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock, DataType, TimerHandle } from "@ims/common";
 import { type FeedLiveness, LivenessAction } from "@ims/integration-kit";
 
@@ -40,6 +41,8 @@ export class FeedMonitor {
 
   constructor(options: FeedMonitorOptions) {
     this.#options = options;
+    // Every check under way listens for the end.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Starts looking; a second call does nothing. */

@@ -1,5 +1,5 @@
-import { asObject } from "@ims/integration-kit";
-import { type ControlReply, readControlReply } from "../decode/control-reply.js";
+import { asObject, type ControlReply } from "@ims/integration-kit";
+import { readControlReply } from "../decode/control-reply.js";
 import type { RecordPublisher } from "../decode/record-publisher.js";
 
 export interface ControlFramesOptions {

@@ -1,11 +1,13 @@
 import { formatMantissa } from "@ims/common";
 import fc from "fast-check";
+import type { JsonObject, JsonValue } from "sbe-schema-ts";
 import { describe, expect, it } from "vitest";
 import { DecoderBench, type SinkCall } from "../../spec-support/decoder-bench.js";
 import type { SeenDecimal } from "../../spec-support/recording-sink.js";
-import { streamCodec } from "../../spec-support/stream-schema.js";
+import { laterStreamCodec, streamCodec } from "../../spec-support/stream-schema.js";
 
 const codec = streamCodec();
+const later = laterStreamCodec();
 const SYMBOLS = ["BTCUSDT", "1000SATSUSDC", "币安USDT"] as const;
 const binary = new DecoderBench(SYMBOLS);
 const json = new DecoderBench(SYMBOLS);
@@ -69,10 +71,22 @@ function value([mantissa, scale]: SeenDecimal): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
-function expectSame(frame: Uint8Array, texts: readonly string[]): void {
-  const seen = binary.decodeStream(frame, 7).map(comparable);
+/** What both versions of a message lead to, which is the same. */
+function seenOf(message: string, values: JsonObject): unknown[] {
+  const seen = binary.decodeStream(codec.encode(message, values), 7).map(comparable);
+  const added = (row: JsonValue) => ({ ...(row as JsonObject), added: 5 });
+  const longer = Object.entries(values).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map(added) : value,
+  ]);
+  const frame = later.encode(message, { ...Object.fromEntries(longer), added: 6 });
+  expect(binary.decodeStream(frame, 7).map(comparable)).toEqual(seen);
+  return seen;
+}
+
+function expectSame(message: string, values: JsonObject, texts: readonly string[]): void {
   const wanted = texts.flatMap((text) => json.decode(text, 7).map(comparable));
-  expect(seen).toEqual(wanted);
+  expect(seenOf(message, values)).toEqual(wanted);
 }
 
 describe("binary frames and JSON of the same content", () => {
@@ -89,7 +103,7 @@ describe("binary frames and JSON of the same content", () => {
           trades: fc.array(trade, { maxLength: 5 }),
         }),
         ({ price, quantity, send, symbol, time, trades }) => {
-          const frame = codec.encode("Trades", {
+          const values = {
             sendTime: `${send}`,
             tradeTime: `${time}`,
             priceExponent: price,
@@ -101,7 +115,7 @@ describe("binary frames and JSON of the same content", () => {
               buyerIsMaker: one.maker ? "Yes" : "No",
             })),
             symbol,
-          });
+          };
           const texts = trades.map((one) =>
             JSON.stringify({
               e: "trade",
@@ -114,7 +128,7 @@ describe("binary frames and JSON of the same content", () => {
               m: one.maker,
             }),
           );
-          expectSame(frame, texts);
+          expectSame("Trades", values, texts);
         },
       ),
       { numRuns: 1000 },
@@ -126,7 +140,7 @@ describe("binary frames and JSON of the same content", () => {
       fc.property(
         fc.record({ symbol, send: micros, id, price: exponent, quantity: exponent, bid: level, ask: level }),
         ({ ask, bid, id, price, quantity, send, symbol }) => {
-          const frame = codec.encode("BestBidAsk", {
+          const values = {
             sendTime: `${send}`,
             updateId: `${id}`,
             priceExponent: price,
@@ -136,9 +150,11 @@ describe("binary frames and JSON of the same content", () => {
             askPrice: `${ask[0]}`,
             askQuantity: `${ask[1]}`,
             symbol,
-          });
+          };
           const [[b, B], [a, A]] = levelTexts([bid, ask], price, quantity) as [string[], string[]];
-          expectSame(frame, [JSON.stringify({ u: id, s: symbol, b, B, a, A, E: send, T: send })]);
+          expectSame("BestBidAsk", values, [
+            JSON.stringify({ u: id, s: symbol, b, B, a, A, E: send, T: send }),
+          ]);
         },
       ),
       { numRuns: 1000 },
@@ -150,7 +166,7 @@ describe("binary frames and JSON of the same content", () => {
       fc.property(
         fc.record({ symbol, send: micros, first: id, last: id, price: exponent, quantity: exponent, sides }),
         ({ first, last, price, quantity, send, sides: { asks, bids }, symbol }) => {
-          const frame = codec.encode("BookChange", {
+          const values = {
             sendTime: `${send}`,
             firstUpdateId: `${first}`,
             lastUpdateId: `${last}`,
@@ -159,7 +175,7 @@ describe("binary frames and JSON of the same content", () => {
             bids: levelValues(bids),
             asks: levelValues(asks),
             symbol,
-          });
+          };
           const data = {
             e: "depthUpdate",
             E: send,
@@ -169,7 +185,7 @@ describe("binary frames and JSON of the same content", () => {
             b: levelTexts(bids, price, quantity),
             a: levelTexts(asks, price, quantity),
           };
-          expectSame(frame, [JSON.stringify(data)]);
+          expectSame("BookChange", values, [JSON.stringify(data)]);
         },
       ),
       { numRuns: 1000 },
@@ -181,7 +197,7 @@ describe("binary frames and JSON of the same content", () => {
       fc.property(
         fc.record({ symbol, send: micros, id, price: exponent, quantity: exponent, sides }),
         ({ id, price, quantity, send, sides: { asks, bids }, symbol }) => {
-          const frame = codec.encode("BestLevels", {
+          const values = {
             sendTime: `${send}`,
             updateId: `${id}`,
             priceExponent: price,
@@ -189,14 +205,14 @@ describe("binary frames and JSON of the same content", () => {
             bids: levelValues(bids),
             asks: levelValues(asks),
             symbol,
-          });
+          };
           const data = {
             lastUpdateId: id,
             bids: levelTexts(bids, price, quantity),
             asks: levelTexts(asks, price, quantity),
           };
           const text = JSON.stringify({ stream: `${symbol.toLowerCase()}@depth20`, data });
-          const seen = binary.decodeStream(frame, 7).map(comparable);
+          const seen = seenOf("BestLevels", values);
           const wanted = json.decode(text, 7).map((call) => {
             if (!("partialDepth" in call)) return comparable(call);
             return { partialDepth: { ...call.partialDepth, sendMicros: send, eventMicros: send } };

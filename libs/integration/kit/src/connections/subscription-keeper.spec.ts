@@ -1,8 +1,20 @@
 import { SimulatedClock } from "@ims/common";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ControlMessage } from "../../spec-support/fake-binance.js";
-import { silentLogger } from "../../spec-support/silent-logger.js";
+import { silentLogger } from "../spec-support/silent-logger.js";
+import type { ControlDialect } from "./control-dialect.js";
 import { SubscriptionKeeper } from "./subscription-keeper.js";
+
+interface ControlMessage {
+  readonly method: "SUBSCRIBE" | "UNSUBSCRIBE";
+  readonly params: readonly string[];
+  readonly id: number;
+}
+
+const dialect: ControlDialect = {
+  streamsPerMessage: 200,
+  subscribe: (params, id) => JSON.stringify({ method: "SUBSCRIBE", params, id }),
+  unsubscribe: (params, id) => JSON.stringify({ method: "UNSUBSCRIBE", params, id }),
+};
 
 let clock: SimulatedClock;
 let keeper: SubscriptionKeeper;
@@ -23,6 +35,7 @@ beforeEach(() => {
     clock,
     random: () => 0.5,
     logger: silentLogger,
+    dialect,
     send: (text) => {
       const message = JSON.parse(text) as ControlMessage;
       sent.push({ ...message, atMillis: clock.monotonicMillis() });

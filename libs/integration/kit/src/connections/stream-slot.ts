@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from "@ims/common";
 import type { IntegrationLogger } from "@ims/traits";
-import type { BinanceConnection, BinanceConnectionEvents } from "./binance-connection.js";
+import type { StreamConnection, StreamConnectionEvents } from "./stream-connection.js";
 
 export interface StreamSlotOptions {
   readonly clock: Clock;
@@ -8,10 +8,10 @@ export interface StreamSlotOptions {
   readonly random: () => number;
   readonly logger: IntegrationLogger;
   /** Opens one more connection to the slot's address. */
-  readonly open: (events: BinanceConnectionEvents) => BinanceConnection;
+  readonly open: (events: StreamConnectionEvents) => StreamConnection;
   /** Connections that carry the same streams, the first copy of a record counts. */
   readonly redundancy: number;
-  /** Age at which the venue ends connections. */
+  /** Age at which the venue ends connections; `Infinity` where it names none. */
   readonly lifeMillis: number;
   readonly onFrameDone: () => void;
   readonly onAcknowledged: (streams: readonly string[]) => void;
@@ -21,7 +21,7 @@ export interface StreamSlotOptions {
 }
 
 interface Link {
-  readonly connection: BinanceConnection;
+  readonly connection: StreamConnection;
   /** The one that it replaces, as long as both are up. */
   predecessor: Link | undefined;
   retiring: boolean;
@@ -128,7 +128,7 @@ export class StreamSlot {
         onAcknowledged(streams);
         this.#completeHandOver(link);
       },
-      onServerShutdown: () => this.#replace(link, "the venue announced its shutdown"),
+      onEndAnnounced: () => this.#replace(link, "the venue announced its end"),
     });
     const link: Link = { connection, predecessor, retiring: false, timer: undefined };
     this.#links.add(link);
@@ -141,9 +141,11 @@ export class StreamSlot {
     link.timer?.cancel();
     // Many connections that were opened together do not come to be replaced together.
     const ageMillis = Math.max(lifeMillis / 2, lifeMillis - LEAD_MILLIS - SPREAD_MILLIS * random());
-    link.timer = clock.setTimer(ageMillis, () =>
-      this.#replace(link, "it nears the age at which the venue ends it"),
-    );
+    if (ageMillis !== Number.POSITIVE_INFINITY) {
+      link.timer = clock.setTimer(ageMillis, () =>
+        this.#replace(link, "it nears the age at which the venue ends it"),
+      );
+    }
     // Without streams there is no acknowledgement to wait for.
     if (this.#streams.size === 0) this.#completeHandOver(link);
   }

@@ -1,4 +1,5 @@
 import { SimulatedClock } from "@ims/common";
+import type { StreamHub } from "@ims/integration-kit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeBinance } from "../../spec-support/fake-binance.js";
 import { RecordingSink } from "../../spec-support/recording-sink.js";
@@ -6,7 +7,7 @@ import { silentLogger } from "../../spec-support/silent-logger.js";
 import { SPOT_MARKET } from "../../spot/spot-market.js";
 import { createFeedCounters } from "../decode/feed-counters.js";
 import { FeedTable } from "../decode/feed-table.js";
-import { StreamHub } from "./stream-hub.js";
+import { openMarketHub } from "./market-hub.js";
 
 let clock: SimulatedClock;
 let venue: FakeBinance;
@@ -16,7 +17,7 @@ beforeEach(async () => {
   clock = new SimulatedClock();
   venue = await FakeBinance.start();
   const sink = new RecordingSink();
-  hub = new StreamHub({
+  hub = openMarketHub({
     market: { ...SPOT_MARKET, streamsPerConnection: 3 },
     limits: {},
     wsUrl: venue.wsUrl,

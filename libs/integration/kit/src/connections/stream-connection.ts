@@ -1,34 +1,56 @@
 import type { Clock } from "@ims/common";
-import { type Pacer, type SocketConnector, SocketSession } from "@ims/integration-kit";
 import type { IntegrationLogger } from "@ims/traits";
-import { FrameDecoder, type FrameDecoderOptions } from "../decode/frame-decoder.js";
-import type { BinanceMarket } from "../market/binance-market.js";
-import type { BinanceOptions } from "../settings/binance-options.js";
+import type { Pacer } from "../rate/pacer.js";
+import { SocketSession } from "../socket/socket-session.js";
+import type { SocketConnector } from "../socket/socket-wire.js";
+import type { ControlDialect, ControlReply } from "./control-dialect.js";
 import { SubscriptionKeeper } from "./subscription-keeper.js";
 
 /** Turns the frames of one connection into records. */
 export interface FrameReader {
+  /** @param receiveMicros when the frame was read, microseconds since 1970 */
   decode(frame: Uint8Array, receiveMicros: number): void;
 }
 
-export type FrameReaderFactory = (options: FrameDecoderOptions) => FrameReader;
+/** What the reader of a connection has to tell it. */
+export interface FrameEvents {
+  /** The venue's answer to a control message. */
+  onReply(reply: ControlReply): void;
+  /** The venue is about to end this connection. */
+  onEndAnnounced(): void;
+  /** Sends one text frame that belongs to no subscription, such as an answer to the venue's question; false when down. */
+  send(text: string): boolean;
+}
 
-export interface BinanceConnectionOptions {
+/** Limits of a venue, and times that an operator may choose. */
+export interface ConnectionLimits {
+  /** Incoming messages per second and connection that the venue allows. */
+  readonly controlMessagesPerSecond: number;
+  /** How long the venue may take to acknowledge a control message. Default 10 s. */
+  readonly acknowledgeTimeoutMillis?: number | undefined;
+  readonly connectTimeoutMillis?: number | undefined;
+  /** Silence after which a connection is taken for dead; it is probed with a ping at half of it. */
+  readonly silenceMillis?: number | undefined;
+  /** Age at which the venue ends connections; `Infinity` where it names none. */
+  readonly lifeMillis: number;
+}
+
+export interface StreamConnectionOptions {
   readonly url: string;
-  readonly market: BinanceMarket;
-  readonly limits: BinanceOptions;
+  readonly limits: ConnectionLimits;
+  readonly dialect: ControlDialect;
+  readonly createReader: (events: FrameEvents) => FrameReader;
+  /** What is sent first on every new connection, before any subscription. */
+  readonly greeting?: (() => readonly string[]) | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: IntegrationLogger;
   readonly connectionBudget: Pacer;
-  readonly decoding: Omit<FrameDecoderOptions, "onReply" | "onServerShutdown">;
-  /** Default: as JSON. */
-  readonly createDecoder?: FrameReaderFactory | undefined;
   readonly dial?: SocketConnector | undefined;
 }
 
 /** What a connection tells whoever opened it. */
-export interface BinanceConnectionEvents {
+export interface StreamConnectionEvents {
   onOpen(): void;
   /** After each frame: the sink may have become full. */
   onFrameDone(): void;
@@ -37,34 +59,34 @@ export interface BinanceConnectionEvents {
   onAcknowledged(streams: readonly string[]): void;
   /** The venue does not give this stream. */
   onRefused(stream: string, reason: string): void;
-  /** [WebSocket Streams, serverShutdown] unsolicited, shortly before the venue closes the connection itself. */
-  onServerShutdown(): void;
+  /** The venue will end the connection shortly. */
+  onEndAnnounced(): void;
 }
 
-/** One combined-stream connection: socket, subscriptions and decoder joined. */
-export class BinanceConnection {
+/** One connection that carries streams: socket, subscriptions and reader joined. */
+export class StreamConnection {
   readonly #session: SocketSession;
   readonly #keeper: SubscriptionKeeper;
   #paused = false;
 
-  constructor(options: BinanceConnectionOptions, events: BinanceConnectionEvents) {
-    const { clock, limits, logger, market, random } = options;
-    const decoding: FrameDecoderOptions = {
-      ...options.decoding,
+  constructor(options: StreamConnectionOptions, events: StreamConnectionEvents) {
+    const { clock, limits, logger, random } = options;
+    const reader = options.createReader({
       onReply: (reply) => this.#keeper.onReply(reply),
-      onServerShutdown: () => events.onServerShutdown(),
-    };
-    const decoder: FrameReader = options.createDecoder?.(decoding) ?? new FrameDecoder(decoding);
+      onEndAnnounced: () => events.onEndAnnounced(),
+      send: (text) => this.#session.send(text),
+    });
     this.#keeper = new SubscriptionKeeper({
       clock,
       random,
       logger,
+      dialect: options.dialect,
       send: (text) => this.#session.send(text),
       isPaused: () => this.#paused,
       onUnresponsive: () => this.#session.reconnect("the venue does not do as asked"),
       onAcknowledged: (streams) => events.onAcknowledged(streams),
       onRefused: (stream, reason) => events.onRefused(stream, reason),
-      controlMessagesPerSecond: market.controlMessagesPerSecond,
+      controlMessagesPerSecond: limits.controlMessagesPerSecond,
       acknowledgeTimeoutMillis: limits.acknowledgeTimeoutMillis ?? 10_000,
     });
     this.#session = new SocketSession({
@@ -75,15 +97,16 @@ export class BinanceConnection {
       logger,
       connectTimeoutMillis: limits.connectTimeoutMillis,
       silenceMillis: limits.silenceMillis,
-      lifeMillis: market.connectionLifeMillis,
+      lifeMillis: limits.lifeMillis,
       connectionBudget: options.connectionBudget,
       handlers: {
         onOpen: () => {
+          for (const text of options.greeting?.() ?? []) this.#session.send(text);
           events.onOpen();
           this.#keeper.connectionUp();
         },
         onFrame: (frame) => {
-          decoder.decode(frame, clock.nowMicros());
+          reader.decode(frame, clock.nowMicros());
           events.onFrameDone();
         },
         onDown: () => {

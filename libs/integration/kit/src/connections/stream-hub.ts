@@ -1,31 +1,41 @@
 import type { Clock } from "@ims/common";
-import { Pacer, type SocketConnector, StreamPlanner } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink } from "@ims/traits";
-import type { FrameDecoderOptions } from "../decode/frame-decoder.js";
-import type { BinanceMarket } from "../market/binance-market.js";
-import type { BinanceOptions } from "../settings/binance-options.js";
+import { StreamPlanner } from "../planner/stream-planner.js";
+import { Pacer } from "../rate/pacer.js";
+import type { SocketConnector } from "../socket/socket-wire.js";
 import { Backpressure } from "./backpressure.js";
+import type { ControlDialect } from "./control-dialect.js";
 import {
-  BinanceConnection,
-  type BinanceConnectionEvents,
-  type FrameReaderFactory,
-} from "./binance-connection.js";
+  type ConnectionLimits,
+  type FrameEvents,
+  type FrameReader,
+  StreamConnection,
+  type StreamConnectionEvents,
+} from "./stream-connection.js";
 import { StreamSlot } from "./stream-slot.js";
 
+/** Limits of a venue on all of its connections together. */
+export interface HubLimits extends ConnectionLimits {
+  readonly streamsPerConnection: number;
+  readonly connectionAttemptsPerFiveMinutes: number;
+  /** Connections that carry the same streams; of each record the first copy counts. Default 1. */
+  readonly redundancy?: number | undefined;
+}
+
 export interface StreamHubOptions {
-  readonly market: BinanceMarket;
-  readonly limits: BinanceOptions;
-  /** Origin; a channel's path and `/stream` are appended. */
-  readonly wsUrl: string;
+  readonly limits: HubLimits;
+  /** Where connections of a group are dialled. Venues without groups have one, named by the empty text. */
+  readonly addressOf: (group: string) => string;
+  readonly dialect: ControlDialect;
+  readonly createReader: (events: FrameEvents) => FrameReader;
+  /** What is sent first on every new connection, before any subscription. */
+  readonly greeting?: (() => readonly string[]) | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: IntegrationLogger;
   readonly sink: MarketDataSink;
-  readonly decoding: Omit<FrameDecoderOptions, "onReply" | "onServerShutdown">;
-  /** How frames are read. Default: as JSON. */
-  readonly createDecoder?: FrameReaderFactory | undefined;
   readonly dial?: SocketConnector | undefined;
-  /** Connection attempts are taken from it. Default: one of its own, of the market's limit. */
+  /** Connection attempts are taken from it. Default: one of its own, of the venue's limit. */
   readonly connectionBudget?: Pacer | undefined;
   /** The venue took these subscriptions, on one connection more. */
   readonly onAcknowledged: (streams: readonly string[]) => void;
@@ -35,7 +45,7 @@ export interface StreamHubOptions {
   readonly onStreamsDown: (streams: readonly string[]) => void;
 }
 
-/** All connections of one market: opens them as the plan asks and spreads streams over them. */
+/** All connections to one venue: opens them as the plan asks and spreads streams over them. */
 export class StreamHub {
   readonly #options: StreamHubOptions;
   readonly #planner: StreamPlanner;
@@ -48,10 +58,10 @@ export class StreamHub {
 
   constructor(options: StreamHubOptions) {
     this.#options = options;
-    this.#planner = new StreamPlanner(options.market.streamsPerConnection);
+    this.#planner = new StreamPlanner(options.limits.streamsPerConnection);
     this.#connectionBudget =
       options.connectionBudget ??
-      new Pacer(options.clock, options.market.connectionAttemptsPerFiveMinutes, 300_000);
+      new Pacer(options.clock, options.limits.connectionAttemptsPerFiveMinutes, 300_000);
     this.#backpressure = new Backpressure(
       options.sink,
       () => this.#forEach((slot) => slot.pause()),
@@ -89,9 +99,9 @@ export class StreamHub {
     return this.#backpressure.isActive;
   }
 
-  /** @param path in front of `/stream`, of {@link BinanceMarket.channels} */
-  subscribe(stream: string, path: string): void {
-    this.#place(stream, path, this.#carrierOf(stream), undefined);
+  /** @param group whose connections may carry it, see {@link StreamHubOptions.addressOf} */
+  subscribe(stream: string, group: string): void {
+    this.#place(stream, group, this.#carrierOf(stream), undefined);
   }
 
   unsubscribe(stream: string): void {
@@ -133,11 +143,11 @@ export class StreamHub {
     await Promise.all(this.#closing);
   }
 
-  #place(stream: string, path: string, preferred: number | undefined, avoided: number | undefined): void {
-    const { id } = this.#planner.place(stream, path, preferred, avoided);
+  #place(stream: string, group: string, preferred: number | undefined, avoided: number | undefined): void {
+    const { id } = this.#planner.place(stream, group, preferred, avoided);
     let slot = this.#slots.get(id);
     if (!slot) {
-      slot = this.#open(path);
+      slot = this.#open(group);
       this.#slots.set(id, slot);
     }
     slot.want(stream);
@@ -154,25 +164,12 @@ export class StreamHub {
     return undefined;
   }
 
-  #open(path: string): StreamSlot {
-    const { clock, createDecoder, decoding, dial, limits, logger, market, random } = this.#options;
+  #open(group: string): StreamSlot {
+    const { addressOf, clock, limits, logger, random } = this.#options;
     const { onAcknowledged, onRefused, onStreamsDown } = this.#options;
-    const open = (events: BinanceConnectionEvents) =>
-      new BinanceConnection(
-        {
-          url: `${this.#options.wsUrl}${path}/stream${market.streamQuery}`,
-          market,
-          limits,
-          clock,
-          random,
-          logger,
-          connectionBudget: this.#connectionBudget,
-          decoding,
-          createDecoder,
-          dial,
-        },
-        events,
-      );
+    const connectionBudget = this.#connectionBudget;
+    const open = (events: StreamConnectionEvents) =>
+      new StreamConnection({ ...this.#options, url: addressOf(group), connectionBudget }, events);
     return new StreamSlot(
       {
         clock,
@@ -180,7 +177,7 @@ export class StreamHub {
         logger,
         open,
         redundancy: limits.redundancy ?? 1,
-        lifeMillis: market.connectionLifeMillis,
+        lifeMillis: limits.lifeMillis,
         onFrameDone: () => this.#backpressure.check(),
         onAcknowledged,
         onRefused,

@@ -1,12 +1,14 @@
 import { type Clock, describeError, sleep } from "@ims/common";
-import { Backoff, Pacer } from "@ims/integration-kit";
 import type { IntegrationLogger } from "@ims/traits";
-import type { ControlReply } from "../decode/control-reply.js";
+import { Backoff } from "../backoff/backoff.js";
+import { Pacer } from "../rate/pacer.js";
+import type { ControlDialect, ControlReply } from "./control-dialect.js";
 
 export interface SubscriptionKeeperOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: IntegrationLogger;
+  readonly dialect: ControlDialect;
   /** Sends one text frame; false if the connection is down. */
   readonly send: (text: string) => boolean;
   /** While true nothing is read, so that an answer cannot be expected. */
@@ -21,7 +23,7 @@ export interface SubscriptionKeeperOptions {
   readonly acknowledgeTimeoutMillis: number;
 }
 
-type Method = "SUBSCRIBE" | "UNSUBSCRIBE";
+type Method = "subscribe" | "unsubscribe";
 type Outcome = "acknowledged" | "refused" | "unanswered";
 
 interface Request {
@@ -29,15 +31,13 @@ interface Request {
   readonly streams: readonly string[];
 }
 
-/** Our own bound: a message of this many names stays below 10 kB. The venue documents none. */
-const STREAMS_PER_MESSAGE = 200;
 const FAILURES_MAX = 3;
 /** A single stream that was refused so often is left out. */
 const REFUSALS_MAX = 3;
 
 /**
- * Brings the streams of one connection to what is wanted, by live SUBSCRIBE and UNSUBSCRIBE messages: one at a time,
- * paced, each waiting for its acknowledgement. A new connection starts from nothing and gets everything again.
+ * Brings the streams of one connection to what is wanted, by messages that go out one at a time, paced, each
+ * waiting for its acknowledgement. A new connection starts from nothing and gets everything again.
  */
 export class SubscriptionKeeper {
   readonly #options: SubscriptionKeeperOptions;
@@ -52,7 +52,7 @@ export class SubscriptionKeeper {
   /** How often streams were refused alone, on this connection. */
   readonly #refusals = new Map<string, number>();
   /** Grows smaller while messages are refused, until the name at fault stands alone. */
-  #batchMax = STREAMS_PER_MESSAGE;
+  #batchMax: number;
   #refusalReason = "";
   readonly #pending = new Map<number, (reply: ControlReply) => void>();
   #nextId = 1;
@@ -62,6 +62,7 @@ export class SubscriptionKeeper {
 
   constructor(options: SubscriptionKeeperOptions) {
     this.#options = options;
+    this.#batchMax = options.dialect.streamsPerMessage;
     // Pongs count as messages too, and the network may push two seconds' worth together: one place stays free.
     this.#pacer = new Pacer(options.clock, Math.max(1, options.controlMessagesPerSecond - 1), 1000);
     this.#backoff = new Backoff(options.random, { firstMillis: 1000 });
@@ -116,7 +117,7 @@ export class SubscriptionKeeper {
     this.#acknowledged.clear();
     this.#renewing.clear();
     this.#refusals.clear();
-    this.#batchMax = STREAMS_PER_MESSAGE;
+    this.#batchMax = this.#options.dialect.streamsPerMessage;
     this.#pending.clear();
     this.#failureCount = 0;
   }
@@ -166,15 +167,15 @@ export class SubscriptionKeeper {
     const leaving = firstOf(
       this.#asked,
       (stream) => !this.#wanted.has(stream) || this.#renewing.has(stream),
-      STREAMS_PER_MESSAGE,
+      this.#options.dialect.streamsPerMessage,
     );
-    if (leaving.length > 0) return { method: "UNSUBSCRIBE", streams: leaving };
+    if (leaving.length > 0) return { method: "unsubscribe", streams: leaving };
     const joining = firstOf(
       this.#wanted,
       (stream) => !this.#acknowledged.has(stream) && !this.#isRefused(stream),
       this.#batchMax,
     );
-    return joining.length > 0 ? { method: "SUBSCRIBE", streams: joining } : undefined;
+    return joining.length > 0 ? { method: "subscribe", streams: joining } : undefined;
   }
 
   #isRefused(stream: string): boolean {
@@ -186,7 +187,7 @@ export class SubscriptionKeeper {
    * if that may help, or if the one at fault is left out from now on.
    */
   #narrow({ method, streams }: Request): boolean {
-    if (method !== "SUBSCRIBE") return false;
+    if (method !== "subscribe") return false;
     for (const stream of streams) this.#asked.delete(stream);
     if (streams.length > 1) {
       this.#batchMax = Math.ceil(streams.length / 2);
@@ -202,10 +203,11 @@ export class SubscriptionKeeper {
 
   #settle({ method, streams }: Request): void {
     this.#failureCount = 0;
-    this.#batchMax = Math.min(STREAMS_PER_MESSAGE, this.#batchMax * 2);
+    this.#batchMax = Math.min(this.#options.dialect.streamsPerMessage, this.#batchMax * 2);
     this.#backoff.reset();
-    for (const stream of streams) {
-      if (method === "SUBSCRIBE") {
+    const taken = streams.filter((stream) => !this.#isRefused(stream));
+    for (const stream of method === "subscribe" ? taken : streams) {
+      if (method === "subscribe") {
         this.#acknowledged.add(stream);
       } else {
         this.#asked.delete(stream);
@@ -213,7 +215,17 @@ export class SubscriptionKeeper {
         this.#renewing.delete(stream);
       }
     }
-    if (method === "SUBSCRIBE") this.#options.onAcknowledged?.(streams);
+    if (method === "subscribe" && taken.length > 0) this.#options.onAcknowledged?.(taken);
+  }
+
+  /** What the venue did not name among those that it took, it does not have: asking again would not help. */
+  #leaveOut(streams: readonly string[], accepted: readonly string[]): void {
+    for (const stream of streams) {
+      if (accepted.includes(stream)) continue;
+      this.#asked.delete(stream);
+      this.#refusals.set(stream, REFUSALS_MAX);
+      this.#options.onRefused?.(stream, "the venue left it out of what it accepted");
+    }
   }
 
   async #onFailure(signal: AbortSignal): Promise<void> {
@@ -225,9 +237,9 @@ export class SubscriptionKeeper {
   }
 
   #exchange({ method, streams }: Request, signal: AbortSignal): Promise<Outcome> {
-    const { acknowledgeTimeoutMillis, clock, isPaused, logger, send } = this.#options;
+    const { acknowledgeTimeoutMillis, clock, dialect, isPaused, logger, send } = this.#options;
     const id = this.#nextId++;
-    if (method === "SUBSCRIBE") for (const stream of streams) this.#asked.add(stream);
+    if (method === "subscribe") for (const stream of streams) this.#asked.add(stream);
     return new Promise((resolve) => {
       const finish = (outcome: Outcome) => {
         timer.cancel();
@@ -249,12 +261,13 @@ export class SubscriptionKeeper {
       };
       let timer = clock.setTimer(acknowledgeTimeoutMillis, onTimeout);
       signal.addEventListener("abort", onAbort, { once: true });
-      this.#pending.set(id, ({ error }) => {
+      this.#pending.set(id, ({ accepted, error }) => {
         this.#refusalReason = error?.message ?? "";
         if (error) logger.error({ method, streams: streams.slice(0, 5), ...error }, "refused by the venue");
+        else if (accepted && method === "subscribe") this.#leaveOut(streams, accepted);
         finish(error ? "refused" : "acknowledged");
       });
-      if (!send(JSON.stringify({ method, params: streams, id }))) finish("unanswered");
+      if (!send(dialect[method](streams, id))) finish("unanswered");
     });
   }
 }

@@ -1,0 +1,260 @@
+import { Decimal } from "@ims/common";
+import type {
+  BookDeltaMessage,
+  BookLevel,
+  BookSnapshotMessage,
+  TopOfBookMessage,
+} from "../records/book-message.js";
+import type { LiquidationMessage, MarkPriceMessage, TickerMessage } from "../records/derivative-message.js";
+import type { FeedStatusMessage, GapMessage } from "../records/feed-message.js";
+import type { BarMessage, TradeMessage } from "../records/market-message.js";
+import type { MessageOrigin } from "../records/message-origin.js";
+
+/** A level with numbers as they are written. */
+export interface LooseLevel {
+  readonly price: Decimal | string;
+  readonly quantity: Decimal | string;
+}
+
+type LooseValue<Value> = Value extends Decimal
+  ? Decimal | string
+  : Value extends BookLevel
+    ? LooseLevel
+    : Value extends readonly BookLevel[]
+      ? readonly LooseLevel[]
+      : Value;
+
+/** Fields of a message for a test: what is left out has a default, and exact numbers may be texts. */
+export type MessageFields<Message> = {
+  readonly [Name in keyof Omit<Message, "type">]?: LooseValue<Message[Name]>;
+};
+
+/** 2024-08-08 12:00:00.123 UTC. */
+const MICROS = 1_723_118_400_123_000;
+
+const ORIGIN: MessageOrigin = {
+  exchange: "binancespot",
+  symbol: "BTCUSDT",
+  flags: [],
+  eventMicros: MICROS,
+  sendMicros: MICROS + 1000,
+  receiveMicros: MICROS + 2000,
+  publishMicros: MICROS + 2100,
+  offset: 0,
+  partitionId: 0,
+};
+
+export function mockTrade(fields: MessageFields<TradeMessage> = {}): TradeMessage {
+  const tradeId = fields.tradeId ?? 1;
+  return withFields<TradeMessage>(
+    {
+      ...ORIGIN,
+      type: "trade",
+      tradeId,
+      firstTradeId: tradeId,
+      lastTradeId: tradeId,
+      price: Decimal.parse("61837.63"),
+      quantity: Decimal.parse("0.001"),
+      aggressor: "buyer",
+      kind: "regular",
+    },
+    fields,
+  );
+}
+
+export function mockBar(fields: MessageFields<BarMessage> = {}): BarMessage {
+  const close = fields.close ?? "61837.63";
+  return withFields<BarMessage>(
+    {
+      ...ORIGIN,
+      type: "bar",
+      resolution: "1m",
+      state: "closed",
+      openMicros: MICROS - 123_000,
+      closeMicros: MICROS - 123_000 + 59_999_000,
+      open: exact(close),
+      high: exact(close),
+      low: exact(close),
+      close: exact(close),
+      volume: Decimal.parse("12.5"),
+      quoteVolume: Decimal.parse("772970.375"),
+      takerVolume: Decimal.parse("6.25"),
+      tradeCount: 100,
+    },
+    fields,
+  );
+}
+
+export function mockTopOfBook(fields: MessageFields<TopOfBookMessage> = {}): TopOfBookMessage {
+  const level = (price: string) => ({ price: Decimal.parse(price), quantity: Decimal.parse("1") });
+  return withFields<TopOfBookMessage>(
+    { ...ORIGIN, type: "top-of-book", updateId: 1, bid: level("61837.63"), ask: level("61837.64") },
+    fields,
+  );
+}
+
+/** A whole book; without levels it is empty. */
+export function mockBookSnapshot(fields: MessageFields<BookSnapshotMessage> = {}): BookSnapshotMessage {
+  return withFields<BookSnapshotMessage>(
+    {
+      ...ORIGIN,
+      flags: ["snapshot", "last-in-event"],
+      type: "book-snapshot",
+      lastUpdateId: 1,
+      horizon: null,
+      bids: [],
+      asks: [],
+    },
+    fields,
+  );
+}
+
+/** A change that follows update 1, unless its update ids are given. */
+export function mockBookDelta(fields: MessageFields<BookDeltaMessage> = {}): BookDeltaMessage {
+  const lastUpdateId = fields.lastUpdateId ?? 2;
+  return withFields<BookDeltaMessage>(
+    {
+      ...ORIGIN,
+      flags: ["last-in-event"],
+      type: "book-delta",
+      firstUpdateId: lastUpdateId,
+      lastUpdateId,
+      previousUpdateId: lastUpdateId - 1,
+      bids: [],
+      asks: [],
+    },
+    fields,
+  );
+}
+
+export function mockMarkPrice(fields: MessageFields<MarkPriceMessage> = {}): MarkPriceMessage {
+  return withFields<MarkPriceMessage>(
+    {
+      ...ORIGIN,
+      exchange: "binanceusdmarginfuture",
+      type: "mark-price",
+      markPrice: Decimal.parse("61837.63"),
+      indexPrice: Decimal.parse("61840"),
+      settlementEstimate: null,
+      fundingRate: Decimal.parse("0.0001"),
+      nextFundingMicros: MICROS + 3_600_000_000,
+    },
+    fields,
+  );
+}
+
+export function mockLiquidation(fields: MessageFields<LiquidationMessage> = {}): LiquidationMessage {
+  return withFields<LiquidationMessage>(
+    {
+      ...ORIGIN,
+      exchange: "binanceusdmarginfuture",
+      type: "liquidation",
+      side: "sell",
+      status: "filled",
+      price: Decimal.parse("61000"),
+      averagePrice: null,
+      quantity: Decimal.parse("0.014"),
+      filledQuantity: Decimal.parse("0.014"),
+    },
+    fields,
+  );
+}
+
+export function mockTicker(fields: MessageFields<TickerMessage> = {}): TickerMessage {
+  return withFields<TickerMessage>(
+    {
+      ...ORIGIN,
+      type: "ticker",
+      open: Decimal.parse("60000"),
+      high: Decimal.parse("62000"),
+      low: Decimal.parse("59000"),
+      last: Decimal.parse("61837.63"),
+      volume: Decimal.parse("1234.5"),
+      quoteVolume: null,
+      windowStartMicros: MICROS - 86_400_000_000,
+      tradeCount: 98_765,
+    },
+    fields,
+  );
+}
+
+/** Ten trades that are missing, unless it is told otherwise. */
+export function mockGap(fields: MessageFields<GapMessage> = {}): GapMessage {
+  return withFields<GapMessage>(
+    {
+      ...ORIGIN,
+      type: "gap",
+      data: "trades",
+      resolution: null,
+      reason: "connection-lost",
+      fromId: 2,
+      toId: 11,
+      fromMicros: MICROS,
+      toMicros: MICROS + 1_000_000,
+      missingCount: 10,
+      filledCount: 0,
+    },
+    fields,
+  );
+}
+
+/** Live trades, unless it is told otherwise. */
+export function mockFeedStatus(fields: MessageFields<FeedStatusMessage> = {}): FeedStatusMessage {
+  return withFields<FeedStatusMessage>(
+    {
+      ...ORIGIN,
+      type: "feed-status",
+      data: "trades",
+      resolution: null,
+      state: "live",
+      sinceMicros: MICROS,
+      lastRecordMicros: MICROS,
+      expectedIntervalMicros: 50_000,
+      text: "",
+    },
+    fields,
+  );
+}
+
+/** Fields that hold exact numbers, in whichever message. */
+const EXACT: ReadonlySet<string> = new Set([
+  "price",
+  "quantity",
+  "open",
+  "high",
+  "low",
+  "close",
+  "last",
+  "volume",
+  "quoteVolume",
+  "takerVolume",
+  "markPrice",
+  "indexPrice",
+  "settlementEstimate",
+  "fundingRate",
+  "averagePrice",
+  "filledQuantity",
+]);
+const LEVELS: ReadonlySet<string> = new Set(["bid", "ask", "bids", "asks"]);
+
+function withFields<Message>(message: Message, fields: MessageFields<Message>): Message {
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    if (EXACT.has(name) && typeof value === "string") given[name] = exact(value);
+    else if (LEVELS.has(name) && value !== null)
+      given[name] = exactLevels(value as LooseLevel | LooseLevel[]);
+    else given[name] = value;
+  }
+  return { ...message, ...given };
+}
+
+function exactLevels(levels: LooseLevel | readonly LooseLevel[]): BookLevel | readonly BookLevel[] {
+  if (Array.isArray(levels)) return levels.map((level: LooseLevel) => exactLevels(level) as BookLevel);
+  const { price, quantity } = levels as LooseLevel;
+  return { price: exact(price), quantity: exact(quantity) };
+}
+
+function exact(value: Decimal | string): Decimal {
+  return typeof value === "string" ? Decimal.parse(value) : value;
+}

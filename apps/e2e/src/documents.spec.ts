@@ -1,18 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { Child, workspaceRoot } from "./support/child.js";
-import { startMarketRun } from "./support/market-run.js";
+import { workspaceRoot } from "./support/child.js";
 
 const read = (path: string) => readFileSync(join(workspaceRoot, path), "utf8");
 
 describe("README", () => {
-  it("shows each example exactly as the file that is run", () => {
-    const examples = [...read("README.md").matchAll(/<!-- example: (\S+) -->\n```js\n([\s\S]*?)```/g)];
-    expect(examples.map(([, file]) => file)).toEqual(
-      readdirSync(join(workspaceRoot, "examples")).map((name) => `examples/${name}`),
-    );
-    for (const [, file, code] of examples) expect(code).toBe(read(file!));
+  it("has the three-line consumer on its first screen", () => {
+    const firstScreen = read("README.md").split("\n").slice(0, 25).join("\n");
+    expect(firstScreen).toContain(`\n${read("examples/print-trades.mjs")}\`\`\``);
   });
 
   it("names only commands and variables that exist", () => {
@@ -33,7 +29,7 @@ describe("README", () => {
 
 describe("documents", () => {
   it("link only to files that exist", () => {
-    const documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"];
+    const documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "apps/ims-client/README.md"];
     for (const document of documents) {
       const folder = join(workspaceRoot, document, "..");
       for (const [, target] of read(document).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
@@ -51,15 +47,15 @@ describe("documents", () => {
 });
 
 describe("examples", () => {
-  it("print trades", { timeout: 60_000 }, async () => {
-    const run = await startMarketRun("spot", { kind: "synthetic", seed: 21, tradesPerSecond: 200 });
-    const child = Child.node("examples/print-trades.mjs", [], { IGGY_URL: run.brokerUrl });
-    try {
-      await child.printed(/^(BTCUSDT|ETHUSDT) \d+(\.\d+)? \d+(\.\d+)? (buyer|seller)$/m);
-    } finally {
-      child.kill("SIGKILL");
-      await child.exited;
-      await run.close();
-    }
+  const files = readdirSync(join(workspaceRoot, "examples")).sort();
+  const shown = ["README.md", "apps/ims-client/README.md"].flatMap((document) =>
+    [...read(document).matchAll(/<!-- example: examples\/(\S+) -->\n```js\n([\s\S]*?)```/g)].map(
+      ([, file, code]) => ({ file: file!, code: code! }),
+    ),
+  );
+
+  it("are shown exactly as the files that client-examples.spec.ts runs, each of them", () => {
+    expect([...new Set(shown.map(({ file }) => file))].sort()).toEqual(files);
+    for (const { file, code } of shown) expect(code, file).toBe(read(`examples/${file}`));
   });
 });

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { describeError } from "@ims/common";
-import { startBroker } from "./broker.js";
 import type { BrokerLogger } from "./broker-options.js";
+import { startBrokerWorker } from "./broker-worker.js";
 import { runMaintenance } from "./maintenance/maintenance-command.js";
 
 const USAGE = `usage: iggy-broker [--host ADDRESS] [--port PORT] [--data-dir FOLDER]
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const { IGGY_ROOT_USERNAME: username, IGGY_ROOT_PASSWORD: password } = process.env;
   const { "tls-cert": certFile = "", "tls-key": keyFile = "" } = values;
   const tls = certFile || keyFile ? { certFile, keyFile } : undefined;
-  const broker = await startBroker({
+  const broker = await startBrokerWorker({
     host: values.host,
     port: Number(values.port),
     dataDir: values["data-dir"],
@@ -74,6 +74,11 @@ async function main(): Promise<void> {
   });
   process.stdout.write(`listening on ${broker.host}:${broker.port}\n`);
   let isStopping = false;
+  void broker.ended.then(({ error }) => {
+    if (error === undefined) return;
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = 1;
+  });
   const stop = () => {
     // A second signal does not wait for the disk.
     if (isStopping) process.exit(1);

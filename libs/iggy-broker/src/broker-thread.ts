@@ -8,6 +8,13 @@ import { fromWireError, type WorkerCommand, type WorkerData, type WorkerEvent } 
 import { WorkerQuestions } from "./worker-questions.js";
 
 /**
+ * Each read of a socket is 64 KB of memory outside of the collector's heap, which it lets go of only when it clears out
+ * its young generation. That takes so few objects for each read that a usual one, of 48 MiB, would be full long after
+ * the reads have made it look through the whole heap again and again: see docs/adr/0010-broker-memory.md.
+ */
+const YOUNG_GENERATION_MIB = 3;
+
+/**
  * Runs a broker in a worker thread from its first message to its end.
  * @param entry the module that the thread runs; it speaks `WorkerEvent` and `WorkerCommand`
  * @throws ImsError (rejected) what the thread reports before it listens, `broker.worker-failed`
@@ -18,6 +25,7 @@ export function runBrokerThread(entry: URL, options: BrokerWorkerOptions): Promi
     workerData: workerData satisfies WorkerData,
     // Conditions and loaders of this process are for sources; the entry is compiled.
     execArgv: process.execArgv.filter((argument) => argument === "--enable-source-maps"),
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
   });
   // The number is gone once the thread has ended.
   const thread = worker.threadId;

@@ -37,12 +37,19 @@ export interface FeedRequest {
   readonly dataType: DataType;
   /** Of bars, one of {@link IntegrationDescription.resolutions}; absent for anything else. */
   readonly resolution?: TimeResolutionText;
+  /**
+   * Of books: only the best levels of each side, at least so many, as a whole book at every push and never as a change.
+   * A venue may refuse more than it has. While the whole book of an instrument runs, it alone is passed on.
+   */
+  readonly depth?: number;
 }
 
 export interface SubscriptionStatus {
   readonly dataType: DataType;
   readonly symbol: string;
   readonly resolution?: TimeResolutionText;
+  /** Of books of which only the best levels were asked for. */
+  readonly depth?: number;
   /** `acknowledged` says that the venue took the request, not that data flows. */
   readonly state: "pending" | "acknowledged";
   /** Whether data flows, as last told to {@link MarketDataSink.feedStatus}. */

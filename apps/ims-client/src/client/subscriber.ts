@@ -1,4 +1,4 @@
-import { type ImsError, isImsError, timeResolutionText } from "@ims/common";
+import { type ImsError, isImsError, SYMBOLS_PER_REQUEST_MAX, timeResolutionText } from "@ims/common";
 import type { StartAccepted } from "../control/reply.js";
 import type { Delivery, Subscription, SubscriptionKey } from "../delivery/delivery.js";
 import { firstOffsetOf, type StartFrom } from "../delivery/start-from.js";
@@ -23,19 +23,36 @@ export class Subscriber {
     const started: SubscriptionKey[] = [];
     await this.delivery.prepare();
     try {
-      return await inParallel(keys, async (key) => {
-        const running = this.delivery.find(key);
-        if (running) return running;
-        const reply = await this.session.request({ kind: "start", ...key });
-        if (reply.kind !== "start-accepted") throw new Error(`A start was answered with ${reply.kind}`);
-        started.push(key);
-        return this.delivery.start(key, reply, await this.#firstOffset(key, reply, from));
+      const missing = keys.filter((key) => !this.delivery.find(key));
+      await inParallel(requestGroups(missing), async (group) => {
+        const replies = await this.#requestStart(group);
+        started.push(...group);
+        await inParallel([...group.entries()], async ([index, key]) => {
+          const reply = replies[index]!;
+          this.delivery.start(key, reply, await this.#firstOffset(key, reply, from));
+        });
       });
+      return keys.map((key) => this.delivery.find(key)!);
     } catch (error) {
       // The first error counts; a stop that fails too ends with the session.
       await this.stop(started).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** One reply for each key, in their order. */
+  async #requestStart(group: readonly SubscriptionKey[]): Promise<readonly StartAccepted[]> {
+    const [{ dataType, resolution }] = group as readonly [SubscriptionKey, ...SubscriptionKey[]];
+    const symbols = group.map(({ symbol }) => symbol);
+    const reply = await this.session.request(
+      group.length === 1
+        ? { kind: "start", ...group[0]! }
+        : { kind: "start-many", dataType, resolution, symbols },
+    );
+    const replies = reply.kind === "start-accepted" ? [reply] : undefined;
+    const starts = reply.kind === "start-many-accepted" ? reply.starts : replies;
+    if (starts?.length !== group.length) throw new Error(`A start was answered with ${reply.kind}`);
+    return starts;
   }
 
   #firstOffset({ symbol }: SubscriptionKey, reply: StartAccepted, from: StartFrom): Promise<number> {
@@ -46,9 +63,15 @@ export class Subscriber {
 
   /** Returns how many subscriptions the service ended. */
   async stop(keys: readonly SubscriptionKey[]): Promise<number> {
-    const counts = await inParallel(keys, async (key) => {
-      const reply = await this.session.request({ kind: "stop", ...key });
-      this.delivery.stop(key);
+    const counts = await inParallel(requestGroups(keys), async (group) => {
+      const [{ dataType, resolution }] = group as readonly [SubscriptionKey, ...SubscriptionKey[]];
+      const symbols = group.map(({ symbol }) => symbol);
+      const reply = await this.session.request(
+        group.length === 1
+          ? { kind: "stop", ...group[0]! }
+          : { kind: "stop-many", dataType, resolution, symbols },
+      );
+      for (const key of group) this.delivery.stop(key);
       return reply.kind === "request-accepted" ? reply.affectedCount : 0;
     });
     return counts.reduce((sum, count) => sum + count, 0);
@@ -73,6 +96,23 @@ export class Subscriber {
       }
     });
   }
+}
+
+/** The keys that one request may name: of one kind of data, in their order. */
+function requestGroups(keys: readonly SubscriptionKey[]): SubscriptionKey[][] {
+  const open = new Map<string, SubscriptionKey[]>();
+  const groups: SubscriptionKey[][] = [];
+  for (const key of keys) {
+    const kind = `${key.dataType}:${key.resolution}`;
+    let group = open.get(kind);
+    if (!group || group.length === SYMBOLS_PER_REQUEST_MAX) {
+      group = [];
+      groups.push(group);
+      open.set(kind, group);
+    }
+    group.push(key);
+  }
+  return groups;
 }
 
 /** Runs the tasks with at most {@link IN_FLIGHT_MAX} at a time; after a failure no further one begins. */

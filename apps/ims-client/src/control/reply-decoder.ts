@@ -1,6 +1,6 @@
 import { describeError } from "@ims/common";
 import { peekTemplateId, v2 } from "@ims/sbe";
-import type { ControlReply } from "./reply.js";
+import type { ControlReply, StartAccepted } from "./reply.js";
 import { ControlTemplate } from "./request.js";
 
 /** Reads what arrives in the client's own stream. Bytes from outside: nothing here throws. */
@@ -8,6 +8,7 @@ export class ReplyDecoder {
   readonly #loginAccepted = new v2.LoginAcceptedDecoder();
   readonly #requestAccepted = new v2.RequestAcceptedDecoder();
   readonly #startAccepted = new v2.StartAcceptedDecoder();
+  readonly #startManyAccepted = new v2.StartManyAcceptedDecoder();
   readonly #requestRefused = new v2.RequestRefusedDecoder();
 
   /**
@@ -28,6 +29,8 @@ export class ReplyDecoder {
           return this.#readRequestAccepted(view, offset, length);
         case ControlTemplate.StartAccepted:
           return this.#readStartAccepted(view, offset, length);
+        case ControlTemplate.StartManyAccepted:
+          return this.#readStartManyAccepted(view, offset, length);
         case ControlTemplate.RequestRefused:
           return this.#readRefused(view, offset, length);
         case -1:
@@ -78,6 +81,29 @@ export class ReplyDecoder {
       resolution: decoder.resolution(),
       symbol: decoder.symbol(),
     };
+  }
+
+  #readStartManyAccepted(view: DataView, offset: number, length: number): ControlReply {
+    const decoder = this.#startManyAccepted.wrapAndApplyHeader(view, offset, length);
+    const head = header(decoder);
+    const [stream, topic] = [decoder.stream(), decoder.topic()];
+    const [dataType, resolution] = [decoder.dataType(), decoder.resolution()];
+    const starts: StartAccepted[] = [];
+    const entries = decoder.symbols();
+    while (entries.hasNext()) {
+      const entry = entries.next();
+      starts.push({
+        kind: "start-accepted",
+        ...head,
+        place: { stream, topic, partitionId: entry.partitionId() },
+        firstOffset: entry.firstOffsetNumber(),
+        instrumentId: entry.instrumentId(),
+        dataType,
+        resolution,
+        symbol: entry.symbol(),
+      });
+    }
+    return { kind: "start-many-accepted", ...head, starts };
   }
 
   #readRefused(view: DataView, offset: number, length: number): ControlReply {

@@ -35,6 +35,12 @@ export interface StartAccepted extends ReplyHeader {
   readonly symbol: string;
 }
 
+/** As one {@link StartAccepted} for each symbol, in the order of the request. */
+export interface StartManyAccepted extends ReplyHeader {
+  readonly kind: "start-many-accepted";
+  readonly starts: readonly StartAccepted[];
+}
+
 export interface RequestRefused extends ReplyHeader {
   readonly kind: "refused";
   /** Which table the code is of: `ClientErrorCode` or `DataErrorCode`. */
@@ -44,4 +50,9 @@ export interface RequestRefused extends ReplyHeader {
   readonly text: string;
 }
 
-export type ControlReply = LoginAccepted | RequestAccepted | StartAccepted | RequestRefused;
+export type ControlReply =
+  | LoginAccepted
+  | RequestAccepted
+  | StartAccepted
+  | StartManyAccepted
+  | RequestRefused;

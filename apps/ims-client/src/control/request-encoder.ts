@@ -1,6 +1,6 @@
 import { HEADER_LENGTH, v2 } from "@ims/sbe";
 import { fail } from "../errors/client-errors.js";
-import { type ControlRequest, ControlTemplate, type RequestHeader } from "./request.js";
+import { type ControlRequest, ControlTemplate, type ManyDataRequest, type RequestHeader } from "./request.js";
 
 const TEXT_ENCODER = new TextEncoder();
 
@@ -25,6 +25,10 @@ export function requestTemplateId(request: ControlRequest): number {
       return ControlTemplate.StopDataRequest;
     case "stop-all":
       return ControlTemplate.StopAllDataRequest;
+    case "start-many":
+      return ControlTemplate.StartManyRequest;
+    case "stop-many":
+      return ControlTemplate.StopManyRequest;
   }
 }
 
@@ -88,16 +92,37 @@ export function encodeRequest(request: ControlRequest, header: RequestHeader): U
         v2.StopAllDataRequestEncoder.BLOCK_LENGTH,
         header,
       );
+    case "start-many":
+      return encodeMany(new v2.StartManyRequestEncoder(), request, header);
+    case "stop-many":
+      return encodeMany(new v2.StopManyRequestEncoder(), request, header);
   }
+}
+
+function encodeMany(
+  encoder: v2.StartManyRequestEncoder | v2.StopManyRequestEncoder,
+  request: ManyDataRequest,
+  header: RequestHeader,
+): Uint8Array {
+  const { symbols, dataType, resolution } = request;
+  const byteCount = v2.StartManyRequestEncoder.encodedLengthFor({ symbols: symbols.length });
+  const writeFields = () => {
+    encoder.dataType(dataType).resolution(resolution);
+    if (encoder instanceof v2.StartManyRequestEncoder) encoder.delivery(v2.Delivery.Shared);
+    const entries = encoder.symbolsCount(symbols.length);
+    for (const symbol of symbols) entries.next().symbol(fitting("symbol", symbol, SYMBOL_BYTES_MAX));
+  };
+  // Both have the same layout.
+  return encodeMessage<RequestEncoder>(encoder, byteCount - HEADER_LENGTH, header, writeFields);
 }
 
 function encodeMessage<Encoder extends RequestEncoder>(
   encoder: Encoder,
-  blockLength: number,
+  bodyLength: number,
   header: RequestHeader,
   writeFields: (encoder: Encoder) => unknown = () => undefined,
 ): Uint8Array {
-  const bytes = new Uint8Array(HEADER_LENGTH + blockLength);
+  const bytes = new Uint8Array(HEADER_LENGTH + bodyLength);
   encoder
     .wrapAndApplyHeader(new DataView(bytes.buffer), 0)
     .sessionId(header.sessionId)

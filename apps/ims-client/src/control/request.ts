@@ -8,9 +8,12 @@ export const ControlTemplate = {
   StartDataRequest: 113,
   StopDataRequest: 114,
   StopAllDataRequest: 115,
+  StartManyRequest: 116,
+  StopManyRequest: 117,
   LoginAccepted: 120,
   RequestAccepted: 121,
   StartAccepted: 122,
+  StartManyAccepted: 123,
   RequestRefused: 129,
 } as const;
 
@@ -23,7 +26,8 @@ export type ControlRequest =
       readonly clientVersion: string;
     }
   | { readonly kind: "logout" | "heartbeat" | "stop-all" }
-  | DataRequest;
+  | DataRequest
+  | ManyDataRequest;
 
 export interface DataRequest {
   readonly kind: "start" | "stop";
@@ -31,6 +35,16 @@ export interface DataRequest {
   /** Time resolution number; 0 for anything but bars. */
   readonly resolution: number;
   readonly symbol: string;
+}
+
+/** One kind of data of several symbols; a start is carried out for all of them or not at all. */
+export interface ManyDataRequest {
+  readonly kind: "start-many" | "stop-many";
+  readonly dataType: DataType;
+  /** Time resolution number; 0 for anything but bars. */
+  readonly resolution: number;
+  /** At most `SYMBOLS_PER_REQUEST_MAX`, each once. */
+  readonly symbols: readonly string[];
 }
 
 /** What all requests carry. */
@@ -48,6 +62,9 @@ export function describeRequest(request: ControlRequest): string {
     case "start":
     case "stop":
       return `the ${request.kind} of ${request.symbol}`;
+    case "start-many":
+    case "stop-many":
+      return `the ${request.kind === "start-many" ? "start" : "stop"} of ${request.symbols.length} symbols`;
     case "stop-all":
       return "the stop of all data";
     default:

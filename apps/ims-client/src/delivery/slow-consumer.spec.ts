@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { mockTopOfBook } from "../mock/mock-messages.js";
 import { stage } from "../spec-support/client-stage.js";
 import { encodeTopOfBook } from "../spec-support/sample-states.js";
 import type { SlowIteration } from "./message-hub.js";
-import type { SlowConsumerPolicy } from "./slow-consumer.js";
+import { conflate, type SlowConsumerPolicy } from "./slow-consumer.js";
 
 /** A client that is logged in, with what it says about slow iterations. */
 async function ready() {
@@ -67,6 +68,12 @@ describe("a slow consumer", () => {
     expect(all.length).toBeLessThanOrEqual(8);
     expect(Object.fromEntries(last)).toEqual({ BTCUSDT: 100, ETHUSDT: 99 });
     expect(slow).toHaveLength(1);
+  });
+
+  it("gets what is left in the order in which the newest states came", () => {
+    const of = (symbol: string, updateId: number) => mockTopOfBook({ symbol, updateId });
+    const kept = conflate([undefined, of("A", 1), of("B", 2), of("A", 3), of("C", 4)], 1);
+    expect(kept.map(({ updateId }) => updateId)).toEqual([2, 3, 4]);
   });
 
   it("keeps the last state of each bar when it conflates", async () => {

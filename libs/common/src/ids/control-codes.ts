@@ -7,6 +7,9 @@ export const Delivery = {
 } as const;
 export type Delivery = (typeof Delivery)[keyof typeof Delivery];
 
+/** Symbols that one request may name. */
+export const SYMBOLS_PER_REQUEST_MAX = 500;
+
 /** Which table the code of a refusal is of: `ClientErrorCode` or `DataErrorCode`. Frozen. */
 export const RefusalKind = { Client: 1, Data: 2 } as const;
 export type RefusalKind = (typeof RefusalKind)[keyof typeof RefusalKind];

@@ -25,11 +25,24 @@ export { HttpJsonClient, type HttpJsonClientOptions } from "./http/http-json-cli
 export { type HttpReply, type HttpTransport, httpGet } from "./http/http-transport.js";
 export { retryAfterMillis } from "./http/retry-after.js";
 export {
+  diffInstruments,
+  type InstrumentChanges,
+  isSameInstrument,
+} from "./instruments/instrument-changes.js";
+export { type ListedSymbol, SYMBOL_BYTES_MAX, symbolByteLength } from "./instruments/listed-symbol.js";
+export { validateSymbols } from "./instruments/symbol-validation.js";
+export {
   FeedLiveness,
   LivenessAction,
   type LivenessPolicy,
   type LivenessVerdict,
 } from "./liveness/feed-liveness.js";
+export {
+  type CrossCheckResult,
+  FeedMonitor,
+  type FeedMonitorOptions,
+  type MonitoredFeed,
+} from "./liveness/feed-monitor.js";
 export { type Loss, MissingIds, type MissingRange } from "./ordering/missing-ids.js";
 export { OrderJoin } from "./ordering/order-join.js";
 export { copyTrade } from "./ordering/trade-copy.js";
@@ -57,3 +70,5 @@ export {
   type SocketWireEvents,
 } from "./socket/socket-wire.js";
 export { SymbolDirectory, type SymbolDirectoryOptions } from "./symbols/symbol-directory.js";
+export { StreamVenue, type StreamVenueOptions } from "./venue/stream-venue.js";
+export type { FeedHandler, FeedIndex, FeedPlace, OpenFeed, VenueProtocol } from "./venue/venue-protocol.js";

@@ -1,3 +1,4 @@
+import { writevSync } from "node:fs";
 import {
   mkdir,
   type FileHandle as NodeFileHandle,
@@ -9,11 +10,15 @@ import {
   stat,
 } from "node:fs/promises";
 import { dirname } from "node:path";
+import { systemClock } from "@ims/common";
 import type { FileHandle, FileLock, FileSystem, OpenMode } from "./file-system.js";
 import { lockProcessFile } from "./process-lock.js";
+import { WritePace } from "./write-pace.js";
 
 /** More buffers than this in one call are refused by the operating system (IOV_MAX on Linux and macOS). */
 const CHUNK_COUNT_MAX = 1024;
+
+const pace = new WritePace(systemClock);
 
 class NodeFile implements FileHandle {
   constructor(private readonly handle: NodeFileHandle) {}
@@ -32,10 +37,20 @@ class NodeFile implements FileHandle {
     let rest = chunks.filter((chunk) => chunk.length > 0);
     let at = position;
     while (rest.length > 0) {
-      const { bytesWritten } = await this.handle.writev(rest.slice(0, CHUNK_COUNT_MAX), at);
+      const bytesWritten = await this.writeSome(rest.slice(0, CHUNK_COUNT_MAX), at);
       at += bytesWritten;
       rest = withoutFirst(rest, bytesWritten);
     }
+  }
+
+  /** Writes as much as the system takes at once. */
+  private async writeSome(chunks: Uint8Array[], position: number): Promise<number> {
+    let byteCount = 0;
+    for (const chunk of chunks) byteCount += chunk.length;
+    if (pace.allowsInPlace(byteCount)) {
+      return pace.inPlace(() => writevSync(this.handle.fd, chunks, position));
+    }
+    return (await this.handle.writev(chunks, position)).bytesWritten;
   }
 
   truncate(sizeBytes: number): Promise<void> {

@@ -51,6 +51,35 @@ describe("where a service finds its broker", () => {
     expect(await isEmbedded(service.healthUrl)).toBe(false);
   });
 
+  it("auto uses the broker that answers at any of several addresses", async () => {
+    const dead = await freePort();
+    await fixture.startBroker();
+    const service = await fixture.startService({
+      brokerMode: "auto",
+      iggyUrl: `iggy://iggy:iggy@127.0.0.1:${dead},127.0.0.1:${fixture.port}`,
+    });
+    await service.ready;
+    expect(await isEmbedded(service.healthUrl)).toBe(false);
+  });
+
+  it("auto starts none for an address with TLS, and waits for the one that is meant", async () => {
+    const port = await freePort();
+    await fixture.startService({
+      brokerMode: "auto",
+      iggyUrl: `iggy+tls://iggy:iggy@127.0.0.1:${port}`,
+    });
+    expect(fixture.log.lines).toContainEqual(
+      expect.objectContaining({ reason: expect.stringContaining("TLS certificate") }),
+    );
+  });
+
+  it("embedded refuses an address with TLS", async () => {
+    const iggyUrl = "iggy+tls://iggy:iggy@localhost:8090";
+    await expect(fixture.startService({ brokerMode: "embedded", iggyUrl })).rejects.toMatchObject({
+      code: "service.broker-without-certificate",
+    });
+  });
+
   it("embedded refuses an address of another machine", async () => {
     await expect(
       fixture.startService({ brokerMode: "embedded", iggyUrl: "iggy://iggy:iggy@192.0.2.1:8090" }),

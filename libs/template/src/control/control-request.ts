@@ -32,9 +32,6 @@ export interface HeartbeatRequest extends RequestBase {
   readonly kind: "heartbeat";
 }
 
-/** Symbols that one request may name. */
-export const SYMBOLS_PER_REQUEST_MAX = 500;
-
 interface SymbolsRequest extends RequestBase {
   readonly dataType: number;
   /** Each once; empty where {@link symbolCount} is out of range. */

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { SYMBOLS_PER_REQUEST_MAX } from "@ims/common";
 import { HEADER_LENGTH, v1, v2 } from "@ims/sbe";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
-import { SYMBOLS_PER_REQUEST_MAX } from "./control-request.js";
 import { type DecodedControlMessage, decodeControlMessage } from "./decode-control-message.js";
 
 /** Inside a larger buffer and at an odd place, as messages stand in a poll reply. */

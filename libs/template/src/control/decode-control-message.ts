@@ -1,6 +1,6 @@
-import { Delivery, isImsError } from "@ims/common";
+import { Delivery, isImsError, SYMBOLS_PER_REQUEST_MAX } from "@ims/common";
 import { HEADER_LENGTH, readHeader, v1, v2 } from "@ims/sbe";
-import { type ControlRequest, type SchemaGeneration, SYMBOLS_PER_REQUEST_MAX } from "./control-request.js";
+import type { ControlRequest, SchemaGeneration } from "./control-request.js";
 import { type ReadRequest, VERSION_1_READERS } from "./decode-version-1.js";
 
 /** Why bytes of the control topic are no request; a fixed set, for counting and logging. */

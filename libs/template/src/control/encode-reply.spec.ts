@@ -1,8 +1,7 @@
-import { ClientErrorCode, DataErrorCode, ExchangeId } from "@ims/common";
+import { ClientErrorCode, DataErrorCode, ExchangeId, SYMBOLS_PER_REQUEST_MAX } from "@ims/common";
 import { v1, v2 } from "@ims/sbe";
 import { describe, expect, it } from "vitest";
 import { type ControlReply, type RefusedReply, refuseClient, refuseData } from "./control-reply.js";
-import { SYMBOLS_PER_REQUEST_MAX } from "./control-request.js";
 import { encodeReply, encodeVersion1Refusal } from "./encode-reply.js";
 
 const stamp = { exchange: ExchangeId.BinanceSpot, serviceVersion: "0.1.0", nowMicros: 1_700_000_000_000_001 };

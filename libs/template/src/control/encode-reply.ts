@@ -1,7 +1,6 @@
-import { DataErrorCode, type ExchangeId, RefusalKind } from "@ims/common";
+import { DataErrorCode, type ExchangeId, RefusalKind, SYMBOLS_PER_REQUEST_MAX } from "@ims/common";
 import { HEADER_LENGTH, v1, v2 } from "@ims/sbe";
 import type { ControlReply, LoginAcceptedReply, RefusedReply, StartAcceptedReply } from "./control-reply.js";
-import { SYMBOLS_PER_REQUEST_MAX } from "./control-request.js";
 
 /** The schema's bound of a refusal's sentence, in octets of UTF-8. */
 const TEXT_BYTES_MAX = 1024;

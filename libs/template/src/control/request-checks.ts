@@ -6,11 +6,12 @@ import {
   exchangeName,
   type Instrument,
   type StreamNames,
+  SYMBOLS_PER_REQUEST_MAX,
   timeResolutionText,
 } from "@ims/common";
 import type { IntegrationDescription, InvalidSymbol } from "@ims/traits";
 import { type Refusal, refuseData } from "./control-reply.js";
-import { type ControlRequest, SYMBOLS_PER_REQUEST_MAX } from "./control-request.js";
+import type { ControlRequest } from "./control-request.js";
 
 const NAMED_SYMBOLS_MAX = 10;
 

@@ -1,7 +1,7 @@
 import { DataType } from "@ims/common";
 import { v1, v2 } from "@ims/sbe";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DataService } from "../service/data-service.js";
 import { digest } from "../sessions/access-tokens.js";
 import type { ClientEntry } from "../settings/client-entries.js";
@@ -10,12 +10,13 @@ import { ServiceFixture, until } from "../spec-support/service-fixture.js";
 
 const VICTIM_TOKEN = "the victim's token, long enough";
 const ATTACKER_TOKEN = "the attacker's token, long enough";
-const [VICTIM, ATTACKER] = [100, 101];
+const [VICTIM, ATTACKER, STRANGER] = [100, 101, 102];
 
 let fixture: ServiceFixture;
 let service: DataService;
 let victim: RawClient;
 let attacker: RawClient;
+let stranger: RawClient;
 
 function entry(clientId: number, token: string, changes: Partial<ClientEntry> = {}): ClientEntry {
   return {
@@ -29,8 +30,6 @@ function entry(clientId: number, token: string, changes: Partial<ClientEntry> = 
     ...changes,
   };
 }
-
-afterEach(() => fixture.dispose());
 
 /** Requests of every type, as the attacker makes them, before the lie that a test adds. */
 const REQUESTS: Readonly<Record<string, (from: RawClient, lie: Lie) => Uint8Array>> = {
@@ -74,19 +73,27 @@ async function expectUntouched(): Promise<void> {
   expect(json).toMatchObject({ requestType: 112, affectedCount: 0 });
 }
 
+// One service for all: each test ends with the proof that it left everything as it was.
 describe("a client among others", () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
     fixture = new ServiceFixture();
     await fixture.startBroker();
     service = await fixture.startService({
-      clients: [entry(VICTIM, VICTIM_TOKEN), entry(ATTACKER, ATTACKER_TOKEN)],
+      clients: [
+        entry(VICTIM, VICTIM_TOKEN),
+        entry(ATTACKER, ATTACKER_TOKEN),
+        entry(STRANGER, ATTACKER_TOKEN),
+      ],
     });
     await service.ready;
     victim = await fixture.connect(VICTIM);
     attacker = await fixture.connect(ATTACKER);
+    stranger = await fixture.connect(STRANGER);
     expect((await victim.login({ accessToken: VICTIM_TOKEN })).templateId).toBe(120);
     await victim.startTrades("BTCUSDT", v2.Delivery.Private);
+    await attacker.login({ accessToken: ATTACKER_TOKEN });
   });
+  afterAll(() => fixture.dispose());
 
   it.each([
     ["a wrong token", VICTIM, "a wrong token, long enough"],
@@ -124,12 +131,17 @@ describe("a client among others", () => {
   });
 
   describe.each(Object.keys(REQUESTS))("%s", (name) => {
-    const lies: readonly (readonly [string, () => Promise<Lie>])[] = [
-      ["the victim's id and no session id", async () => (encoder) => encoder.clientId(VICTIM)],
+    const lies: readonly (readonly [string, () => Lie])[] = [
+      [
+        "the victim's id and no session id",
+        () => (encoder) => {
+          encoder.clientId(VICTIM);
+          encoder.sessionId(0n);
+        },
+      ],
       [
         "the victim's id and the own session id",
-        async () => {
-          await attacker.login({ accessToken: ATTACKER_TOKEN });
+        () => {
           const { sessionId } = attacker;
           return (encoder) => {
             encoder.clientId(VICTIM);
@@ -139,7 +151,7 @@ describe("a client among others", () => {
       ],
       [
         "the victim's id and a session id that is off by one bit",
-        async () => (encoder) => {
+        () => (encoder) => {
           encoder.clientId(VICTIM);
           encoder.sessionId(victim.sessionId ^ 1n);
         },
@@ -147,7 +159,7 @@ describe("a client among others", () => {
     ];
 
     it.each(lies)("with %s is refused and changes nothing", async (_, lieOf) => {
-      const bytes = REQUESTS[name]!(attacker, await lieOf());
+      const bytes = REQUESTS[name]!(attacker, lieOf());
       await attacker.send(bytes);
       // Nobody can tell who sent it: the refusal goes where the client of that id reads.
       const { templateId, json } = await victim.reply(requestIdOf(bytes));
@@ -157,7 +169,6 @@ describe("a client among others", () => {
     });
 
     it("with the own id and the victim's session id is refused and changes nothing", async () => {
-      await attacker.login({ accessToken: ATTACKER_TOKEN });
       const bytes = REQUESTS[name]!(attacker, (encoder) => encoder.sessionId(victim.sessionId));
       await attacker.send(bytes);
       expect((await attacker.reply(requestIdOf(bytes))).json).toMatchObject({ kind: "Client", code: 5 });
@@ -165,9 +176,9 @@ describe("a client among others", () => {
     });
 
     it("without a login is refused", async () => {
-      const bytes = REQUESTS[name]!(attacker, () => {});
-      await attacker.send(bytes);
-      const { json } = await attacker.reply(requestIdOf(bytes));
+      const bytes = REQUESTS[name]!(stranger, () => {});
+      await stranger.send(bytes);
+      const { json } = await stranger.reply(requestIdOf(bytes));
       expect(["Client 3", "Data 8"]).toContain(`${json.kind} ${json.code}`);
       await expectUntouched();
     });
@@ -207,7 +218,8 @@ describe("a client among others", () => {
     const samples = [...fc.sample(mutated, { numRuns: 400, seed: 7 }), oversized];
     for (const bytes of samples) await attacker.send(bytes);
     await expectUntouched();
-    expect((await attacker.login({ accessToken: ATTACKER_TOKEN })).templateId).toBe(120);
+    // Among the samples are logouts of its own.
+    await attacker.login({ accessToken: ATTACKER_TOKEN });
     expect((await attacker.startTrades("BTCUSDT")).templateId).toBe(122);
     expect((await victim.logout()).json).toMatchObject({ affectedCount: 1 });
   });
@@ -220,6 +232,7 @@ describe("clients with users of their own at the broker", () => {
   const closing: RawClient[] = [];
   afterEach(async () => {
     for (const client of closing.splice(0)) await client.close();
+    await fixture.dispose();
   });
 
   beforeEach(async () => {

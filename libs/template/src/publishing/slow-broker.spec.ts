@@ -81,9 +81,9 @@ async function expectNothingSilent(): Promise<{ stored: number; missing: number 
   );
   let missing = 0;
   for (const symbol of SYMBOLS) {
-    const ids = trades.flatMap((trade) =>
-      trade.type === "trade" && trade.symbol === symbol ? [trade.tradeId] : [],
-    );
+    const ids: number[] = [];
+    for (const trade of trades)
+      if (trade.type === "trade" && trade.symbol === symbol) ids.push(trade.tradeId!);
     const first = [...new Set(ids)];
     expect(first).toEqual([...first].sort((a, b) => a - b));
     const stored = new Set(first);

@@ -47,9 +47,11 @@ interface Version2Encoder extends Encoder {
 
 /** Speaks the control protocol over the broker's client, byte by byte, and remembers nothing but its session. */
 export class RawClient {
+  static #count = 0;
   readonly names: StreamNames;
   sessionId = 0n;
-  #requestId = 0n;
+  /** Clients of one id read one stream: their requests have ids of their own. */
+  #requestId = BigInt(RawClient.#count++) * 1_000_000n;
   #sentMicros = Date.now() * 1000;
   readonly #cursors = new Map<string, number>();
 

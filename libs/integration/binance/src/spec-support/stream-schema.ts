@@ -18,7 +18,7 @@ export function laterStreamCodec(): SchemaCodec {
   const readText = (path: string) => {
     const text = readFileSync(path, "utf8").replace('version="0"', 'version="1"');
     const entries = text.replaceAll("</group>", `${added}</group>`);
-    return entries.replaceAll(/<sbe:message[^]*?(?=<group|<data)/g, (fields) => fields + added);
+    return entries.replaceAll(/<sbe:message[\s\S]*?(?=<group|<data)/g, (fields) => fields + added);
   };
   return new SchemaCodec(compile(STREAM_SCHEMA_PATH, readText).tokens);
 }

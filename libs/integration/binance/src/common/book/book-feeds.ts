@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from "@ims/common";
-import type { BookFields, TopOfBookFields } from "@ims/traits";
+import type { BookFields } from "@ims/traits";
 import type { InstrumentFeed } from "../decode/instrument-feed.js";
 import type { DepthListener } from "../decode/record-publisher.js";
 import type { BookFeed } from "./book-feed.js";
@@ -37,11 +37,6 @@ export class BookFeeds implements DepthListener {
   /** A depth event of any instrument; nothing happens without a book of it. */
   depth(feed: InstrumentFeed, change: BookFields): void {
     this.#feeds.get(feed.instrument.symbol)?.depth(change);
-  }
-
-  /** A top of book of any instrument, which its book is compared with. */
-  top(feed: InstrumentFeed, top: TopOfBookFields): void {
-    this.#feeds.get(feed.instrument.symbol)?.top(top);
   }
 
   /** Stops a book and forgets it; the timer ends with the last one. */

@@ -1,4 +1,5 @@
 import type { InstrumentFeed } from "./instrument-feed.js";
+import { StreamNames } from "./stream-names.js";
 
 const INITIAL_SLOTS = 64;
 /** Start and step of the hash; walkers compute it while they look for the end of the name. */
@@ -10,8 +11,9 @@ export const HASH_FACTOR = 31;
  * stands in front of the `@` of stream names. Feeds are never removed: there are no more than the venue lists.
  */
 export class FeedTable {
+  /** By the names in front of the `@` of stream names. */
+  readonly names = new StreamNames();
   private readonly symbols = new SymbolTable();
-  private readonly streams = new StreamTable();
   readonly #bySymbol = new Map<string, InstrumentFeed>();
   readonly #byStreamSymbol = new Map<string, InstrumentFeed>();
 
@@ -37,21 +39,14 @@ export class FeedTable {
     // Two symbols that differ in case alone would share their streams; records then name the symbol, or are refused.
     if (this.#byStreamSymbol.has(name)) return;
     this.#byStreamSymbol.set(name, feed);
-    this.streams.add(feed);
+    this.names.add(name, feed);
   }
 
   /** @param hash {@link hashBytes} of `bytes[start, end)` */
   findBytes(bytes: Uint8Array, start: number, end: number, hash: number): InstrumentFeed | undefined {
     return this.symbols.find(bytes, start, end, hash);
   }
-
-  /** The feed whose stream name begins at the place, up to its `@`. */
-  findStreamAt(bytes: Uint8Array, at: number): InstrumentFeed | undefined {
-    return this.streams.findAt(bytes, at);
-  }
 }
-
-const AT_SIGN = 0x40;
 
 /** Open addressing with linear probing, at most half full. */
 class SymbolTable {
@@ -84,56 +79,6 @@ class SymbolTable {
     this.mask = this.slots.length - 1;
     for (const feed of feeds) if (feed !== undefined) this.#insert(feed);
   }
-}
-
-/** Feeds by the beginning of their stream names, so that a name's end need not be found first. */
-class StreamTable {
-  private slots: InstrumentFeed[][] = Array.from({ length: INITIAL_SLOTS }, () => []);
-  private mask = INITIAL_SLOTS - 1;
-  #count = 0;
-
-  add(feed: InstrumentFeed): void {
-    this.#count++;
-    if (this.#count > this.slots.length) this.#grow();
-    this.slots[headHash(withAt(feed.streamBytes), 0) & this.mask]!.push(feed);
-  }
-
-  findAt(bytes: Uint8Array, at: number): InstrumentFeed | undefined {
-    const feeds = this.slots[headHash(bytes, at) & this.mask]!;
-    for (let index = 0; index < feeds.length; index++) {
-      const feed = feeds[index]!;
-      const name = feed.streamBytes;
-      const end = at + name.length;
-      if (end < bytes.length && bytes[end] === AT_SIGN && sameBytes(name, bytes, at, end)) return feed;
-    }
-    return undefined;
-  }
-
-  #grow(): void {
-    const feeds = this.slots.flat();
-    this.slots = Array.from({ length: this.slots.length * 2 }, () => []);
-    this.mask = this.slots.length - 1;
-    for (const feed of feeds) this.slots[headHash(withAt(feed.streamBytes), 0) & this.mask]!.push(feed);
-  }
-}
-
-/** A name as it stands in a frame. */
-function withAt(name: Uint8Array): Uint8Array {
-  return new Uint8Array([...name, AT_SIGN]);
-}
-
-const HEAD_BYTES = 8;
-
-/** Of the bytes up to the `@`, at most eight: enough to tell most names apart. */
-function headHash(bytes: Uint8Array, start: number): number {
-  const end = Math.min(start + HEAD_BYTES, bytes.length);
-  let hash = HASH_START;
-  for (let at = start; at < end; at++) {
-    const char = bytes[at]!;
-    if (char === AT_SIGN) break;
-    hash = ((hash << 5) - hash + char) | 0;
-  }
-  return hash ^ (hash >>> 9);
 }
 
 export function hashBytes(bytes: Uint8Array, start: number, end: number): number {

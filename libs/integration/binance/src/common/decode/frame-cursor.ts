@@ -37,6 +37,8 @@ const MARGIN_BYTES = 32;
 export class FrameCursor {
   /** The frame, the 0, and whatever was there before. */
   bytes: Uint8Array = new Uint8Array(INITIAL_BYTES);
+  /** The same memory. */
+  view: DataView = new DataView(this.bytes.buffer);
   /** Length of the frame. */
   end = 0;
   /** Fields of the record seen so far, as bits that each walker gives a meaning. */
@@ -47,7 +49,6 @@ export class FrameCursor {
   /** The mantissa last read by {@link decimalAt}, as two words. */
   lo = 0;
   hi = 0;
-  private view = new DataView(this.bytes.buffer);
   /** Of the decimal last read, what stands in front of the point and behind it. */
   private units = 0;
   private fraction = 0;
@@ -180,12 +181,13 @@ export class FrameCursor {
 
   /** To behind the closing quote, if the text from here has no escape and no control character. */
   skipText(start: number): number {
-    const { bytes } = this;
-    for (let at = start; ; at++) {
+    const { bytes, end } = this;
+    for (let at = start; at < end; at++) {
       const char = bytes[at]!;
       if (char === Char.Quote) return at + 1;
       if (char < Char.Space || char === Char.Backslash) return NOWHERE;
     }
+    return NOWHERE;
   }
 
   /** Behind the literal, if it stands here. */

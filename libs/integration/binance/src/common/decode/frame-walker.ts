@@ -65,7 +65,6 @@ export class FrameWalker {
     if (end < FRAME_BYTES_MIN || !cursor.take(frame)) return Walked.Unsure;
     const { bytes } = cursor;
     if (bytes[end - 1] !== Char.CloseBrace) return Walked.Unsure;
-    symbols.feed = undefined;
     const at = symbols.streamName();
     if (at === NOWHERE) return this.readRaw();
     if (bytes[end - 2] !== Char.CloseBrace) return Walked.Unsure;

@@ -1,6 +1,5 @@
 import { DataType, type Instrument, type TimeResolution } from "@ims/common";
 import { bytesOf } from "./json-chars.js";
-import { Literal } from "./literal.js";
 
 /** What is known of one stream of an instrument. Written by decoders, read by the status. */
 export interface DataFeed {
@@ -23,12 +22,6 @@ export type BarFeed = DataFeed;
 export class InstrumentFeed {
   /** The symbol as payloads print it. */
   readonly symbolBytes: Uint8Array;
-  /** The symbol as it stands in front of the `@` of stream names. */
-  readonly streamBytes: Uint8Array;
-  /** How frames of its streams begin. */
-  readonly frameHead: Literal;
-  /** Its `s` as compact records print it. */
-  readonly symbolField: Literal;
   readonly trades: TradeFeed = { active: false, lastMicros: 0, lastTradeId: 0, idJumpCount: 0 };
   readonly bars = new Map<TimeResolution, BarFeed>();
   readonly topOfBook: DataFeed = { active: false, lastMicros: 0 };
@@ -45,10 +38,6 @@ export class InstrumentFeed {
     readonly instrumentId: number,
   ) {
     this.symbolBytes = bytesOf(instrument.symbol);
-    const name = instrument.symbol.toLowerCase();
-    this.streamBytes = bytesOf(name);
-    this.frameHead = new Literal(`{"stream":"${name}@`);
-    this.symbolField = new Literal(`,"s":"${instrument.symbol}"`);
   }
 
   /** The feed of a data type that has one per instrument; bars have one per resolution, in {@link bars}. */

@@ -3,6 +3,7 @@ import { type FrameCursor, isLetter, keyWord, NOWHERE } from "./frame-cursor.js"
 import type { InstrumentFeed } from "./instrument-feed.js";
 import { Char } from "./json-chars.js";
 import { Literal } from "./literal.js";
+import { NO_NAME, type StreamNames } from "./stream-names.js";
 
 const WRAPPER_HEAD = new Literal('{"stream":"');
 const KEY_SYMBOL = keyWord(Char.LowerS);
@@ -11,41 +12,39 @@ const KEY_SYMBOL = keyWord(Char.LowerS);
 export class SymbolWalker {
   /** Of the stream's name, later of the record; undefined while neither was found. */
   feed: InstrumentFeed | undefined;
-  /** Of the last frame whose stream name was known. */
-  private last: InstrumentFeed | undefined;
+  /** Of the stream's name, in {@link names}. */
+  private entry = NO_NAME;
+  private readonly names: StreamNames;
 
   /** @param product the `st` that records of this market carry; undefined where there is none */
   constructor(
     private readonly cursor: FrameCursor,
     private readonly table: FeedTable,
     private readonly product: number | undefined,
-  ) {}
+  ) {
+    this.names = table.names;
+  }
 
   /** The `@` of the stream name in the wrapper that the frame begins with, if its instrument is known. */
   streamName(): number {
-    const { cursor, last } = this;
-    if (last !== undefined) {
-      // Records of an instrument come in bursts.
-      const at = cursor.literal(0, last.frameHead);
-      if (at !== NOWHERE) {
-        this.feed = last;
-        return at - 1;
-      }
-    }
+    const { cursor, names } = this;
+    this.feed = undefined;
+    this.entry = NO_NAME;
     const name = cursor.literal(0, WRAPPER_HEAD);
     if (name === NOWHERE) return NOWHERE;
-    const feed = this.table.findStreamAt(cursor.bytes, name);
-    if (feed === undefined) return NOWHERE;
-    this.feed = feed;
-    this.last = feed;
-    return name + feed.streamBytes.length;
+    const entry = names.find(cursor.view, name);
+    if (entry === NO_NAME) return NOWHERE;
+    this.entry = entry;
+    this.feed = names.feed(entry);
+    return names.end;
   }
 
   /** `,"s":"…"` of the stream's instrument; of any known one where there is no stream name. */
   usualSymbol(at: number): number {
-    const { feed } = this;
-    if (feed !== undefined) return this.cursor.literal(at, feed.symbolField);
-    return this.symbol(this.cursor.key(at, KEY_SYMBOL));
+    const { cursor, entry } = this;
+    if (entry === NO_NAME) return this.symbol(cursor.key(at, KEY_SYMBOL));
+    const length = this.names.fieldLength(cursor.view, at, entry);
+    return length === 0 ? NOWHERE : at + length;
   }
 
   /** A symbol in quotes: that of the stream, or any known one. */

@@ -6,6 +6,8 @@ import { DecoderBench, type SinkCall } from "../../spec-support/decoder-bench.js
 const FRAMES = {
   "spot trade":
     '{"stream":"btcusdt@trade","data":{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":3735683259,"p":"61837.63000000","q":"0.02000000","T":1723161255342,"m":true,"M":true}}',
+  "spot trade in microseconds":
+    '{"stream":"ethusdt@trade","data":{"e":"trade","E":1768627409826127,"s":"ETHUSDT","t":2735683259,"p":"3290.28000000","q":"13.02000000","T":1768627409825091,"m":false,"M":true}}',
   "futures trade":
     '{"stream":"btcusdt@trade","data":{"e":"trade","E":1789893896920,"T":1789893896919,"s":"BTCUSDT","t":8097313955,"p":"80227.00","q":"0.010","X":"MARKET","m":false,"st":1}}',
   "spot aggTrade":
@@ -188,6 +190,48 @@ describe("walkers and the general parser", () => {
       ),
       { numRuns: 4000 },
     );
+  });
+
+  it("agree on numbers of every length", () => {
+    const digits = (max: number) =>
+      fc.oneof(
+        fc.stringMatching(new RegExp(`^[0-9]{0,${max}}$`)),
+        fc.stringMatching(new RegExp(`^[0-9]{0,${max - 8}}0{0,8}$`)),
+      );
+    const decimal = fc
+      .tuple(digits(12), fc.constantFrom(".", ".", ".", ""), digits(20))
+      .map(([units, point, fraction]) => `"${units}${point}${fraction}"`);
+    const key = fc.constantFrom(..."EtTaufl", "pu");
+    const priceKey = fc.constantFrom(..."pqbBaA");
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...KINDS),
+        fc.tuple(key, digits(20)),
+        fc.tuple(priceKey, decimal),
+        decimal,
+        (kind, [wholeKey, whole], [decimalKey, text], level) => {
+          const frame = FRAMES[kind]
+            .replace(new RegExp(`("${wholeKey}":)[0-9]+`), `$1${whole}`)
+            .replace(new RegExp(`("${decimalKey}":)"[0-9.]+"`), `$1${text}`)
+            .replace(/(\[\[)"[0-9.]+"/, `$1${level}`);
+          expectSame(frame);
+        },
+      ),
+      { numRuns: 6000 },
+    );
+  });
+
+  it("agree on frames of any length, up to that which is walked and beyond", () => {
+    const levels = (count: number) =>
+      Array.from({ length: count }, (_, index) => `["${30_000 + index}.11000000","1.00000000"]`).join(",");
+    const frameOf = (count: number) => FRAMES["spot depth"].replace(/"a":\[.*\]\]/, `"a":[${levels(count)}]`);
+    const one = bench();
+    for (const count of [1, 100, 470, 480, 5000, 1]) {
+      expect(one.decode(frameOf(count))).toEqual(parsed.decodeGeneral(frameOf(count)));
+    }
+    expect(one.counters.fallbackCount).toBe(0);
+    expect(one.decode(frameOf(40_000))).toEqual(parsed.decodeGeneral(frameOf(40_000)));
+    expect(one.counters.fallbackCount).toBe(1);
   });
 
   it("agree that the last of equal keys wins, wherever the first stands", () => {

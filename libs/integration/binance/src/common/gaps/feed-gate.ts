@@ -53,6 +53,8 @@ export class FeedGate implements MarketDataSink {
   private readonly trades: (TradeGate | undefined)[] = [];
   private readonly bars: (Map<TimeResolution, BarGate> | undefined)[] = [];
   private readonly books: (BookGate | undefined)[] = [];
+  /** Best levels alone, whole at every push. */
+  private readonly bestLevels: (OrderGate | undefined)[] = [];
   private readonly tops: (OrderGate | undefined)[] = [];
   private readonly markPrices: (OrderGate | undefined)[] = [];
   private readonly tickers: (OrderGate | undefined)[] = [];
@@ -164,8 +166,14 @@ export class FeedGate implements MarketDataSink {
     this.sink.topOfBook(top);
   }
 
+  /** Best levels; whole books go past the gate. While there is one of the instrument, readers get that alone. */
   bookSnapshot(book: BookFields): void {
-    this.sink.bookSnapshot(book);
+    const gate = this.bestLevels[book.instrumentId];
+    if (gate !== undefined) {
+      seen(gate.feed, book);
+      if (!gate.join.isNew(book.lastUpdateId, book.receiveMicros)) return;
+    }
+    if (this.books[book.instrumentId] === undefined) this.sink.bookSnapshot(book);
   }
 
   bookDelta(book: BookFields): void {
@@ -219,6 +227,8 @@ export class FeedGate implements MarketDataSink {
 
   #gatesOf(dataType: DataType): (OrderGate | undefined)[] | undefined {
     switch (dataType) {
+      case DataType.Book:
+        return this.bestLevels;
       case DataType.TopOfBook:
         return this.tops;
       case DataType.MarkPrice:

@@ -1,7 +1,13 @@
 import { Decimal, type Instrument } from "@ims/common";
-import { asObject, type JsonObject, venueError } from "@ims/integration-kit";
+import {
+  asObject,
+  type JsonObject,
+  type ListedSymbol,
+  SYMBOL_BYTES_MAX,
+  symbolByteLength,
+  venueError,
+} from "@ims/integration-kit";
 import type { BinanceHosts, BinanceSymbolRules } from "../market/binance-market.js";
-import { type ListedSymbol, SYMBOL_BYTES_MAX, symbolByteLength } from "./listed-symbol.js";
 
 export interface ExchangeInfo {
   readonly listed: ReadonlyMap<string, ListedSymbol>;

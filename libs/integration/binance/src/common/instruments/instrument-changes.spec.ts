@@ -1,10 +1,11 @@
 import type { Instrument } from "@ims/common";
+import type { ListedSymbol } from "@ims/integration-kit";
+import { diffInstruments } from "@ims/integration-kit";
 import { describe, expect, it } from "vitest";
 import { instrumentNamed } from "../../spec-support/decoder-bench.js";
 import { BINANCE_MARKETS } from "../market/markets.js";
 import { readExchangeInfo } from "./exchange-info.js";
-import { diffInstruments, withContractInfo } from "./instrument-changes.js";
-import type { ListedSymbol } from "./listed-symbol.js";
+import { withContractInfo } from "./instrument-changes.js";
 
 const list = (...instruments: readonly Instrument[]) =>
   new Map(

@@ -1,34 +1,7 @@
 import type { Instrument } from "@ims/common";
+import { isSameInstrument, type ListedSymbol } from "@ims/integration-kit";
 import type { ContractInfo } from "../decode/contract-info.js";
 import type { BinanceSymbolRules } from "../market/binance-market.js";
-import type { ListedSymbol } from "./listed-symbol.js";
-
-/** What one reading of the symbol list has that the one before it had not. */
-export interface InstrumentChanges {
-  readonly listed: readonly Instrument[];
-  /** Same symbol, other status, increments, expiry or contract size: as it is now. */
-  readonly changed: readonly Instrument[];
-  /** No longer in the list: as it was, with the status `expired`. */
-  readonly removed: readonly Instrument[];
-}
-
-/** Compares two readings of the symbol list. Each part is in the order of its list. */
-export function diffInstruments(
-  before: ReadonlyMap<string, ListedSymbol>,
-  after: ReadonlyMap<string, ListedSymbol>,
-): InstrumentChanges {
-  const listed: Instrument[] = [];
-  const changed: Instrument[] = [];
-  for (const [symbol, { instrument }] of after) {
-    const old = before.get(symbol);
-    if (!old) listed.push(instrument);
-    else if (!isSame(old.instrument, instrument)) changed.push(instrument);
-  }
-  const removed = [...before.values()]
-    .filter(({ instrument }) => !after.has(instrument.symbol))
-    .map(({ instrument }): Instrument => ({ ...instrument, status: "expired" }));
-  return { listed, changed, removed };
-}
 
 /**
  * A listed contract with the state that a contractInfo record announced, ahead of the next reading of the list;
@@ -42,10 +15,5 @@ export function withContractInfo(
   const status = Object.hasOwn(statuses, info.venueStatus) ? statuses[info.venueStatus]! : "unknown";
   const expires = instrument.kind === "future" && info.deliveryMicros > 0;
   const next: Instrument = { ...instrument, status, ...(expires && { expiryMicros: info.deliveryMicros }) };
-  return isSame(instrument, next) ? undefined : { instrument: next, venueStatus: info.venueStatus };
-}
-
-function isSame(left: Instrument, right: Instrument): boolean {
-  const keys = new Set([...Object.keys(left), ...Object.keys(right)]) as Set<keyof Instrument>;
-  return [...keys].every((key) => left[key] === right[key]);
+  return isSameInstrument(instrument, next) ? undefined : { instrument: next, venueStatus: info.venueStatus };
 }

@@ -1,14 +1,13 @@
 import type { Clock, Instrument } from "@ims/common";
-import { RequestPriority, SymbolDirectory } from "@ims/integration-kit";
+import type { ListedSymbol } from "@ims/integration-kit";
+import { diffInstruments, RequestPriority, SymbolDirectory, validateSymbols } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink, SymbolValidation } from "@ims/traits";
 import type { ContractInfo } from "../decode/contract-info.js";
 import type { BinanceHosts, BinanceMarket } from "../market/binance-market.js";
 import type { VenueRest } from "../rest/venue-rest.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
 import { readExchangeInfo } from "./exchange-info.js";
-import { diffInstruments, withContractInfo } from "./instrument-changes.js";
-import type { ListedSymbol } from "./listed-symbol.js";
-import { validateSymbols } from "./symbol-validation.js";
+import { withContractInfo } from "./instrument-changes.js";
 
 export interface InstrumentWatchOptions {
   readonly clock: Clock;

@@ -1,8 +1,8 @@
+import { validateSymbols } from "@ims/integration-kit";
 import { describe, expect, it } from "vitest";
 import { listedRow } from "../../spec-support/fake-binance.js";
 import { BINANCE_MARKETS } from "../market/markets.js";
 import { readExchangeInfo } from "./exchange-info.js";
-import { validateSymbols } from "./symbol-validation.js";
 
 const { production, symbolRules } = BINANCE_MARKETS.spot;
 const { listed } = readExchangeInfo(

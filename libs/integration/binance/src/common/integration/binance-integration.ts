@@ -1,6 +1,6 @@
-import { DataType, dataTypeName, type Instrument, timeResolutionOf } from "@ims/common";
+import { DataType, type Instrument } from "@ims/common";
 import type { GapCount } from "@ims/integration-kit";
-import { type LivenessPolicy, venueError } from "@ims/integration-kit";
+import { FeedMonitor, venueError } from "@ims/integration-kit";
 import type {
   FeedRequest,
   ImsDataIntegration,
@@ -14,19 +14,14 @@ import { StreamRoutes } from "../connection/stream-routes.js";
 import { createFeedCounters, type FeedCounters } from "../decode/feed-counters.js";
 import { InstrumentWatch } from "../instruments/instrument-watch.js";
 import { CrossCheck } from "../liveness/cross-check.js";
-import { FeedMonitor } from "../liveness/feed-monitor.js";
+import type { WatchedStream } from "../liveness/watched-stream.js";
 import type { BinanceHosts, BinanceMarket } from "../market/binance-market.js";
-import {
-  allSymbolsChannel,
-  type ChannelDescription,
-  channelOfRequest,
-  offeredDataTypes,
-  streamName,
-} from "../market/channels.js";
+import { offeredDataTypes } from "../market/channels.js";
 import { VenueRest, type VenueRestStatus } from "../rest/venue-rest.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
 import type { BinaryAccess } from "../settings/binary-access.js";
 import { SubscriptionBook } from "./subscription-book.js";
+import { subscriptionDescriber } from "./subscription-describer.js";
 import type { BinanceSubscription } from "./subscription-entry.js";
 
 /** The common status and what only this venue counts. */
@@ -52,7 +47,7 @@ export class BinanceIntegration implements ImsDataIntegration {
   readonly #hub: StreamRoutes;
   readonly #carriers: StreamCarriers;
   readonly #rest: VenueRest;
-  readonly #monitor: FeedMonitor;
+  readonly #monitor: FeedMonitor<WatchedStream>;
   #order: Promise<unknown> = Promise.resolve();
   #shutdown: Promise<void> | undefined;
 
@@ -213,40 +208,18 @@ export class BinanceIntegration implements ImsDataIntegration {
     };
   }
 
-  /** How one symbol's subscription to the feed looks; throws `venue.not-offered`. */
   #describer(feed: FeedRequest): (symbol: string) => BinanceSubscription {
-    const { dataType, resolution } = feed;
-    const { channels, resolutions } = this.#market;
-    const channel = channelOfRequest(channels, feed, this.#options.tradesChannel ?? "trade");
-    if (!channel) {
-      throw venueError("venue.not-offered", `${this.description.title} has no ${dataTypeName(dataType)}`);
-    }
-    const { path } = channel;
-    const policy = livenessPolicy(dataType, channel);
-    if (dataType !== DataType.Bar) {
-      const shared = allSymbolsChannel(channels, dataType);
-      const all = shared && { stream: streamName(shared, ""), path: shared.path };
-      return (symbol) => ({ dataType, symbol, stream: streamName(channel, symbol), path, policy, all });
-    }
-    if (resolution === undefined || !resolutions.includes(resolution)) {
-      const offered = resolutions.join(", ");
-      const detail = `${this.description.title} has no bars of ${resolution}, it offers ${offered}`;
-      throw venueError("venue.not-offered", detail);
-    }
-    const resolutionId = timeResolutionOf(resolution)!;
-    return (symbol) => {
-      const stream = streamName(channel, symbol, resolution);
-      return { dataType, symbol, resolution, resolutionId, stream, path, policy };
-    };
+    const { tradesChannel = "trade" } = this.#options;
+    return subscriptionDescriber(this.#market, this.description.title, tradesChannel, feed);
   }
 
   #start(symbols: readonly string[], describe: (symbol: string) => BinanceSubscription): Promise<void> {
     return this.#inOrder(async () => {
       const idle: string[] = [];
       for (const symbol of symbols) {
-        const { dataType, stream } = describe(symbol);
+        const { dataType, depth, stream } = describe(symbol);
         if (!this.#book.has(stream)) idle.push(symbol);
-        else if (dataType === DataType.Book) this.#book.desk.showAgain(symbol);
+        else if (dataType === DataType.Book && depth === undefined) this.#book.desk.showAgain(symbol);
       }
       const { invalid, valid } = await this.validate(idle);
       this.#requireOpen();
@@ -295,9 +268,3 @@ export class BinanceIntegration implements ImsDataIntegration {
 }
 
 const ALL_SYMBOLS_FROM = 100;
-
-/** What silence means: mark prices come by the clock, liquidations hardly ever, all else when the market moves. */
-function livenessPolicy(dataType: DataType, { paceMillis }: ChannelDescription): LivenessPolicy {
-  if (dataType === DataType.MarkPrice) return { kind: "periodic", periodMillis: paceMillis };
-  return { kind: dataType === DataType.Liquidation ? "rare" : "driven" };
-}

@@ -303,6 +303,30 @@ describe("where the binary streams cannot be had", () => {
     await expectBooks(stage, auto);
   });
 
+  it("auto gives up a connection that is still up when another is refused, and says that it did", async () => {
+    const stage = await open();
+    let withdrawn = false;
+    const auto = stage.client(
+      { marketData: "auto", redundancy: 2 },
+      (dial) => (url, bytesMax, events, headers) => {
+        return dial(url, bytesMax, events, withdrawn ? {} : headers);
+      },
+    );
+    await start(stage, auto, [TRADES, BOOKS]);
+    await stage.advance(4000);
+    expect(auto.integration.status()).toMatchObject({ marketData: "sbe", connectionCount: 2 });
+    const before = (await all(auto.sink.feedStatuses)).map(({ text }) => text);
+    expect(before).not.toContainEqual(expect.stringContaining("connection was lost"));
+    withdrawn = true;
+    stage.venue.inject({ fault: "reset", atMillis: 0, connection: 1 });
+    await stage.advance(15_000);
+    expect(auto.integration.status()).toMatchObject({ marketData: "json", connectionCount: 2 });
+    const after = (await all(auto.sink.feedStatuses)).map(({ text }) => text);
+    expect(after).toContainEqual(expect.stringContaining("connection was lost"));
+    expectComplete(stage, await all(auto.sink.trades));
+    await expectBooks(stage, auto);
+  });
+
   it("auto keeps to the binary streams through losses of the network and quick changes of mind", async () => {
     const stage = await open();
     const auto = stage.client({ marketData: "auto" });
@@ -321,7 +345,9 @@ describe("where the binary streams cannot be had", () => {
   });
 
   it("auto goes over to JSON when the host stays down, not while the venue asks for a pause", async () => {
-    const stage = await open();
+    const stage = await open({
+      source: { kind: "synthetic", seed: 5, symbols: ["BTCUSDT"], tradesPerSecond: 3 },
+    });
     let status = 429;
     let isDown = false;
     const auto = stage.client({ marketData: "auto" }, (dial) => (url, bytesMax, events, headers) => {

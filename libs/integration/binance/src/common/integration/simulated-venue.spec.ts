@@ -1,4 +1,4 @@
-import { DataType, RecordFlags } from "@ims/common";
+import { DataType, FeedState, RecordFlags } from "@ims/common";
 import type { FeedRequest, LiquidationFields, MarkPriceFields } from "@ims/traits";
 import { afterEach, describe, expect, it } from "vitest";
 import type { EventQueue } from "../../spec-support/event-queue.js";
@@ -88,6 +88,74 @@ describe("streams of all symbols", () => {
     expect([...own.bySymbol.values()].every((list) => list.length >= 29)).toBe(true);
     expect(Object.fromEntries(shared.bySymbol)).toEqual(Object.fromEntries(own.bySymbol));
   });
+});
+
+describe("best levels of books", () => {
+  const BEST: FeedRequest = { dataType: DataType.Book, depth: 20 };
+  const WHOLE: FeedRequest = { dataType: DataType.Book };
+
+  it.each(["spot", "usd-future"] as const)("are the venue's at every push, on %s", async (market) => {
+    const stage = await open({
+      market,
+      source: { kind: "synthetic", seed: 6, symbols: ["BTCUSDT"], tradesPerSecond: 30 },
+    });
+    await start(stage, BEST, ["BTCUSDT"]);
+    await stage.advance(3000);
+    const books = await all(stage.sink.bookSnapshots);
+    expect(books.length).toBeGreaterThan(20);
+    for (const { asks, bids, horizon, lastUpdateId, priceScale, quantityScale } of books) {
+      const truth = stage.venue.book("BTCUSDT", lastUpdateId)!;
+      expect([horizon, bids.length, asks.length]).toEqual([20, 20, 20]);
+      const factors = [
+        10n ** BigInt(truth.priceScale - priceScale),
+        10n ** BigInt(truth.quantityScale - quantityScale),
+      ];
+      const atTruth = (levels: typeof bids) =>
+        levels.map((level) => level.map((value, at) => value * factors[at]!));
+      expect([atTruth(bids), atTruth(asks)]).toEqual([best(truth.bids), best(truth.asks)]);
+    }
+    expect(stage.sink.bookDeltas.pendingCount).toBe(0);
+    expect(stage.requests.some((request) => request.includes("/depth"))).toBe(false);
+    expect(stage.integration.status().subscriptions).toMatchObject([
+      { depth: 20, feedState: FeedState.Live, state: "acknowledged" },
+    ]);
+  });
+
+  it("wait behind the whole book while there is one, and are refused beyond what the venue has", async () => {
+    const stage = await open({
+      market: "spot",
+      source: { kind: "synthetic", seed: 6, symbols: ["BTCUSDT"], tradesPerSecond: 30 },
+    });
+    await start(stage, BEST, ["BTCUSDT"]);
+    await start(stage, WHOLE, ["BTCUSDT"]);
+    await stage.advance(3000);
+    const whole = await all(stage.sink.bookSnapshots);
+    expect(whole.filter(({ horizon }) => horizon !== 20)).toHaveLength(1);
+    expect(whole.at(-1)!.horizon).not.toBe(20);
+    expect((await all(stage.sink.bookDeltas)).length).toBeGreaterThan(10);
+    await stage.during(stage.integration.stop(WHOLE, ["BTCUSDT"]));
+    await stage.advance(3000);
+    const best20 = await all(stage.sink.bookSnapshots);
+    expect(best20.length).toBeGreaterThan(10);
+    expect(best20.every(({ horizon }) => horizon === 20)).toBe(true);
+    await stage.during(stage.integration.stop(BEST, ["BTCUSDT"]));
+    await stage.advance(1000);
+    await all(stage.sink.bookSnapshots);
+    await stage.advance(1000);
+    expect(stage.sink.bookSnapshots.pendingCount).toBe(0);
+    for (const feed of [
+      { ...BEST, depth: 21 },
+      { dataType: DataType.Trade, depth: 5 },
+    ]) {
+      await expect(stage.integration.start(feed, ["BTCUSDT"])).rejects.toMatchObject({
+        code: "venue.not-offered",
+      });
+    }
+  });
+
+  function best(levels: readonly (readonly [number, number])[]) {
+    return levels.slice(0, 20).map(([price, quantity]) => [BigInt(price), BigInt(quantity)]);
+  }
 });
 
 describe("news of the simulated venue", () => {

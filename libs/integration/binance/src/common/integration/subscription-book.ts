@@ -1,4 +1,5 @@
 import { type Clock, DataType, FeedState, GapReason, type Instrument } from "@ims/common";
+import type { ListedSymbol } from "@ims/integration-kit";
 import { FeedLiveness, GapLedger } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink, SubscriptionStatus } from "@ims/traits";
 import { FeedTable } from "../decode/feed-table.js";
@@ -7,14 +8,14 @@ import { BarRecovery } from "../gaps/bar-recovery.js";
 import { FeedGate, type WatchedFeed } from "../gaps/feed-gate.js";
 import { LossWatch } from "../gaps/loss-watch.js";
 import { TradeRecovery } from "../gaps/trade-recovery.js";
-import type { ListedSymbol } from "../instruments/listed-symbol.js";
-import type { MonitoredFeed } from "../liveness/feed-monitor.js";
+import type { WatchedStream } from "../liveness/watched-stream.js";
 import type { VenueRest } from "../rest/venue-rest.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
 import { BookDesk } from "./book-desk.js";
 import {
   type BinanceSubscription,
   dataFeed,
+  isWholeBook,
   type Recovery,
   type SubscriptionEntry,
   stateOf,
@@ -59,7 +60,7 @@ export class SubscriptionBook {
     });
   }
 
-  get feeds(): Iterable<MonitoredFeed> {
+  get feeds(): Iterable<WatchedStream> {
     return this.#entries.values();
   }
 
@@ -104,7 +105,7 @@ export class SubscriptionBook {
     data.lastMicros = 0;
     this.#entries.set(stream, entry);
     this.#tellStatus(entry);
-    if (dataType === DataType.Book) {
+    if (isWholeBook(subscription)) {
       this.desk.begin(instrument, instrumentId);
       this.gate.watchBook(instrumentId, entry);
     }
@@ -121,9 +122,11 @@ export class SubscriptionBook {
       const closed: Promise<void> = recovery.close().finally(() => this.#closing.delete(closed));
       this.#closing.add(closed);
     }
-    this.gate.end(instrumentId, subscription.dataType, subscription.resolutionId);
+    if (!isWholeBook(subscription)) {
+      this.gate.end(instrumentId, subscription.dataType, subscription.resolutionId);
+    }
     this.#entries.delete(stream);
-    if (subscription.dataType === DataType.Book) this.desk.end(subscription.symbol, instrumentId);
+    if (isWholeBook(subscription)) this.desk.end(subscription.symbol, instrumentId);
     liveness.stopped();
     return true;
   }
@@ -153,7 +156,8 @@ export class SubscriptionBook {
     for (const stream of streams) {
       const entry = this.#entries.get(stream);
       entry?.recovery?.interrupted(GapReason.ConnectionLost);
-      if (entry?.dataType === DataType.Book) this.desk.interrupted(entry.symbol, GapReason.ConnectionLost);
+      if (entry && isWholeBook(entry.subscription))
+        this.desk.interrupted(entry.symbol, GapReason.ConnectionLost);
       entry?.liveness.interrupted(nowMillis, "the connection was lost");
     }
   }
@@ -183,11 +187,12 @@ export class SubscriptionBook {
   statuses(isAcknowledged: (stream: string) => boolean): SubscriptionStatus[] {
     return [...this.#entries.values()].map((entry) => {
       const { lastMicros, liveness, subscription } = entry;
-      const { dataType, resolution, stream, symbol } = subscription;
+      const { dataType, depth, resolution, stream, symbol } = subscription;
       return {
         dataType,
         symbol,
         ...(resolution && { resolution }),
+        ...(depth !== undefined && { depth }),
         state: isAcknowledged(stream) ? "acknowledged" : "pending",
         feedState: stateOf(entry).state,
         lastMicros,
@@ -197,7 +202,7 @@ export class SubscriptionBook {
   }
 
   #beginGate(
-    { dataType, resolution, resolutionId, stream, symbol }: BinanceSubscription,
+    { dataType, depth, resolution, resolutionId, stream, symbol }: BinanceSubscription,
     instrument: Instrument,
     instrumentId: number,
     watched: WatchedFeed,
@@ -231,14 +236,14 @@ export class SubscriptionBook {
       return recovery;
     }
     // The book tells of its losses itself.
-    if (dataType === DataType.Book) return undefined;
+    if (dataType === DataType.Book && depth === undefined) return undefined;
     this.gate.beginOther(instrumentId, dataType, watched);
     return new LossWatch({ ...common, dataType, watched });
   }
 
   #tellBookState(symbol: string, state: FeedState, text: string): void {
     for (const entry of this.#entries.values()) {
-      if (entry.dataType !== DataType.Book || entry.symbol !== symbol) continue;
+      if (!isWholeBook(entry.subscription) || entry.symbol !== symbol) continue;
       entry.bookState = { state, text };
       this.#tellStatus(entry);
       return;

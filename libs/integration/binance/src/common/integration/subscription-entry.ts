@@ -9,7 +9,7 @@ import type { LivenessPolicy } from "@ims/integration-kit";
 import type { VenueStream } from "../connection/stream-carriers.js";
 import type { DataFeed, InstrumentFeed } from "../decode/instrument-feed.js";
 import type { WatchedFeed } from "../gaps/feed-gate.js";
-import type { MonitoredFeed } from "../liveness/feed-monitor.js";
+import type { WatchedStream } from "../liveness/watched-stream.js";
 import type { BinanceTradesChannel } from "../market/binance-market.js";
 
 /** One stream as it was asked for. */
@@ -18,6 +18,8 @@ export interface BinanceSubscription {
   readonly symbol: string;
   readonly resolution?: TimeResolutionText;
   readonly resolutionId?: TimeResolution;
+  /** Of books: best levels, whole at every push, in place of the whole book. */
+  readonly depth?: number | undefined;
   readonly stream: string;
   /** In front of `/stream`, where the venue serves it. */
   readonly path: string;
@@ -36,13 +38,18 @@ export interface Recovery {
 }
 
 /** One subscription with all that is known of it. */
-export interface SubscriptionEntry extends MonitoredFeed, WatchedFeed {
+export interface SubscriptionEntry extends WatchedStream, WatchedFeed {
   readonly subscription: BinanceSubscription;
   readonly instrumentId: number;
   readonly data: DataFeed;
   readonly recovery: Recovery | undefined;
   /** Of books: what the book itself says. */
   bookState: { readonly state: FeedState; readonly text: string } | undefined;
+}
+
+/** Whether the subscription is to a whole book, which is kept here, and not to its best levels. */
+export function isWholeBook({ dataType, depth }: BinanceSubscription): boolean {
+  return dataType === DataType.Book && depth === undefined;
 }
 
 /**
@@ -67,7 +74,11 @@ export function tradesChannelOf(stream: string): BinanceTradesChannel {
 }
 
 /** Where decoders look whether records of the subscription are wanted. */
-export function dataFeed(feed: InstrumentFeed, { dataType, resolutionId }: BinanceSubscription): DataFeed {
+export function dataFeed(
+  feed: InstrumentFeed,
+  { dataType, depth, resolutionId }: BinanceSubscription,
+): DataFeed {
+  if (depth !== undefined) return feed.partialBook;
   if (resolutionId === undefined) {
     const data = feed.of(dataType);
     if (data) return data;

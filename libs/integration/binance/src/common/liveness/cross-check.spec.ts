@@ -4,10 +4,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../spec-support/silent-logger.js";
 import { BINANCE_REST_RULES } from "../rest/rest-rules.js";
 import { CrossCheck } from "./cross-check.js";
-import type { MonitoredFeed } from "./feed-monitor.js";
+import type { WatchedStream } from "./watched-stream.js";
 
 let clock: SimulatedClock;
-let feeds: MonitoredFeed[];
+let feeds: WatchedStream[];
 let lastTradeMillis: number | undefined;
 let asked: string[];
 let check: CrossCheck;
@@ -33,7 +33,7 @@ beforeEach(() => {
   check = new CrossCheck({ clock, http, rules, offset, wsUrl: "wss://venue", feeds: () => feeds });
 });
 
-function feed(name: string, dataType: DataType, path: string): MonitoredFeed {
+function feed(name: string, dataType: DataType, path: string): WatchedStream {
   const liveness = new FeedLiveness({ kind: "driven" }, clock.monotonicMillis(), () => {});
   liveness.acknowledged(clock.monotonicMillis());
   const symbol = name.slice(0, name.indexOf("@")).toUpperCase();
@@ -42,7 +42,7 @@ function feed(name: string, dataType: DataType, path: string): MonitoredFeed {
   return added;
 }
 
-async function ask(silent: MonitoredFeed) {
+async function ask(silent: WatchedStream) {
   const answer = check.ask(silent, new AbortController().signal);
   await clock.advance(1000);
   return answer;

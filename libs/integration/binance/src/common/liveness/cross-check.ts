@@ -1,8 +1,8 @@
 import { type Clock, DataType, describeError, sleep } from "@ims/common";
-import type { ClockOffset, HttpJsonClient } from "@ims/integration-kit";
+import type { ClockOffset, CrossCheckResult, HttpJsonClient } from "@ims/integration-kit";
 import type { BinanceRestRules } from "../rest/rest-rules.js";
-import type { CrossCheckResult, MonitoredFeed } from "./feed-monitor.js";
 import { LastTrades } from "./last-trades.js";
+import type { WatchedStream } from "./watched-stream.js";
 
 export interface CrossCheckOptions {
   readonly clock: Clock;
@@ -13,7 +13,7 @@ export interface CrossCheckOptions {
   readonly wsUrl: string;
   /** For texts: where and as what a stream is dialled that does not come from {@link wsUrl}. */
   readonly addressOf?: (stream: string) => string | undefined;
-  readonly feeds: () => Iterable<MonitoredFeed>;
+  readonly feeds: () => Iterable<WatchedStream>;
 }
 
 const UNDER_WAY_MILLIS = 500;
@@ -32,7 +32,7 @@ export class CrossCheck {
   }
 
   /** Never rejects. */
-  async ask(feed: MonitoredFeed, signal: AbortSignal): Promise<CrossCheckResult> {
+  async ask(feed: WatchedStream, signal: AbortSignal): Promise<CrossCheckResult> {
     const sibling = this.#fedSibling(feed);
     if (sibling) return { verdict: "dead", text: `${this.#silence(feed)}: ${sibling.stream} has records` };
     try {
@@ -49,7 +49,7 @@ export class CrossCheck {
   }
 
   /** The symbol's trades, if they came since this one fell silent: they change every other stream of the symbol. */
-  #fedSibling(feed: MonitoredFeed): MonitoredFeed | undefined {
+  #fedSibling(feed: WatchedStream): WatchedStream | undefined {
     for (const other of this.#options.feeds()) {
       if (other === feed || other.symbol !== feed.symbol || other.dataType !== DataType.Trade) continue;
       const { liveness } = other;
@@ -61,7 +61,7 @@ export class CrossCheck {
   }
 
   /** Says by name what is wrong, and whether it is this stream or the address. */
-  #silence({ dataType, path, stream }: MonitoredFeed): string {
+  #silence({ dataType, path, stream }: WatchedStream): string {
     const { addressOf, wsUrl } = this.#options;
     const address = addressOf?.(stream) ?? (path === "" ? wsUrl : path);
     const where = `${stream} was acknowledged on ${address} and stays silent`;

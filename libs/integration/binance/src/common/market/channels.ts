@@ -86,12 +86,13 @@ export function allSymbolsChannel(
   return dataType === DataType.Liquidation ? allForceOrders : undefined;
 }
 
-/** The stream kind of a request; undefined where the market has none. Resolutions are not looked at. */
+/** The stream kind of a request; undefined where the market has none. Resolutions and numbers of levels are not looked at. */
 export function channelOfRequest(
   channels: BinanceChannels,
-  { dataType }: FeedRequest,
+  { dataType, depth }: FeedRequest,
   tradesChannel: BinanceTradesChannel,
 ): ChannelDescription | undefined {
+  if (dataType === DataType.Book && depth !== undefined) return channels.partialDepth;
   const channel = channelOf(dataType, tradesChannel);
   return channel && channels[channel];
 }

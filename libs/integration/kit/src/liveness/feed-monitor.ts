@@ -1,14 +1,9 @@
 import { setMaxListeners } from "node:events";
-import type { Clock, DataType, TimerHandle } from "@ims/common";
-import { type FeedLiveness, LivenessAction } from "@ims/integration-kit";
+import type { Clock, TimerHandle } from "@ims/common";
+import { type FeedLiveness, LivenessAction } from "./feed-liveness.js";
 
 /** One subscription under watch. */
 export interface MonitoredFeed {
-  readonly stream: string;
-  readonly symbol: string;
-  readonly dataType: DataType;
-  /** In front of `/stream`. */
-  readonly path: string;
   readonly liveness: FeedLiveness;
 }
 
@@ -18,14 +13,14 @@ export interface CrossCheckResult {
   readonly text: string;
 }
 
-export interface FeedMonitorOptions {
+export interface FeedMonitorOptions<Feed extends MonitoredFeed> {
   readonly clock: Clock;
-  readonly feeds: () => Iterable<MonitoredFeed>;
+  readonly feeds: () => Iterable<Feed>;
   /** Whether nothing is read now on purpose. */
   readonly isPaused: () => boolean;
   /** Asks the venue or other streams, at once for all that are silent; must not reject. */
-  readonly crossCheck: (feed: MonitoredFeed, signal: AbortSignal) => Promise<CrossCheckResult>;
-  readonly restart: (feed: MonitoredFeed) => void;
+  readonly crossCheck: (feed: Feed, signal: AbortSignal) => Promise<CrossCheckResult>;
+  readonly restart: (feed: Feed) => void;
   /** Called with every look, for whoever else needs one now and then. */
   readonly onLook?: () => void;
 }
@@ -33,13 +28,13 @@ export interface FeedMonitorOptions {
 const LOOK_MILLIS = 250;
 
 /** Looks at every subscription four times a second, with one timer for all. */
-export class FeedMonitor {
-  readonly #options: FeedMonitorOptions;
+export class FeedMonitor<Feed extends MonitoredFeed> {
+  readonly #options: FeedMonitorOptions<Feed>;
   readonly #closing = new AbortController();
   readonly #checks = new Set<Promise<void>>();
   #timer: TimerHandle | undefined;
 
-  constructor(options: FeedMonitorOptions) {
+  constructor(options: FeedMonitorOptions<Feed>) {
     this.#options = options;
     // Every check under way listens for the end.
     setMaxListeners(0, this.#closing.signal);
@@ -80,12 +75,12 @@ export class FeedMonitor {
   }
 
   /** At most one at a time of each feed. */
-  #check(feed: MonitoredFeed): void {
+  #check(feed: Feed): void {
     const check: Promise<void> = this.#checkOne(feed).finally(() => this.#checks.delete(check));
     this.#checks.add(check);
   }
 
-  async #checkOne(feed: MonitoredFeed): Promise<void> {
+  async #checkOne(feed: Feed): Promise<void> {
     const { clock, crossCheck } = this.#options;
     const { signal } = this.#closing;
     const { text, verdict } = await crossCheck(feed, signal);

@@ -1,3 +1,4 @@
+import { DataType } from "@ims/common";
 import { type BinanceMarketName, openInProcessVenue, RequestWeight } from "@ims/exchange-simulator";
 import { type BinanceIntegration, createBinanceIntegration } from "@ims/integration-binance";
 import { CheckingSink } from "./checking-sink.js";
@@ -10,12 +11,12 @@ import { VenueLine } from "./venue-line.js";
 import { VenueLook } from "./venue-look.js";
 
 const HOUR_MILLIS = 3_600_000;
-/** Hours of a run, with how often: a day more or less, some days, weeks. */
-const LENGTHS = [
-  ...Array<readonly [number, number]>(5).fill([6, 30]),
-  ...Array<readonly [number, number]>(14).fill([25, 72]),
-  [168, 336],
-] as const;
+/** Hours of a run, with how often: a part of a day, over the venue's 24 hours, weeks. */
+const LENGTHS: readonly (readonly [share: number, least: number, most: number])[] = [
+  [0.6, 2, 12],
+  [0.97, 25, 40],
+  [1, 100, 336],
+];
 const CALM_MILLIS = 45 * 60_000;
 const MARKETS: readonly BinanceMarketName[] = ["spot", "usd-future", "coin-future"];
 const WEIGHTS = { spot: 6000, "usd-future": 2400, "coin-future": 2400 } as const;
@@ -33,6 +34,8 @@ export interface MonthPlan {
   readonly interval: "1m" | "5m" | "1h";
   /** Of the venue: what happens within is sent together. */
   readonly timerMillis: number;
+  /** Whether what comes by the clock, and so makes the most work, is subscribed as well: tickers and mark prices. */
+  readonly hasPacedTypes: boolean;
 }
 
 export interface MonthResult {
@@ -52,7 +55,8 @@ export interface MonthResult {
 /** Longer runs have fewer trades, so that each costs about the same. */
 export function planOf(seed: number, hoursMax = Number.POSITIVE_INFINITY): MonthPlan {
   const draws = new Draws(seed);
-  const [least, most] = draws.pick(LENGTHS);
+  const kind = draws.unit();
+  const [, least, most] = LENGTHS.find(([share]) => kind < share)!;
   const hours = Math.min(hoursMax, draws.logBetween(least, most));
   return {
     seed,
@@ -65,6 +69,7 @@ export function planOf(seed: number, hoursMax = Number.POSITIVE_INFINITY): Month
     incidentsPerDay: draws.logBetween(2, 60),
     interval: draws.pick(["1m", "5m", "1h"] as const),
     timerMillis: hours < 24 ? 20 : 500,
+    hasPacedTypes: hours < 24 && draws.chance(0.5),
   };
 }
 
@@ -104,7 +109,13 @@ export async function runMonth(plan: MonthPlan): Promise<MonthResult> {
     tradesChannel,
     redundancy,
   })({ sink, clock, random: draws.unit, logger: silentLogger }) as BinanceIntegration;
-  const subscriber = new Subscriber(integration, venue.symbols, plan.interval, report);
+  const subscriber = new Subscriber(
+    integration,
+    venue.symbols,
+    typesOf(integration, plan),
+    plan.interval,
+    report,
+  );
   const end = plan.hours * HOUR_MILLIS;
   const look = new VenueLook(sink, venue, clock, line, report);
   const pending = new Set<() => void>();
@@ -233,9 +244,16 @@ class WatchedWeight extends RequestWeight {
   }
 }
 
+function typesOf(integration: BinanceIntegration, { hasPacedTypes }: MonthPlan): readonly DataType[] {
+  return integration.description.dataTypes.filter(
+    (type) => hasPacedTypes || (type !== DataType.Ticker && type !== DataType.MarkPrice),
+  );
+}
+
 /** The streams that the run's subscriptions become. */
 function streamsOf(symbols: readonly string[], market: BinanceMarketName, plan: MonthPlan): string[] {
-  const kinds = [plan.tradesChannel, `kline_${plan.interval}`, "bookTicker", "depth@100ms", "ticker"];
-  if (market !== "spot") kinds.push("markPrice@1s");
+  const kinds = [plan.tradesChannel, `kline_${plan.interval}`, "bookTicker", "depth@100ms"];
+  if (plan.hasPacedTypes) kinds.push("ticker");
+  if (plan.hasPacedTypes && market !== "spot") kinds.push("markPrice@1s");
   return symbols.flatMap((symbol) => kinds.map((kind) => `${symbol.toLowerCase()}@${kind}`));
 }

@@ -17,10 +17,10 @@ export class Subscriber {
   constructor(
     private readonly integration: Integration,
     symbols: readonly string[],
+    dataTypes: readonly DataType[],
     private readonly interval: TimeResolutionText,
     private readonly report: RunReport,
   ) {
-    const { dataTypes } = integration.description;
     this.all = symbols.flatMap((symbol) =>
       dataTypes.map((dataType): Wanted => ({ symbol, dataType, state: "idle" })),
     );

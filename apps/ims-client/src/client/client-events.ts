@@ -13,7 +13,10 @@ export interface ClientEvents {
    * `missed`. An empty list says that nothing is lost.
    */
   reconnected: readonly [{ readonly awayMillis: number; readonly missed: readonly MissedRecords[] }];
-  /** The service was started anew: logged in again, all subscriptions run again, without the records of `missed`. */
+  /**
+   * The service was started anew and took the session over, or the client logged in again: all subscriptions run, without
+   * the records of `missed`. What the service itself did not read comes as gaps.
+   */
   resumed: readonly [
     {
       readonly subscriptionCount: number;

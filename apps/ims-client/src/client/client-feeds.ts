@@ -93,61 +93,79 @@ export abstract class ClientFeeds {
     return this.stopFeed(DataType.Bar, resolveResolution(resolution), symbols);
   }
 
+  /** As {@link stopTradeData}. */
   stopTopOfBook(symbols: Symbols): Promise<number> {
     return this.stopFeed(DataType.TopOfBook, NO_RESOLUTION, symbols);
   }
 
+  /** As {@link stopTradeData}. */
   stopBook(symbols: Symbols): Promise<number> {
     return this.stopFeed(DataType.Book, NO_RESOLUTION, symbols);
   }
 
+  /** As {@link stopTradeData}. */
   stopMarkPrice(symbols: Symbols): Promise<number> {
     return this.stopFeed(DataType.MarkPrice, NO_RESOLUTION, symbols);
   }
 
+  /** As {@link stopTradeData}. */
   stopLiquidations(symbols: Symbols): Promise<number> {
     return this.stopFeed(DataType.Liquidation, NO_RESOLUTION, symbols);
   }
 
+  /** As {@link stopTradeData}. */
   stopTickers(symbols: Symbols): Promise<number> {
     return this.stopFeed(DataType.Ticker, NO_RESOLUTION, symbols);
   }
 
-  /** All data from now on, in order within each symbol and kind; {@link gaps} and {@link feedStatus} are apart. */
+  /**
+   * All data of the feeds that this client asked for, in order within each symbol and kind, from where each feed stands;
+   * {@link gaps} and {@link feedStatus} are apart. Leaving the loop, or the signal, ends the iteration.
+   * @throws ImsError `client.invalid-argument` for options that do not fit; what ends the client ends the iteration too
+   */
   messages<Options extends IterationOptions>(options?: Options): Iteration<DataMessage, Options> {
     return this.iterate(DATA_MESSAGE_TYPES, options ?? {}) as Iteration<DataMessage, Options>;
   }
 
+  /** Only trades; otherwise as {@link messages}. */
   trades<Options extends IterationOptions>(options?: Options): Iteration<TradeMessage, Options> {
     return this.iterate(["trade"], options ?? {}) as Iteration<TradeMessage, Options>;
   }
 
+  /** Only bars, forming ones too; otherwise as {@link messages}. */
   bars<Options extends IterationOptions>(options?: Options): Iteration<BarMessage, Options> {
     return this.iterate(["bar"], options ?? {}) as Iteration<BarMessage, Options>;
   }
 
+  /** Only best bids and asks; otherwise as {@link messages}. */
   topOfBook<Options extends IterationOptions>(options?: Options): Iteration<TopOfBookMessage, Options> {
     return this.iterate(["top-of-book"], options ?? {}) as Iteration<TopOfBookMessage, Options>;
   }
 
-  /** Whole books and their changes; {@link Book} puts them together. */
+  /** Only whole books and their changes, which {@link Book} puts together; otherwise as {@link messages}. */
   book<Options extends IterationOptions>(options?: Options): Iteration<BookMessage, Options> {
     return this.iterate(["book-snapshot", "book-delta"], options ?? {}) as Iteration<BookMessage, Options>;
   }
 
+  /** Only mark prices; otherwise as {@link messages}. */
   markPrices<Options extends IterationOptions>(options?: Options): Iteration<MarkPriceMessage, Options> {
     return this.iterate(["mark-price"], options ?? {}) as Iteration<MarkPriceMessage, Options>;
   }
 
+  /** Only liquidations; otherwise as {@link messages}. */
   liquidations<Options extends IterationOptions>(options?: Options): Iteration<LiquidationMessage, Options> {
     return this.iterate(["liquidation"], options ?? {}) as Iteration<LiquidationMessage, Options>;
   }
 
+  /** Only 24-hour statistics; otherwise as {@link messages}. */
   tickers<Options extends IterationOptions>(options?: Options): Iteration<TickerMessage, Options> {
     return this.iterate(["ticker"], options ?? {}) as Iteration<TickerMessage, Options>;
   }
 
-  /** Losses in the feeds that this client asked for, told since its first start: what is missing, and why. */
+  /**
+   * Losses in the feeds that this client asked for, told since its first start: what is missing, and why. Those that were
+   * told before, which feeds that begin in the past may lack, stand in the gap ledger.
+   */
   gaps<Options extends IterationOptions>(options?: Options): Iteration<GapMessage, Options> {
     return this.iterate(["gap"], options ?? {}) as Iteration<GapMessage, Options>;
   }

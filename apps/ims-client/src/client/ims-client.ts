@@ -138,6 +138,7 @@ export class ImsClient extends ClientFeeds {
     }
   }
 
+  /** Number of the exchange. */
   get exchange(): ExchangeId {
     return this.settings.exchange;
   }
@@ -147,10 +148,12 @@ export class ImsClient extends ClientFeeds {
     return exchangeName(this.settings.exchange)!;
   }
 
+  /** Under which it logs in. */
   get clientId(): number {
     return this.settings.clientId;
   }
 
+  /** Whether the service knows its session, as far as the client has heard. */
   get isLoggedIn(): boolean {
     return this.#session.isLoggedIn;
   }

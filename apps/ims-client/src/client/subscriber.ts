@@ -41,12 +41,12 @@ export class Subscriber {
   }
 
   /** One reply for each key, in their order. */
-  async #requestStart(group: readonly SubscriptionKey[]): Promise<readonly StartAccepted[]> {
-    const [{ dataType, resolution }] = group as readonly [SubscriptionKey, ...SubscriptionKey[]];
+  async #requestStart(group: KeyGroup): Promise<readonly StartAccepted[]> {
+    const [{ dataType, resolution }] = group;
     const symbols = group.map(({ symbol }) => symbol);
     const reply = await this.session.request(
       group.length === 1
-        ? { kind: "start", ...group[0]! }
+        ? { kind: "start", ...group[0] }
         : { kind: "start-many", dataType, resolution, symbols },
     );
     const replies = reply.kind === "start-accepted" ? [reply] : undefined;
@@ -64,11 +64,11 @@ export class Subscriber {
   /** Returns how many subscriptions the service ended. */
   async stop(keys: readonly SubscriptionKey[]): Promise<number> {
     const counts = await inParallel(requestGroups(keys), async (group) => {
-      const [{ dataType, resolution }] = group as readonly [SubscriptionKey, ...SubscriptionKey[]];
+      const [{ dataType, resolution }] = group;
       const symbols = group.map(({ symbol }) => symbol);
       const reply = await this.session.request(
         group.length === 1
-          ? { kind: "stop", ...group[0]! }
+          ? { kind: "stop", ...group[0] }
           : { kind: "stop-many", dataType, resolution, symbols },
       );
       for (const key of group) this.delivery.stop(key);
@@ -98,19 +98,23 @@ export class Subscriber {
   }
 }
 
-/** The keys that one request may name: of one kind of data, in their order. */
-function requestGroups(keys: readonly SubscriptionKey[]): SubscriptionKey[][] {
-  const open = new Map<string, SubscriptionKey[]>();
-  const groups: SubscriptionKey[][] = [];
+/** Keys that one request may name: of one kind of data. */
+type KeyGroup = [SubscriptionKey, ...SubscriptionKey[]];
+
+/** The keys in as few requests as possible, in their order within each. */
+function requestGroups(keys: readonly SubscriptionKey[]): KeyGroup[] {
+  const open = new Map<string, KeyGroup>();
+  const groups: KeyGroup[] = [];
   for (const key of keys) {
     const kind = `${key.dataType}:${key.resolution}`;
-    let group = open.get(kind);
-    if (!group || group.length === SYMBOLS_PER_REQUEST_MAX) {
-      group = [];
-      groups.push(group);
-      open.set(kind, group);
+    const group = open.get(kind);
+    if (group && group.length < SYMBOLS_PER_REQUEST_MAX) {
+      group.push(key);
+      continue;
     }
-    group.push(key);
+    const first: KeyGroup = [key];
+    open.set(kind, first);
+    groups.push(first);
   }
   return groups;
 }

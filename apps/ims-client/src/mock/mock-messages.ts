@@ -44,6 +44,7 @@ const ORIGIN: MessageOrigin = {
   partitionId: 0,
 };
 
+/** A trade of 0.001 BTCUSDT, unless it is told otherwise. */
 export function mockTrade(fields: MessageFields<TradeMessage> = {}): TradeMessage {
   const tradeId = fields.tradeId ?? 1;
   return withFields<TradeMessage>(
@@ -62,6 +63,7 @@ export function mockTrade(fields: MessageFields<TradeMessage> = {}): TradeMessag
   );
 }
 
+/** A closed one-minute bar; without other prices all four are the close. */
 export function mockBar(fields: MessageFields<BarMessage> = {}): BarMessage {
   const close = fields.close ?? "61837.63";
   return withFields<BarMessage>(
@@ -85,6 +87,7 @@ export function mockBar(fields: MessageFields<BarMessage> = {}): BarMessage {
   );
 }
 
+/** A bid and an ask of 1, one cent apart. */
 export function mockTopOfBook(fields: MessageFields<TopOfBookMessage> = {}): TopOfBookMessage {
   const level = (price: string) => ({ price: Decimal.parse(price), quantity: Decimal.parse("1") });
   return withFields<TopOfBookMessage>(
@@ -127,6 +130,7 @@ export function mockBookDelta(fields: MessageFields<BookDeltaMessage> = {}): Boo
   );
 }
 
+/** A mark price with index and funding rate. */
 export function mockMarkPrice(fields: MessageFields<MarkPriceMessage> = {}): MarkPriceMessage {
   return withFields<MarkPriceMessage>(
     {
@@ -143,6 +147,7 @@ export function mockMarkPrice(fields: MessageFields<MarkPriceMessage> = {}): Mar
   );
 }
 
+/** A long position that was closed. */
 export function mockLiquidation(fields: MessageFields<LiquidationMessage> = {}): LiquidationMessage {
   return withFields<LiquidationMessage>(
     {
@@ -160,6 +165,7 @@ export function mockLiquidation(fields: MessageFields<LiquidationMessage> = {}):
   );
 }
 
+/** Statistics of a day. */
 export function mockTicker(fields: MessageFields<TickerMessage> = {}): TickerMessage {
   return withFields<TickerMessage>(
     {

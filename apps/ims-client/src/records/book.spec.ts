@@ -200,6 +200,24 @@ describe("Book", () => {
     );
     expect(validCount).toBeGreaterThan(500);
   });
+
+  it("is broken where its messages were skipped, and only then", () => {
+    const book = new Book("BTCUSDT");
+    book.apply(snapshot(1, { "100": "1" }, { "101": "1" }));
+    const skipped = (symbol: string, type: "book-delta" | "trade") => ({
+      type: "skipped" as const,
+      count: 3,
+      feeds: [{ type, symbol, count: 3, partitionId: 0, firstOffset: 5, lastOffset: 9 }],
+    });
+    expect(book.apply(skipped("ETHUSDT", "book-delta"))).toBe(true);
+    expect(book.apply(skipped("BTCUSDT", "trade"))).toBe(true);
+    expect(book.apply(skipped("BTCUSDT", "book-delta"))).toBe(false);
+    expect([book.state, book.reason]).toEqual([
+      "broken",
+      "3 messages were skipped because the consumer was too slow",
+    ]);
+    expect(book.apply(snapshot(20, { "100": "1" }, { "101": "1" }))).toBe(true);
+  });
 });
 
 /** A book kept as simply as can be: prices up to 20 are bids, the others asks. */
@@ -245,17 +263,3 @@ class Truth {
         ? snapshot(last, bids, asks, ["snapshot", ...end])
         : delta(last, last, bids, asks, ["snapshot", ...end]);
     });
-  }
-
-  #state(): readonly [string[], string[]] {
-    const sorted = [...this.#quantities].sort(([a], [b]) => a - b);
-    const line = ([price, quantity]: readonly [number, number]) => `${price} x ${quantity}`;
-    return [
-      sorted
-        .filter(([price]) => price <= 20)
-        .reverse()
-        .map(line),
-      sorted.filter(([price]) => price > 20).map(line),
-    ];
-  }
-}

@@ -1,3 +1,4 @@
+import type { SkippedMessage } from "../delivery/skipped-messages.js";
 import type { BookDeltaMessage, BookLevel, BookMessage, BookSnapshotMessage } from "./book-message.js";
 import { BookSide } from "./book-side.js";
 import type { FeedStateName } from "./feed-message.js";
@@ -16,6 +17,8 @@ export type BookState = "empty" | "incomplete" | "valid" | "suspect" | "crossed"
 
 /** States of a feed in which its book may differ from the venue's. */
 const STALE_STATES: ReadonlySet<FeedStateName> = new Set(["stale", "dead", "refused", "stopped"]);
+
+const BOOK_TYPES: ReadonlySet<string> = new Set(["book-snapshot", "book-delta"]);
 
 /** A book of this many levels a side is no book of a venue: it is given up rather than kept. */
 const LEVELS_PER_SIDE_MAX = 100_000;
@@ -93,7 +96,11 @@ export class Book {
   }
 
   /** Follows one message; those of other symbols and other data change nothing. Returns whether the book is valid now. */
-  apply(message: BookMessage | FeedNotice): boolean {
+  apply(message: BookMessage | FeedNotice | SkippedMessage): boolean {
+    if (message.type === "skipped") {
+      this.#skip(message);
+      return this.isValid;
+    }
     if (message.symbol !== this.symbol) return this.isValid;
     if (message.type === "book-snapshot") this.#replace(message);
     else if (message.type === "book-delta") this.#change(message);
@@ -102,6 +109,11 @@ export class Book {
       else this.#feedState = message.state;
     }
     return this.isValid;
+  }
+
+  #skip({ feeds }: SkippedMessage): void {
+    const own = feeds.find(({ type, symbol }) => symbol === this.symbol && BOOK_TYPES.has(type));
+    if (own) this.#break(`${own.count} messages were skipped because the consumer was too slow`);
   }
 
   #replace(book: BookSnapshotMessage): void {

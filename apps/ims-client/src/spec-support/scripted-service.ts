@@ -93,13 +93,14 @@ export class ScriptedService {
       requestId: decoder.requestId(),
     };
     this.requestIds.push(decoder.requestIdNumber());
-    this.requests.push(describe(decoder));
+    this.requests.push(...describe(decoder));
     if (this.isSilent) return;
     const { clientId } = request;
     const refusal = this.#sessionRefusal(request, decoder);
     if (decoder instanceof v2.LoginRequestDecoder) this.#login(request);
     else if (refusal) this.#refuse(request, refusal.kind, refusal.code, refusal.text);
     else if (decoder instanceof v2.StartDataRequestDecoder) this.#start(request, decoder);
+    else if (decoder instanceof v2.StartManyRequestDecoder) this.#startMany(request, decoder);
     else {
       if (decoder instanceof v2.LogoutRequestDecoder) this.sessions.delete(clientId);
       this.#accept(request);
@@ -162,6 +163,34 @@ export class ScriptedService {
     );
   }
 
+  #startMany(request: Request, decoder: v2.StartManyRequestDecoder): void {
+    const names = symbolsOf(decoder);
+    const unknown = names.find((name) => !this.symbols.has(name));
+    if (unknown !== undefined) {
+      this.#refuse(request, 2, DataErrorCode.UnknownSymbol, `${unknown} is not served.`);
+      return;
+    }
+    const topic = marketDataTopicOf(decoder.dataType())!;
+    this.#reply(request, new v2.StartManyAcceptedEncoder(), (encoder) => {
+      encoder
+        .dataType(decoder.dataType())
+        .resolution(decoder.resolution())
+        .delivery(decoder.delivery())
+        .stream(NAMES.marketDataStream)
+        .topic(topic);
+      const entries = encoder.symbolsCount(names.length);
+      for (const name of names) {
+        const { partitionId, instrumentId } = this.symbols.get(name)!;
+        entries
+          .next()
+          .firstOffsetNumber(this.broker.endOffset(this.place(topic, partitionId)))
+          .partitionId(partitionId)
+          .instrumentId(instrumentId)
+          .symbol(name);
+      }
+    });
+  }
+
   #accept(request: Request): void {
     this.#reply(request, new v2.RequestAcceptedEncoder(), (encoder) =>
       encoder.affectedCount(1).restartCount(this.restartCount),
@@ -179,7 +208,7 @@ export class ScriptedService {
     encoder: Encoder,
     writeFields: (encoder: Encoder) => unknown,
   ): void {
-    const bytes = new Uint8Array(2048);
+    const bytes = new Uint8Array(65_536);
     encoder
       .wrapAndApplyHeader(new DataView(bytes.buffer), 0)
       .sessionId(request.sessionId)
@@ -218,7 +247,9 @@ type AnyRequestDecoder =
   | v2.HeartbeatRequestDecoder
   | v2.StartDataRequestDecoder
   | v2.StopDataRequestDecoder
-  | v2.StopAllDataRequestDecoder;
+  | v2.StopAllDataRequestDecoder
+  | v2.StartManyRequestDecoder
+  | v2.StopManyRequestDecoder;
 
 function decoderOf(templateId: number): AnyRequestDecoder {
   switch (templateId) {
@@ -234,19 +265,35 @@ function decoderOf(templateId: number): AnyRequestDecoder {
       return new v2.StopDataRequestDecoder();
     case ControlTemplate.StopAllDataRequest:
       return new v2.StopAllDataRequestDecoder();
+    case ControlTemplate.StartManyRequest:
+      return new v2.StartManyRequestDecoder();
+    case ControlTemplate.StopManyRequest:
+      return new v2.StopManyRequestDecoder();
     default:
       throw new Error(`A client sends no template ${templateId}`);
   }
 }
 
-function describe(decoder: AnyRequestDecoder): string {
+/** One line for each symbol, however many a request names. */
+function describe(decoder: AnyRequestDecoder): string[] {
+  if (decoder instanceof v2.StartManyRequestDecoder || decoder instanceof v2.StopManyRequestDecoder) {
+    const verb = decoder instanceof v2.StartManyRequestDecoder ? "start" : "stop";
+    return symbolsOf(decoder).map((name) => `${verb} ${name} ${decoder.dataType()}/${decoder.resolution()}`);
+  }
   if (decoder instanceof v2.StartDataRequestDecoder) {
-    return `start ${decoder.symbol()} ${decoder.dataType()}/${decoder.resolution()}`;
+    return [`start ${decoder.symbol()} ${decoder.dataType()}/${decoder.resolution()}`];
   }
   if (decoder instanceof v2.StopDataRequestDecoder) {
-    return `stop ${decoder.symbol()} ${decoder.dataType()}/${decoder.resolution()}`;
+    return [`stop ${decoder.symbol()} ${decoder.dataType()}/${decoder.resolution()}`];
   }
-  if (decoder instanceof v2.LoginRequestDecoder) return "login";
-  if (decoder instanceof v2.LogoutRequestDecoder) return "logout";
-  return decoder instanceof v2.HeartbeatRequestDecoder ? "heartbeat" : "stop-all";
+  if (decoder instanceof v2.LoginRequestDecoder) return ["login"];
+  if (decoder instanceof v2.LogoutRequestDecoder) return ["logout"];
+  return [decoder instanceof v2.HeartbeatRequestDecoder ? "heartbeat" : "stop-all"];
+}
+
+function symbolsOf(decoder: v2.StartManyRequestDecoder | v2.StopManyRequestDecoder): string[] {
+  const names: string[] = [];
+  const entries = decoder.symbols();
+  while (entries.hasNext()) names.push(entries.next().symbol());
+  return names;
 }

@@ -9,7 +9,7 @@ import {
 import type { LogRecord } from "@ims/segment-log";
 import type { GroupEntry, PartitionEntry, TopicEntry } from "../catalog/catalog.js";
 import type { ConsumerGroup, Tenure } from "../groups/consumer-group.js";
-import type { ConsumerKind } from "../offsets/offset-file.js";
+import type { ConsumerKind } from "../offsets/offset-slots.js";
 import type { Partition } from "../partitions/partition.js";
 import type { BrokerContext } from "./broker-context.js";
 import type { Caller } from "./caller.js";

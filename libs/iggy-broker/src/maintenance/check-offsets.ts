@@ -1,10 +1,5 @@
 import type { FileSystem, StorageProblem } from "@ims/segment-log";
-import {
-  OFFSETS_HEADER_BYTES,
-  OFFSETS_SLOT_BYTES,
-  offsetsVersion,
-  readSlot,
-} from "../offsets/offset-file.js";
+import { OFFSETS_HEADER, OFFSETS_SLOT_BYTES, offsetsVersion, readSlot } from "../offsets/offset-slots.js";
 
 /** Checks every slot of an offsets file. One that was never written is all zero. */
 export async function checkOffsets(fileSystem: FileSystem, path: string): Promise<StorageProblem[]> {
@@ -17,13 +12,13 @@ export async function checkOffsets(fileSystem: FileSystem, path: string): Promis
     return [{ path, position: 0, what, loss: "nothing yet", repair: { kind: "none" } }];
   }
   const problems: StorageProblem[] = [];
-  const header = bytes.subarray(0, OFFSETS_HEADER_BYTES);
+  const header = bytes.subarray(0, OFFSETS_HEADER.length);
   if (version === "damaged" && header.some((byte) => byte !== 0)) {
     const what = "the header is damaged";
-    const repair = { kind: "clear", path, position: 0, byteCount: OFFSETS_HEADER_BYTES } as const;
+    const repair = { kind: "clear", path, position: 0, byteCount: OFFSETS_HEADER.length } as const;
     problems.push({ path, position: 0, what, loss: "nothing, it is written again", repair });
   }
-  for (let at = OFFSETS_HEADER_BYTES; at < bytes.length; at += OFFSETS_SLOT_BYTES) {
+  for (let at = OFFSETS_HEADER.length; at < bytes.length; at += OFFSETS_SLOT_BYTES) {
     const slot = bytes.subarray(at, at + OFFSETS_SLOT_BYTES);
     if (slot.every((byte) => byte === 0) || readSlot(bytes, at) !== undefined) continue;
     problems.push({

@@ -1,39 +1,16 @@
-import { crc32 } from "node:zlib";
 import type { FileHandle, FileSystem, OpenFiles } from "@ims/segment-log";
 import { fail } from "../errors.js";
+import {
+  type ConsumerKind,
+  encodeSlot,
+  OFFSETS_HEADER,
+  OFFSETS_SLOT_BYTES,
+  offsetsVersion,
+  readSlot,
+} from "./offset-slots.js";
 
-/*
- * Offsets file "offsets" of one partition, little-endian:
- *
- *   @0   magic     6 bytes  "IMSOFF"
- *   @6   version   u8       1
- *   @7   reserved  u8       0
- *   @8   slots, 32 bytes each:
- *          @0   checksum  u32  CRC-32 of bytes 4..32
- *          @4   state     u8   1 stored, 2 deleted
- *          @5   kind      u8   1 consumer, 2 group
- *          @6   reserved  u16
- *          @8   consumer  u32
- *          @12  reserved  u32
- *          @16  offset    u64
- *          @24  sequence  u64  grows with every write to this file
- *
- * A consumer has two slots. One holds the last value that was synced; the other is written, as often as need be, until it
- * is synced in its turn. So a torn write spoils only a value that was not synced. Slots of a deleted consumer are used
- * again once the deletion is synced. A slot whose checksum is wrong counts as never written.
- */
-const HEADER = Buffer.from("IMSOFF\x01\x00", "latin1");
-const VERSION_AT = 6;
-const SLOT_BYTES = 32;
-export const OFFSETS_HEADER_BYTES = HEADER.length;
-export const OFFSETS_SLOT_BYTES = SLOT_BYTES;
 /** Consumers and groups with an offset in one partition. */
 const CONSUMER_COUNT_MAX = 65_536;
-const STORED = 1;
-const DELETED = 2;
-
-export type ConsumerKind = "consumer" | "group";
-
 interface StoredOffset {
   readonly kind: ConsumerKind;
   readonly consumerId: number;
@@ -62,7 +39,7 @@ export class OffsetFile {
   /** Offsets that are not deleted; a deleted one keeps its slots until that is synced. */
   private storedCount = 0;
   private sequence = 0;
-  private nextPosition = HEADER.length;
+  private nextPosition = OFFSETS_HEADER.length;
   private exists = false;
   /** Written since the last sync. */
   private readonly unsynced = new Set<StoredOffset>();
@@ -216,7 +193,7 @@ export class OffsetFile {
     try {
       if (!this.exists) await fileSystem.makeDirectory(path.slice(0, path.lastIndexOf("/")));
       await files.use(path, "create", async (file) => {
-        if (!this.exists) await file.write([HEADER], 0);
+        if (!this.exists) await file.write([OFFSETS_HEADER], 0);
         this.exists = true;
         // The slot that is not written must hold something that is on disk.
         if (this.inherited !== undefined && this.options.sync !== "never") {
@@ -244,7 +221,9 @@ export class OffsetFile {
   }
 
   private async writeSlot(file: FileHandle, stored: StoredOffset, offset: number | undefined): Promise<void> {
-    await file.write([this.encodeSlot(stored, offset)], stored.slots[0]);
+    const { kind, consumerId, slots } = stored;
+    const sequence = ++this.sequence;
+    await file.write([encodeSlot({ kind, consumerId, offset, sequence })], slots[0]);
   }
 
   private forget(stored: StoredOffset): void {
@@ -256,37 +235,31 @@ export class OffsetFile {
     const free = this.freeSlots.pop();
     if (free !== undefined) return free;
     const first = this.nextPosition;
-    this.nextPosition += 2 * SLOT_BYTES;
-    return [first, first + SLOT_BYTES];
-  }
-
-  private encodeSlot(stored: StoredOffset, offset: number | undefined): Uint8Array {
-    const slot = Buffer.alloc(SLOT_BYTES);
-    slot.writeUInt8(offset === undefined ? DELETED : STORED, 4);
-    slot.writeUInt8(stored.kind === "consumer" ? 1 : 2, 5);
-    slot.writeUInt32LE(stored.consumerId, 8);
-    slot.writeBigUInt64LE(BigInt(offset ?? 0), 16);
-    slot.writeBigUInt64LE(BigInt(++this.sequence), 24);
-    slot.writeUInt32LE(crc32(slot.subarray(4)), 0);
-    return slot;
+    this.nextPosition += 2 * OFFSETS_SLOT_BYTES;
+    return [first, first + OFFSETS_SLOT_BYTES];
   }
 
   private restore(bytes: Buffer, endOffset: number): void {
     this.inherited = bytes;
-    this.exists = bytes.subarray(0, HEADER.length).equals(HEADER);
-    for (let at = HEADER.length; at + SLOT_BYTES <= bytes.length; at += 2 * SLOT_BYTES) {
-      this.nextPosition = at + 2 * SLOT_BYTES;
+    this.exists = bytes.subarray(0, OFFSETS_HEADER.length).equals(OFFSETS_HEADER);
+    for (
+      let at = OFFSETS_HEADER.length;
+      at + OFFSETS_SLOT_BYTES <= bytes.length;
+      at += 2 * OFFSETS_SLOT_BYTES
+    ) {
+      this.nextPosition = at + 2 * OFFSETS_SLOT_BYTES;
       this.restorePair(bytes, at, endOffset);
     }
   }
 
   private restorePair(bytes: Buffer, at: number, endOffset: number): void {
-    const [newer, older] = [readSlot(bytes, at), readSlot(bytes, at + SLOT_BYTES)].sort(
+    const [newer, older] = [readSlot(bytes, at), readSlot(bytes, at + OFFSETS_SLOT_BYTES)].sort(
       (left, right) => (right?.sequence ?? 0) - (left?.sequence ?? 0),
     );
-    const slots: [number, number] = newer?.at === at ? [at + SLOT_BYTES, at] : [at, at + SLOT_BYTES];
+    const slots: [number, number] =
+      newer?.at === at ? [at + OFFSETS_SLOT_BYTES, at] : [at, at + OFFSETS_SLOT_BYTES];
     this.sequence = Math.max(this.sequence, newer?.sequence ?? 0, older?.sequence ?? 0);
-    if (newer === undefined || newer.state === DELETED) {
+    if (newer === undefined || newer.isDeleted) {
       this.freeSlots.push(slots);
       return;
     }
@@ -304,31 +277,6 @@ export class OffsetFile {
 function checkVersion(bytes: Buffer, path: string): void {
   if (offsetsVersion(bytes) !== "unknown") return;
   throw fail("broker.data-dir-version", `${path} is of another format version`, { context: { path } });
-}
-
-/** What the header of an offsets file says. A version 0 is what a torn one leaves, so it counts as damage. */
-export function offsetsVersion(bytes: Buffer): "known" | "unknown" | "damaged" {
-  if (bytes.subarray(0, HEADER.length).equals(HEADER)) return "known";
-  const hasMagic = bytes.subarray(0, VERSION_AT).equals(HEADER.subarray(0, VERSION_AT));
-  const version = bytes.length < HEADER.length ? 0 : bytes.readUInt8(VERSION_AT);
-  return hasMagic && version !== 0 && version !== HEADER[VERSION_AT] ? "unknown" : "damaged";
-}
-
-/** The slot at a position, or undefined when none was written there, or not whole. */
-export function readSlot(bytes: Buffer, at: number) {
-  if (at + SLOT_BYTES > bytes.length) return undefined;
-  if (bytes.readUInt32LE(at) !== crc32(bytes.subarray(at + 4, at + SLOT_BYTES))) return undefined;
-  const state = bytes.readUInt8(at + 4);
-  if (state !== STORED && state !== DELETED) return undefined;
-  const kind: ConsumerKind = bytes.readUInt8(at + 5) === 2 ? "group" : "consumer";
-  return {
-    at,
-    state,
-    kind,
-    consumerId: bytes.readUInt32LE(at + 8),
-    offset: Number(bytes.readBigUInt64LE(at + 16)),
-    sequence: Number(bytes.readBigUInt64LE(at + 24)),
-  };
 }
 
 function key(kind: ConsumerKind, consumerId: number): string {

@@ -15,7 +15,7 @@ import { fail } from "../errors.js";
  *     <base offset>.log         batches as they travel, see segment-log/src/segment/segment-file.ts
  *     <base offset>.index
  *     synced                    see segment-log/src/segment/synced-mark.ts
- *     offsets                   see offsets/offset-file.ts
+ *     offsets                   see offsets/offset-slots.ts
  */
 export const DATA_DIR_FORMAT = "ims-broker 1\n";
 /** Pause between looks at a lock that another broker holds. */

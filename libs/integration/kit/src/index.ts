@@ -45,7 +45,9 @@ export {
 } from "./liveness/feed-monitor.js";
 export { type Loss, MissingIds, type MissingRange } from "./ordering/missing-ids.js";
 export { OrderJoin } from "./ordering/order-join.js";
+export { type MissedTrades, type ReadMissedTrades, TradeBackFill } from "./ordering/trade-back-fill.js";
 export { copyTrade } from "./ordering/trade-copy.js";
+export { TradeRecovery, type TradeRecoveryOptions } from "./ordering/trade-recovery.js";
 export { TradeSequencer, type TradeSequencerOptions } from "./ordering/trade-sequencer.js";
 export { type PlannedSocket, StreamPlanner } from "./planner/stream-planner.js";
 export { Pacer } from "./rate/pacer.js";

@@ -5,6 +5,7 @@ import { loadIndex } from "../recovery/recover-segment.js";
 import { Segment } from "../segment/segment.js";
 import { SYNCED_MARK_NAME, SyncedMarkFile } from "../segment/synced-mark.js";
 import { AppendQueue, type PendingAppend } from "./append-queue.js";
+import { checkedAppend } from "./checked-append.js";
 import { DiskState } from "./disk-state.js";
 import { GoneSegments } from "./gone-segments.js";
 import { HotTail } from "./hot-tail.js";
@@ -13,6 +14,7 @@ import { LogReader, type ReadLimits } from "./log-reader.js";
 import { LogSync } from "./log-sync.js";
 import { ReadAhead } from "./read-ahead.js";
 import type { LogRead } from "./record-format.js";
+import { SettledWaiters } from "./settled-waiters.js";
 
 /**
  * An append-only log of records with consecutive offsets, kept in segments.
@@ -34,7 +36,7 @@ export class PartitionLog {
   private readonly syncer: LogSync;
   private readonly gone: GoneSegments;
   private pumping: Promise<void> | undefined;
-  private waiters: { readonly targetOffset: number; readonly resolve: () => void }[] = [];
+  private readonly waiters = new SettledWaiters();
   private refusal: ImsError | undefined;
   /** The newest segment's file may hold more than the segment counts. */
   private hasRemnant = false;
@@ -134,7 +136,7 @@ export class PartitionLog {
    *   undone and `nextOffset` steps back; `log.closed`, `log.record-invalid`
    */
   append(record: Uint8Array): Promise<void> {
-    const pending = this.describe(record);
+    const pending = this.refusal ?? checkedAppend(this.context, record, this.stampedNextOffset);
     if (pending instanceof Error) return Promise.reject(pending);
     this.stampedNextOffset += pending.messageCount;
     return new Promise((resolve, reject) => {
@@ -147,7 +149,7 @@ export class PartitionLog {
   settled(): Promise<void> {
     const targetOffset = this.stampedNextOffset;
     if (this.visibleNextOffset >= targetOffset) return Promise.resolve();
-    return new Promise((resolve) => this.waiters.push({ targetOffset, resolve }));
+    return this.waiters.wait(targetOffset);
   }
 
   /** Reads committed records from the one that holds `offset`; from the oldest one when that is gone. */
@@ -221,25 +223,6 @@ export class PartitionLog {
     for (const segment of this.segments) this.context.files.forget(segment.path);
   }
 
-  private describe(record: Uint8Array): Omit<PendingAppend, "resolve" | "reject"> | ImsError {
-    if (this.refusal !== undefined) return this.refusal;
-    const { format, directory } = this.context;
-    const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
-    const whole = record.length >= format.headerBytes && record.length <= format.recordBytesMax;
-    if (!whole || format.recordBytes(view, 0) !== record.length) {
-      return fail("log.record-invalid", `a record of ${record.length} bytes for ${directory} is not whole`);
-    }
-    const baseOffset = format.baseOffset(view, 0);
-    const messageCount = format.messageCount(view, 0);
-    if (baseOffset !== this.stampedNextOffset || messageCount < 1) {
-      return fail(
-        "log.record-invalid",
-        `a record for ${directory} carries offset ${baseOffset} and ${messageCount} messages where offset ${this.stampedNextOffset} is next`,
-      );
-    }
-    return { record, baseOffset, messageCount, timestampMicros: format.timestampMicros(view, 0) };
-  }
-
   private async pump(): Promise<void> {
     while (!this.queue.isEmpty) {
       let group: PendingAppend[] = [];
@@ -251,20 +234,10 @@ export class PartitionLog {
       } catch (error) {
         await this.undo(group, error);
       }
-      this.wakeSettled();
+      this.waiters.settled(this.queue.isEmpty ? Number.POSITIVE_INFINITY : this.visibleNextOffset);
     }
     // In the same turn as the look at the queue: an append in between would find a pump that no longer looks.
     this.pumping = undefined;
-  }
-
-  private wakeSettled(): void {
-    if (this.waiters.length === 0) return;
-    const settledOffset = this.queue.isEmpty ? Number.POSITIVE_INFINITY : this.visibleNextOffset;
-    this.waiters = this.waiters.filter((waiter) => {
-      if (waiter.targetOffset > settledOffset) return true;
-      waiter.resolve();
-      return false;
-    });
   }
 
   private async activeSegment(): Promise<Segment> {

@@ -38,7 +38,9 @@ const OFFERS: Readonly<Record<Shell, (script: string, line: string) => Promise<s
       .split(" ")
       .map((word) => `"${word}"`)
       .join(" ");
-    const stubs = `compdef() { :; }; compadd() { shift; printf '%s\\n' "$@"; }`;
+    // The real one too keeps what begins with the word under the cursor.
+    const stubs = `compdef() { :; }
+compadd() { local offer; shift; for offer in "$@"; do [[ $offer == \${words[CURRENT]}* ]] && print -r -- $offer; done; true; }`;
     const { stdout } = await run("zsh", [
       "-f",
       "-c",

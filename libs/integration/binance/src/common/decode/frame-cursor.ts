@@ -49,6 +49,8 @@ export class FrameCursor {
   /** The mantissa last read by {@link decimalAt}, as two words. */
   lo = 0;
   hi = 0;
+  /** The longest frame that there is memory for. */
+  private room = INITIAL_BYTES - MARGIN_BYTES;
   /** Of the decimal last read, what stands in front of the point and behind it. */
   private units = 0;
   private fraction = 0;
@@ -57,7 +59,7 @@ export class FrameCursor {
   /** Begins a frame; false for one that is too long. */
   take(frame: Uint8Array): boolean {
     const { length } = frame;
-    if (length + MARGIN_BYTES > this.bytes.length && !this.grow(length)) return false;
+    if (length > this.room && !this.grow(length)) return false;
     this.bytes.set(frame);
     this.bytes[length] = 0;
     this.end = length;
@@ -268,6 +270,7 @@ export class FrameCursor {
     while (size < length + MARGIN_BYTES) size *= 2;
     this.bytes = new Uint8Array(size);
     this.view = new DataView(this.bytes.buffer);
+    this.room = Math.min(size - MARGIN_BYTES, FRAME_BYTES_MAX);
     return true;
   }
 }

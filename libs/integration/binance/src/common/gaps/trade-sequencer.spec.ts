@@ -4,6 +4,7 @@ import {
   createTradeFields,
   HttpJsonClient,
   type HttpTransport,
+  TradeBackFill,
   TradeSequencer,
   WeightBudget,
 } from "@ims/integration-kit";
@@ -12,7 +13,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../spec-support/silent-logger.js";
 import { BINANCE_REST_RULES, type TradeRoute } from "../rest/rest-rules.js";
-import { TradeBackFill } from "./trade-back-fill.js";
+import { missedTradesReader } from "./missed-trades.js";
 
 const { BackFilled, Late } = RecordFlags;
 const START_MICROS = 1_700_000_000_000_000;
@@ -181,10 +182,15 @@ describe("TradeSequencer with TradeBackFill", () => {
       clock,
       random: () => 0.5,
       logger: silentLogger,
-      http,
-      route: { ...route, limit: 20, isAggregate: false },
+      read: missedTradesReader({
+        clock,
+        logger: silentLogger,
+        http,
+        route: { ...route, limit: 20, isAggregate: false },
+        symbol: "BTCUSDT",
+        instrumentId: 1,
+      }),
       symbol: "BTCUSDT",
-      instrumentId: 1,
       sequencer,
       graceMillis: () => 200,
       tradesMax: 100,

@@ -1,13 +1,13 @@
 import { type Clock, DataType, FeedState, GapReason, type Instrument } from "@ims/common";
 import type { ListedSymbol } from "@ims/integration-kit";
-import { FeedLiveness, GapLedger } from "@ims/integration-kit";
+import { FeedLiveness, GapLedger, TradeRecovery } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink, SubscriptionStatus } from "@ims/traits";
 import { FeedTable } from "../decode/feed-table.js";
 import { InstrumentFeed } from "../decode/instrument-feed.js";
 import { BarRecovery } from "../gaps/bar-recovery.js";
 import { FeedGate, type WatchedFeed } from "../gaps/feed-gate.js";
 import { LossWatch } from "../gaps/loss-watch.js";
-import { TradeRecovery } from "../gaps/trade-recovery.js";
+import { missedTradesReader } from "../gaps/missed-trades.js";
 import type { WatchedStream } from "../liveness/watched-stream.js";
 import type { VenueRest } from "../rest/venue-rest.js";
 import type { BinanceOptions } from "../settings/binance-options.js";
@@ -35,9 +35,7 @@ export interface SubscriptionBookOptions {
 
 /** A stream that comes by the clock is restarted after a longer silence. */
 const FLOWING_MILLIS = 2500;
-const HELD_TRADES_MAX = 10_000;
 const HOLD_MILLIS = 15_000;
-const FILL_TRADES_MAX = 20_000;
 
 /** Which streams run, what their records pass through, and what is known of each. */
 export class SubscriptionBook {
@@ -214,10 +212,10 @@ export class SubscriptionBook {
     if (dataType === DataType.Trade) {
       const recovery = new TradeRecovery({
         ...common,
-        route: rules.trades[tradesChannelOf(stream)],
+        read: missedTradesReader({ ...common, route: rules.trades[tradesChannelOf(stream)] }),
         isShared: () => isShared(stream),
-        heldMax: options.heldTradesMax ?? HELD_TRADES_MAX,
-        tradesMax: options.fillTradesMax ?? FILL_TRADES_MAX,
+        heldMax: options.heldTradesMax,
+        tradesMax: options.fillTradesMax,
       });
       recovery.sequencer.resumeFrom(options.lastTradeId?.(symbol) ?? 0);
       this.gate.beginTrades(instrumentId, watched, recovery.sequencer);

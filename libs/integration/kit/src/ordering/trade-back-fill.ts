@@ -1,24 +1,31 @@
 import { type Clock, describeError, isImsError, sleep } from "@ims/common";
-import type { TradeSequencer } from "@ims/integration-kit";
-import {
-  Backoff,
-  createTradeFields,
-  type HttpJsonClient,
-  RequestPriority,
-  venueError,
-} from "@ims/integration-kit";
-import type { IntegrationLogger } from "@ims/traits";
-import type { TradeRoute } from "../rest/rest-rules.js";
-import { readTradeRow, rowId } from "./trade-rows.js";
+import type { IntegrationLogger, TradeFields } from "@ims/traits";
+import { Backoff } from "../backoff/backoff.js";
+import type { TradeSequencer } from "./trade-sequencer.js";
+
+/** What is asked for when trades are missing. */
+export interface MissedTrades {
+  /** The first id that is missing, and the largest that is known. */
+  readonly from: number;
+  readonly to: number;
+  isMissing(tradeId: number): boolean;
+  /** A trade that was missing, with the flag BackFilled; it may be used again after the call. */
+  offer(trade: TradeFields): void;
+}
+
+/**
+ * One request for missed trades, from the oldest on. Resolves with the largest id that the answer lists, whether it was
+ * missing or not; 0 for none. Rejects with `venue.refused` for what will never be had, with anything else for what may
+ * be had later.
+ */
+export type ReadMissedTrades = (missed: MissedTrades, signal: AbortSignal) => Promise<number>;
 
 export interface TradeBackFillOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: IntegrationLogger;
-  readonly http: HttpJsonClient;
-  readonly route: TradeRoute;
   readonly symbol: string;
-  readonly instrumentId: number;
+  readonly read: ReadMissedTrades;
   readonly sequencer: TradeSequencer;
   /** How long the missing trades may still come by themselves, from another connection or out of order. */
   readonly graceMillis: () => number;
@@ -37,7 +44,6 @@ const LAG_ATTEMPTS = 5;
 export class TradeBackFill {
   readonly #options: TradeBackFillOptions;
   readonly #closing = new AbortController();
-  readonly #trade = createTradeFields();
   #working: Promise<void> | undefined;
   #lagCount = 0;
 
@@ -102,28 +108,20 @@ export class TradeBackFill {
 
   /** One request; false if it brought nothing new. */
   async #read(from: number, signal: AbortSignal): Promise<boolean> {
-    const { clock, http, logger, route, sequencer, symbol } = this.#options;
-    const query = `symbol=${encodeURIComponent(symbol)}&limit=${route.limit}`;
-    const path = `${route.path}?${query}${route.hasFromId ? `&fromId=${from}` : ""}`;
-    const cost = { weight: route.weight, priority: RequestPriority.BackFill };
-    const rows = await http.get(path, signal, cost);
-    signal.throwIfAborted();
-    if (!Array.isArray(rows)) throw venueError("venue.bad-reply", `${route.path} answered no list`);
+    const { read, sequencer } = this.#options;
     const to = sequencer.largestId;
-    let newest = 0;
-    for (const row of rows as unknown[]) {
-      const id = rowId(row, route.isAggregate);
-      if (id < 0) continue;
-      newest = Math.max(newest, id);
-      if (sequencer.firstMissing(id, id) === undefined) continue;
-      const problem = readTradeRow(row, route.isAggregate, clock.nowMicros(), this.#trade);
-      if (problem !== undefined) {
-        logger.error({ symbol, id, problem }, "a missed trade cannot be read");
-        continue;
-      }
-      this.#trade.instrumentId = this.#options.instrumentId;
-      sequencer.offer(this.#trade);
-    }
+    const newest = await read(
+      {
+        from,
+        to,
+        isMissing: (id) => sequencer.firstMissing(id, id) !== undefined,
+        offer: (trade) => {
+          if (!signal.aborted) sequencer.offer(trade);
+        },
+      },
+      signal,
+    );
+    signal.throwIfAborted();
     if (newest >= from) {
       // What the list steps over is not to be had: prints that no list shows, or trades before its beginning.
       sequencer.abandon(0, Math.min(newest, to));

@@ -1,16 +1,15 @@
 import { type Clock, DataType, type GapReason } from "@ims/common";
-import type { HttpJsonClient, MissingRange } from "@ims/integration-kit";
-import { createGapFields, TradeSequencer } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink } from "@ims/traits";
-import type { TradeRoute } from "../rest/rest-rules.js";
-import { TradeBackFill } from "./trade-back-fill.js";
+import { createGapFields } from "../gaps/gap-record.js";
+import type { MissingRange } from "./missing-ids.js";
+import { type ReadMissedTrades, TradeBackFill } from "./trade-back-fill.js";
+import { TradeSequencer } from "./trade-sequencer.js";
 
 export interface TradeRecoveryOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: IntegrationLogger;
-  readonly http: HttpJsonClient;
-  readonly route: TradeRoute;
+  readonly read: ReadMissedTrades;
   readonly symbol: string;
   readonly instrumentId: number;
   /** Trades go to `trade`, losses to `gap`. */
@@ -18,10 +17,17 @@ export interface TradeRecoveryOptions {
   readonly gapSink: Pick<MarketDataSink, "gap">;
   /** Whether the stream comes over more than one connection now. */
   readonly isShared: () => boolean;
-  readonly heldMax: number;
-  readonly holdMillis: number;
-  readonly tradesMax: number;
+  /** Trades that wait while missed ones are read; with more they are passed on at once. Default 10,000. */
+  readonly heldMax?: number | undefined;
+  /** How long trades wait for missed ones before they are passed on. Default 15 s. */
+  readonly holdMillis?: number | undefined;
+  /** Of a longer loss only the last so many trades are read, the others become a Gap. Default 20,000. */
+  readonly tradesMax?: number | undefined;
 }
+
+const HELD_MAX = 10_000;
+const HOLD_MILLIS = 15_000;
+const TRADES_MAX = 20_000;
 
 /** Time for missing trades to come by themselves: out of order, or from the other connection. */
 const GRACE_MILLIS = 200;
@@ -38,7 +44,7 @@ export class TradeRecovery {
     const { clock, sink } = options;
     this.#options = options;
     this.sequencer = new TradeSequencer({
-      heldMax: options.heldMax,
+      heldMax: options.heldMax ?? HELD_MAX,
       publish: (trade) => sink.trade(trade),
       gap: (range) => this.#tellGap(range),
       fill: (from, to) => {
@@ -55,6 +61,7 @@ export class TradeRecovery {
     });
     this.#backFill = new TradeBackFill({
       ...options,
+      tradesMax: options.tradesMax ?? TRADES_MAX,
       sequencer: this.sequencer,
       graceMillis: () => (options.isShared() ? SHARED_GRACE_MILLIS : GRACE_MILLIS),
     });
@@ -67,7 +74,8 @@ export class TradeRecovery {
 
   /** To be called a few times a second: trades do not wait longer than they may. */
   check(nowMillis: number): void {
-    if (nowMillis - this.#holdingSinceMillis >= this.#options.holdMillis) this.sequencer.giveUpOrder();
+    if (nowMillis - this.#holdingSinceMillis >= (this.#options.holdMillis ?? HOLD_MILLIS))
+      this.sequencer.giveUpOrder();
   }
 
   /** What waits is passed on and what is missing becomes Gaps, at once; resolves when nothing is under way. */

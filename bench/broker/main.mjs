@@ -70,7 +70,8 @@ async function withCpu(pid, url, job, argument) {
 
 const batchBytes = (payloadBytes) => 256 + BATCH_COUNT * (48 + payloadBytes);
 const million = (rate) => (rate / 1e6).toFixed(2).padStart(9);
-const nanos = ({ serverCpuNanosPerMessage: cpu }) => `${cpu === undefined ? "?" : cpu.toFixed(0)} ns`.padStart(11);
+const nanos = ({ serverCpuNanosPerMessage: cpu }) =>
+  `${cpu === undefined ? "?" : cpu.toFixed(0)} ns`.padStart(11);
 const rows = [];
 
 async function rates(server, url, pid) {

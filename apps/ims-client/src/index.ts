@@ -15,7 +15,7 @@ export { ImsClient } from "./client/ims-client.js";
 export type { MarketDataClient } from "./client/market-data-client.js";
 export type { LoginAccepted } from "./control/reply.js";
 export type { Subscription } from "./delivery/delivery.js";
-export type { RecordListener, SlowIteration } from "./delivery/message-hub.js";
+export type { MessageListener, RecordListener, SlowIteration } from "./delivery/message-hub.js";
 export type { MissedCause, MissedRecords } from "./delivery/missed-records.js";
 export type { MalformedRecord } from "./delivery/partition-reader.js";
 export { type FeedPosition, ResumePoint } from "./delivery/resume-point.js";

@@ -37,6 +37,8 @@ export class FeedWatch {
   status({ state, text }: StatusRecord): void {
     this.state = state;
     this.text = text;
+    // It says so: what counts is the silence after that.
+    if (!this.#claimsToFlow) this.held();
   }
 
   record(): void {
@@ -58,8 +60,7 @@ export class FeedWatch {
    * @param excusedMillis for so long of late nobody could be asked
    */
   look(tradedSince: (() => number | undefined) | undefined, excusedMillis: number): void {
-    if (this.state !== FeedState.Live && this.state !== FeedState.Quiet) {
-      // It says so: what counts is the silence after that.
+    if (!this.#claimsToFlow) {
       this.held();
       return;
     }
@@ -87,5 +88,10 @@ export class FeedWatch {
     this.report.violation(
       `${this.symbol} ${dataTypeName(this.dataType)}: silent for ${nowMillis - this.lastRecordMillis} ms, owed for ${deadMillis} ms, declared ${declaredMillis} ms, and its status is ${this.state} (${this.text})`,
     );
+  }
+
+  /** Whether the status says that nothing is missing. */
+  get #claimsToFlow(): boolean {
+    return this.state === FeedState.Live || this.state === FeedState.Quiet;
   }
 }

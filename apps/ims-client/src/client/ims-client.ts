@@ -2,7 +2,7 @@ import { type DataType, type ExchangeId, exchangeName, type Instrument, streamNa
 import { ControlChannel } from "../control/control-channel.js";
 import type { LoginAccepted } from "../control/reply.js";
 import { Delivery, type Subscription } from "../delivery/delivery.js";
-import type { RecordListener } from "../delivery/message-hub.js";
+import type { MessageListener, RecordListener } from "../delivery/message-hub.js";
 import { Absence, type MissedRecords } from "../delivery/missed-records.js";
 import type { MalformedRecord } from "../delivery/partition-reader.js";
 import { checkStartFrom } from "../delivery/start-from.js";
@@ -219,6 +219,19 @@ export class ImsClient extends ClientFeeds {
   gapLedger(): AsyncGenerator<GapMessage, void, undefined> {
     this.#assertOpen();
     return this.#lists.gaps();
+  }
+
+  /**
+   * Calls back with each message of one type, as an iteration gives it. The callback must return quickly: it holds up
+   * everything else. Returns a function that ends it.
+   *
+   * ```ts
+   * client.onMessage("trade", (trade) => console.log(trade.symbol, trade.price.toString()));
+   * ```
+   */
+  onMessage<Type extends MarketMessageType>(type: Type, listener: MessageListener<Type>): () => void {
+    this.#assertOpen();
+    return this.#delivery.hub.addMessageListener(type, listener);
   }
 
   /**

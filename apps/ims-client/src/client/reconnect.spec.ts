@@ -100,6 +100,32 @@ describe("a return of the service", () => {
   });
 });
 
+describe("onMessage", () => {
+  it("gives each message of its type, also after a callback that throws", async () => {
+    const { client, service, clock } = await running();
+    const errors: unknown[] = [];
+    client.on("error", (error) => errors.push(error));
+    const seen: unknown[] = [];
+    client.onMessage("trade", () => {
+      throw new Error("a user's mistake");
+    });
+    const end = client.onMessage("trade", ({ tradeId, price }) => seen.push(`${tradeId} ${price}`));
+    const bars: unknown[] = [];
+    client.onMessage("bar", (bar) => bars.push(bar));
+    service.publishTrade("BTCUSDT", 1, { price: "12.50" });
+    await clock.advance(100);
+    end();
+    service.publishTrade("BTCUSDT", 2);
+    await clock.advance(100);
+    expect(seen).toEqual(["1 12.5"]);
+    expect(bars).toEqual([]);
+    expect(errors).toMatchObject([
+      { code: "client.callback-failed", context: { type: "trade" } },
+      { code: "client.callback-failed" },
+    ]);
+  });
+});
+
 describe("onFlyweight", () => {
   it("gives the decoder of each record of its type, over the bytes that arrived", async () => {
     const { client, service, run, clock } = await running();

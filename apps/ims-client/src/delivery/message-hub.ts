@@ -7,6 +7,11 @@ import type { SlowConsumerPolicy } from "./slow-consumer.js";
 /** One encoded record, SBE header first, at `view[offset, offset + length)`. Valid only during the call. */
 export type RecordListener = (templateId: number, view: DataView, offset: number, length: number) => void;
 
+/** One message of a type. */
+export type MessageListener<Type extends MarketMessageType> = (
+  message: Extract<MarketMessage, { type: Type }>,
+) => void;
+
 /** The record that a reader has before it, encoded and, on request, decoded. */
 export interface CurrentRecord extends RecordPlace {
   readonly type: MarketMessageType;
@@ -31,10 +36,11 @@ export interface HubListener {
   slow(iteration: SlowIteration): void;
 }
 
-/** A callback for the records of some types; undefined for all. */
+/** A callback for the records or the messages of one type; of undefined, for the records of all. */
 interface Callback {
   readonly type: MarketMessageType | undefined;
-  call(record: CurrentRecord): void;
+  onRecord?(record: CurrentRecord): void;
+  onMessage?(message: MarketMessage): void;
 }
 
 /**
@@ -75,7 +81,7 @@ export class MessageHub {
   addListener(listener: RecordListener): () => void {
     return this.#addCallback({
       type: undefined,
-      call: (record) => listener(record.templateId, record.view, record.start, record.length),
+      onRecord: (record) => listener(record.templateId, record.view, record.start, record.length),
     });
   }
 
@@ -87,7 +93,19 @@ export class MessageHub {
     return this.#addCallback({
       type,
       // Readers give a record together with the decoder of its type.
-      call: (record) => listener(record.flyweight as RecordFlyweights[Type], record),
+      onRecord: (record) => listener(record.flyweight as RecordFlyweights[Type], record),
+    });
+  }
+
+  /** Calls back with each message of one type; returns a function that ends it. */
+  addMessageListener<Type extends MarketMessageType>(
+    type: Type,
+    listener: MessageListener<Type>,
+  ): () => void {
+    return this.#addCallback({
+      type,
+      // It is called with messages of its type only.
+      onMessage: (message) => listener(message as Extract<MarketMessage, { type: Type }>),
     });
   }
 
@@ -117,22 +135,14 @@ export class MessageHub {
     for (const resolve of waiting) resolve();
   }
 
-  /** Hands out one record; it is decoded once, and only if an iteration wants it. */
+  /** Hands out one record; its message is made once, and only if somebody wants it. */
   publish(record: CurrentRecord): void {
+    let message: MarketMessage | undefined;
     for (const callback of this.#callbacks) {
       if (callback.type !== undefined && callback.type !== record.type) continue;
-      try {
-        callback.call(record);
-      } catch (error) {
-        this.listener.callbackFailed(
-          fail("client.callback-failed", "A record callback threw", {
-            cause: error,
-            context: { templateId: record.templateId },
-          }),
-        );
-      }
+      if (callback.onMessage) message ??= record.message();
+      this.#call(callback, record, message);
     }
-    let message: MarketMessage | undefined;
     for (const queue of this.#queues) {
       if (!queue.wants(record.type)) continue;
       message ??= record.message();
@@ -140,8 +150,11 @@ export class MessageHub {
     }
   }
 
-  /** Hands out a message that has no record: only iterations get it. */
+  /** Hands out a message that has no record: callbacks for records do not get it. */
   publishMessage(message: MarketMessage): void {
+    for (const callback of this.#callbacks) {
+      if (callback.type === message.type) this.#call(callback, undefined, message);
+    }
     for (const queue of this.#queues) if (queue.wants(message.type)) queue.push(message);
   }
 
@@ -150,6 +163,21 @@ export class MessageHub {
     this.#ending = { failure };
     for (const queue of [...this.#queues]) queue.end(failure);
     this.wake();
+  }
+
+  /** A callback that throws is told, and keeps nobody else from the record. */
+  #call(callback: Callback, record: CurrentRecord | undefined, message: MarketMessage | undefined): void {
+    try {
+      if (record) callback.onRecord?.(record);
+      if (message) callback.onMessage?.(message);
+    } catch (error) {
+      const { type } = record ?? message!;
+      const failure = fail("client.callback-failed", `A callback for records of type ${type} threw`, {
+        cause: error,
+        context: { type },
+      });
+      this.listener.callbackFailed(failure);
+    }
   }
 
   #addCallback(callback: Callback): () => void {

@@ -112,16 +112,16 @@ describe("MockImsClient", () => {
     const client = await started();
     const seen: unknown[] = [];
     client.onRecord((templateId, _view, offset, length) => seen.push([templateId, offset, length]));
+    client.onMessage("trade", ({ tradeId }) => seen.push(tradeId));
     client.onFlyweight("trade", (trade, { offset }) => seen.push([trade.tradeIdNumber(), offset]));
     const trades = client.trades();
     const bytes = new Uint8Array(200).subarray(8);
     bytes.set(encodeTrade({ symbol: "BTCUSDT", instrumentId: 1, tradeId: 7 }));
     client.publishRecord(bytes.subarray(0, 128));
     expect((await trades.next()).value).toMatchObject({ tradeId: 7, offset: 0 });
-    expect(seen).toEqual([
-      [210, 0, 128],
-      [7, 0],
-    ]);
+    expect(seen).toEqual([[210, 0, 128], 7, [7, 0]]);
+    client.publish(mockTrade({ tradeId: 8 }));
+    expect(seen.slice(3)).toEqual([8]);
     expect(() => client.publishRecord(new Uint8Array(3))).toThrow(/too few/);
   });
 

@@ -19,7 +19,7 @@ import { resolveExchange } from "../client/client-settings.js";
 import type { MarketDataClient } from "../client/market-data-client.js";
 import type { LoginAccepted } from "../control/reply.js";
 import type { Subscription } from "../delivery/delivery.js";
-import { MessageHub, type RecordListener } from "../delivery/message-hub.js";
+import { MessageHub, type MessageListener, type RecordListener } from "../delivery/message-hub.js";
 import { checkStartFrom } from "../delivery/start-from.js";
 import { fail } from "../errors/client-errors.js";
 import { TypedEmitter } from "../events/typed-emitter.js";
@@ -101,8 +101,8 @@ export class MockImsClient extends ClientFeeds implements MarketDataClient {
 
   /**
    * A message arrives. Those of feeds that run wait for an iteration as in a broker; others are not seen by a client and
-   * are dropped. Its offset and partition are set, rising within each type. Byte callbacks get none of it: see
-   * {@link publishRecord}.
+   * are dropped. Its offset and partition are set, rising within each type. {@link onRecord} and {@link onFlyweight} get
+   * none of it: see {@link publishRecord}.
    * @returns whether its feed runs
    */
   publish(message: MarketMessage): boolean {
@@ -192,6 +192,11 @@ export class MockImsClient extends ClientFeeds implements MarketDataClient {
   async *gapLedger(): AsyncGenerator<GapMessage, void, undefined> {
     this.#assertOpen();
     yield* [...this.#gaps];
+  }
+
+  onMessage<Type extends MarketMessageType>(type: Type, listener: MessageListener<Type>): () => void {
+    this.#assertOpen();
+    return this.#hub.addMessageListener(type, listener);
   }
 
   onRecord(listener: RecordListener): () => void {

@@ -263,3 +263,17 @@ class Truth {
         ? snapshot(last, bids, asks, ["snapshot", ...end])
         : delta(last, last, bids, asks, ["snapshot", ...end]);
     });
+  }
+
+  #state(): readonly [string[], string[]] {
+    const sorted = [...this.#quantities].sort(([a], [b]) => a - b);
+    const line = ([price, quantity]: readonly [number, number]) => `${price} x ${quantity}`;
+    return [
+      sorted
+        .filter(([price]) => price <= 20)
+        .reverse()
+        .map(line),
+      sorted.filter(([price]) => price > 20).map(line),
+    ];
+  }
+}

@@ -49,5 +49,14 @@ describe("the command line", () => {
     expect(text).toMatch(
       /BINANCE_COIN_FUTURE_REST_URL=http:\/\/127\.0\.0\.1:\d+ BINANCE_COIN_FUTURE_WS_URL=ws:\/\/127\.0\.0\.1:\d+/,
     );
+    expect(text).not.toContain("SBE");
+  });
+
+  it("names the host of the binary streams on spot, where they are", async () => {
+    const options = parseCommandLine(["--port", "0"])!;
+    const simulator = await startBinanceSimulator(options);
+    const text = greeting(options, simulator);
+    await simulator.close();
+    expect(text).toMatch(/ BINANCE_SPOT_SBE_URL=ws:\/\/127\.0\.0\.1:\d+\/sbe\n/);
   });
 });

@@ -112,13 +112,15 @@ export function greeting(options: BinanceSimulatorOptions, simulator: BinanceSim
     options.source.kind === "synthetic"
       ? `synthetic, seed ${simulator.seed}`
       : `recording at speed ${options.source.speed}, starts with the first subscriber`;
+  const hasSbe = options.market === "spot" && options.source.kind === "synthetic";
   return [
     `${market.title}, simulated (${source}, ${simulator.symbols.length} symbols)`,
     `REST       ${simulator.restUrl}`,
     `WebSocket  ${simulator.wsUrl}`,
+    ...(hasSbe ? [`SBE        ${simulator.sbeUrl}, with any API key`] : []),
     ...(options.faults ? [`Faults     ${options.faults.rules.length} rules`] : []),
     "",
-    `BINANCE_${market.settingName}_REST_URL=${simulator.restUrl} BINANCE_${market.settingName}_WS_URL=${simulator.wsUrl}`,
+    `BINANCE_${market.settingName}_REST_URL=${simulator.restUrl} BINANCE_${market.settingName}_WS_URL=${simulator.wsUrl}${hasSbe ? ` BINANCE_SPOT_SBE_URL=${simulator.sbeUrl}` : ""}`,
     "",
   ].join("\n");
 }

@@ -27,6 +27,15 @@ export async function checkCatalog(fileSystem: FileSystem, directory: string): P
   }
 }
 
+/** Storage ids of partitions whose topics sync nothing before the broker stops. */
+export function neverSyncedIn(catalog: Catalog | undefined): ReadonlySet<number> {
+  const ids = new Set<number>();
+  for (const { settings, partitions } of catalog?.topics() ?? []) {
+    if (settings.messageSync === "none") for (const { storageId } of partitions) ids.add(storageId);
+  }
+  return ids;
+}
+
 /** Names of the folders that belong to partitions of the catalog. */
 export function storageIdsOf(catalog: Catalog): ReadonlySet<number> {
   const ids = new Set<number>();

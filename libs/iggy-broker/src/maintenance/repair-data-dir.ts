@@ -1,5 +1,5 @@
 import { applyRepair, type FileSystem, type StorageProblem } from "@ims/segment-log";
-import { storageIdsOf } from "./check-catalog.js";
+import { neverSyncedIn, storageIdsOf } from "./check-catalog.js";
 import {
   checkMetadata,
   checkPartition,
@@ -35,8 +35,11 @@ export async function repairDataDir(options: MaintenanceOptions): Promise<Repair
     const partitions = `${path}/partitions`;
     const reports = [await mendMetadata(fileSystem, metadata, partitions)];
     const { catalog } = await checkMetadata(fileSystem, metadata);
+    const neverSynced = neverSyncedIn(catalog);
     for (const name of await partitionFolders(fileSystem, partitions, catalog)) {
-      reports.push(await mend(fileSystem, () => checkPartition(fileSystem, `${partitions}/${name}`)));
+      const isNeverSynced = neverSynced.has(Number(name));
+      const check = () => checkPartition(fileSystem, `${partitions}/${name}`, isNeverSynced);
+      reports.push(await mend(fileSystem, check));
     }
     return {
       mended: reports.flatMap(({ mended }) => mended),

@@ -11,7 +11,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { fail } from "../errors.js";
 import { batchFormat } from "../partitions/batch-format.js";
 import { DATA_DIR_FORMAT, lockFolder } from "../storage/data-dir.js";
-import { checkCatalog, storageIdsOf } from "./check-catalog.js";
+import { checkCatalog, neverSyncedIn, storageIdsOf } from "./check-catalog.js";
 import { checkOffsets } from "./check-offsets.js";
 
 export interface MaintenanceOptions {
@@ -65,7 +65,11 @@ export async function checkFolder(fileSystem: FileSystem, path: string): Promise
   const { problems, catalog } = await checkMetadata(fileSystem, `${path}/metadata`);
   const directory = `${path}/partitions`;
   const names = await partitionFolders(fileSystem, directory, catalog);
-  for (const name of names) problems.push(...(await checkPartition(fileSystem, `${directory}/${name}`)));
+  const neverSynced = neverSyncedIn(catalog);
+  for (const name of names) {
+    const isNeverSynced = neverSynced.has(Number(name));
+    problems.push(...(await checkPartition(fileSystem, `${directory}/${name}`, isNeverSynced)));
+  }
   return { problems, partitionCount: names.length };
 }
 
@@ -80,9 +84,13 @@ export async function checkMetadata(
   return { problems: [...checked.problems], catalog: checked.catalog };
 }
 
-export function checkPartition(fileSystem: FileSystem, directory: string): Promise<StorageProblem[]> {
+export function checkPartition(
+  fileSystem: FileSystem,
+  directory: string,
+  isNeverSynced: boolean,
+): Promise<StorageProblem[]> {
   return Promise.all([
-    checkLog({ fileSystem, directory, format: batchFormat }),
+    checkLog({ fileSystem, directory, format: batchFormat, isNeverSynced }),
     checkOffsets(fileSystem, `${directory}/offsets`),
   ]).then((problems) => problems.flat());
 }

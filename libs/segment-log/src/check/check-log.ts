@@ -20,6 +20,8 @@ export interface CheckedLog {
   readonly fileSystem: FileSystem;
   readonly directory: string;
   readonly format: RecordFormat;
+  /** The log was written with `appendSync: "never"`: a loss of power may have left a hole anywhere behind the mark. */
+  readonly isNeverSynced?: boolean;
 }
 
 interface CheckedSegment {
@@ -43,11 +45,21 @@ export async function checkLog(log: CheckedLog): Promise<StorageProblem[]> {
   const baseOffsets = names.map(baseOffsetOfName).filter((offset): offset is number => offset !== undefined);
   const segments: CheckedSegment[] = [];
   const problems: StorageProblem[] = [];
-  for (const baseOffset of baseOffsets) {
-    const segment = await scanSegment(log, baseOffset);
+  const isUnsynced = await unsyncedIn(log);
+  for (const [position, baseOffset] of baseOffsets.entries()) {
     const previous = segments.at(-1);
+    // What a start would take away as well.
+    if (previous !== undefined && previous.nextOffset !== baseOffset && isUnsynced(previous.baseOffset)) {
+      problems.push(hole(log, previous, baseOffsets.slice(position)));
+      break;
+    }
+    const segment = await scanSegment(log, baseOffset);
     segments.push(segment);
     const isNewest = baseOffset === baseOffsets.at(-1);
+    if (segment.damage !== undefined && !isNewest && isUnsynced(baseOffset)) {
+      problems.push(hole(log, segment, baseOffsets.slice(position + 1)));
+      break;
+    }
     if (segment.damage !== undefined) problems.push(damaged(log, segments, isNewest));
     else problems.push(...(await checkIndex(log, segment)));
     if (previous !== undefined && previous.damage === undefined && previous.nextOffset !== baseOffset)
@@ -113,6 +125,24 @@ function damaged(log: CheckedLog, segments: readonly CheckedSegment[], isNewest:
   if (validBytes > 0)
     return { ...problem, loss, repair: { kind: "cut", path, position: validBytes, derived } };
   return { ...problem, loss, repair: { kind: "set-aside", paths: [path], derived } };
+}
+
+/** Tells the segments that a loss of power may have torn although others come behind them. */
+async function unsyncedIn({ fileSystem, directory, isNeverSynced = false }: CheckedLog) {
+  const mark = await readSyncedMark(fileSystem, directory);
+  if (!isNeverSynced || mark === "version") return () => false;
+  return (baseOffset: number) => baseOffset >= (mark?.baseOffset ?? 0);
+}
+
+/** Segments behind a hole are set aside, the newest being what lies in front of it from then on. */
+function hole(log: CheckedLog, before: CheckedSegment, laterOffsets: readonly number[]): StorageProblem {
+  const { path, validBytes, nextOffset, damage } = before;
+  const what = damage ?? `ends with offset ${nextOffset - 1}, and the segment behind it does not go on there`;
+  const names = laterOffsets.map((baseOffset) => `${log.directory}/${segmentName(baseOffset)}`);
+  const paths = names.map((name) => `${name}${SEGMENT_SUFFIX}`);
+  const derived = names.map((name) => `${name}${INDEX_SUFFIX}`);
+  const loss = `messages from offset ${nextOffset} on, which were never synced`;
+  return { path, position: validBytes, what, loss, repair: { kind: "set-aside", paths, derived } };
 }
 
 function gap(

@@ -10,7 +10,7 @@ const RUN_COUNT = 500;
 
 type Step =
   | { readonly kind: "append"; readonly payloads: readonly number[] }
-  | { readonly kind: "sync" | "reopen" }
+  | { readonly kind: "sync" | "reopen" | "kill" }
   | { readonly kind: "drop"; readonly count: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -22,7 +22,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     })),
   },
   { weight: 2, arbitrary: fc.constant({ kind: "sync" as const }) },
-  { weight: 1, arbitrary: fc.constant({ kind: "reopen" as const }) },
+  { weight: 1, arbitrary: fc.constantFrom({ kind: "reopen" as const }, { kind: "kill" as const }) },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 3 }).map((count) => ({ kind: "drop" as const, count })) },
 );
 const fraction = fc.nat(999).map((thousandths) => thousandths / 1000);
@@ -135,8 +135,9 @@ describe("a log that syncs every append, on a disk that refuses now and then", (
             };
             let log = await opened(fileSystem);
             for (const next of steps) {
-              if (next.kind === "reopen") {
-                await log.close().catch(() => undefined);
+              if (next.kind === "reopen" || next.kind === "kill") {
+                if (next.kind === "reopen") await log.close().catch(() => undefined);
+                else log.abandon();
                 log = await openedSoon(fileSystem);
                 const kept = await readAll(log);
                 promises.check(log, kept, promises.tried);

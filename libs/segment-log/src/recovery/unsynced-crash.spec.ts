@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { applyRepair } from "../check/apply-repair.js";
+import { checkLog } from "../check/check-log.js";
 import { type FileOperation, MemoryFileSystem } from "../file-system/memory-file-system.js";
 import { OpenFiles } from "../file-system/open-files.js";
 import { PartitionLog } from "../log/partition-log.js";
 import { segmentName } from "../segment/segment-file.js";
 import { assertSeeded, seededMillis } from "../spec-support/seeds.js";
-import { readAll, testLogOptions, testRecord } from "../spec-support/test-record.js";
+import { readAll, testFormat, testLogOptions, testRecord } from "../spec-support/test-record.js";
 
 const RUN_COUNT = 500;
 
@@ -30,6 +32,7 @@ function opened(fileSystem: MemoryFileSystem): Promise<PartitionLog> {
 }
 
 const isSync = ({ kind }: FileOperation) => kind === "sync" || kind === "syncDirectory";
+const path = (baseOffset: number) => `/log/${segmentName(baseOffset)}.log`;
 const textOf = (record: Uint8Array) => Buffer.from(record).toString("hex");
 
 /** What the log holds is a piece of what was appended last at those offsets, without a hole, and ends a whole record. */
@@ -118,7 +121,7 @@ describe("a log that never syncs", () => {
     log.abandon();
     expect(log.segmentCount).toBe(4);
     const torn = fileSystem.crashed(() => 1);
-    torn.damage(`/log/${segmentName(3)}.log`, 40, Uint8Array.of(0xff));
+    torn.damage(path(3), 40, Uint8Array.of(0xff));
     const reports: string[] = [];
     const files = new OpenFiles(torn, 4);
     const onRecovery = ({ path }: { path: string }) => void reports.push(path.slice(-6));
@@ -129,5 +132,33 @@ describe("a log that never syncs", () => {
     expect(names.filter((name) => name.endsWith(".log"))).toEqual(
       [0, 3].map((at) => `${segmentName(at)}.log`),
     );
+  });
+
+  it("is repaired to what a start would keep", async () => {
+    const fileSystem = new MemoryFileSystem();
+    const log = await opened(fileSystem);
+    for (let offset = 0; offset < 12; offset++) await log.append(testRecord(offset, 1, 200));
+    log.abandon();
+    for (const damage of [
+      () => fileSystem.damage(path(3), 300, Uint8Array.of(0xff)),
+      () => fileSystem.remove(path(6)),
+    ]) {
+      await damage();
+      const disk = fileSystem.crashed(() => 1);
+      const checked = { fileSystem: disk, directory: "/log", format: testFormat, isNeverSynced: true };
+      for (
+        let [problem] = await checkLog(checked);
+        problem !== undefined;
+        [problem] = await checkLog(checked)
+      ) {
+        await applyRepair(disk, problem.repair);
+      }
+      const started = await opened(fileSystem.crashed(() => 1));
+      const repaired = await opened(disk);
+      expect(repaired.nextOffset).toBe(4);
+      expect(await readAll(repaired)).toEqual(await readAll(started));
+      const aside = (await disk.list("/log")).filter((name) => name.endsWith(".damaged"));
+      expect(aside.length).toBeGreaterThan(0);
+    }
   });
 });

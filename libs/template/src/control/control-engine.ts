@@ -86,7 +86,7 @@ export class ControlEngine {
 
   /** Returns when the replies are delivered, or when that takes too long. Throws only if the broker cannot be asked. */
   async handle(messages: readonly DecodedControlMessage[]): Promise<void> {
-    await this.restored.settle();
+    await this.#prepareFeeds();
     const requests = messages.flatMap((message) => (message.kind === "request" ? [message.request] : []));
     const verdicts = await this.verdicts.of(requests);
     const context = {
@@ -112,14 +112,19 @@ export class ControlEngine {
    * @throws `service.feeds-not-served` when the venue's list does not have a configured symbol
    */
   async tick(): Promise<void> {
-    const wasReleased = await this.restored.settle();
-    this.configured.follow();
+    const wasReleased = await this.#prepareFeeds();
     this.#expireSessions();
     if (wasReleased || this.subscriptions.hasChangedFeeds || this.feeds.hasWork) {
       await this.#followSubscriptions();
     }
     await this.keeper.flush();
     await this.#renewBrokenBooks();
+  }
+
+  /** Configured feeds first: what ran before a restart is taken up again only where it is still wanted. */
+  async #prepareFeeds(): Promise<boolean> {
+    this.configured.follow();
+    return this.configured.isSettled && (await this.restored.settle());
   }
 
   #expireSessions(): void {

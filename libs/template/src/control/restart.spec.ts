@@ -107,6 +107,31 @@ describe("a service that is started anew", () => {
     expect((await heartbeat(silent)).json).toMatchObject({ kind: "Client", code: 3 });
   });
 
+  it("keeps a request before it is answered: no client knows of what a restart would forget", async () => {
+    const { controlStream, dataTopic } = client.names;
+    const lastOf = async (stream: string, topic: string) => {
+      const polled = await client.iggy.poll({
+        stream,
+        topic,
+        partitionId: 0,
+        consumer: { kind: "consumer", id: 1 },
+        strategy: { kind: "last" },
+        count: 1,
+      });
+      expect(polled.next()).toBe(true);
+      return { offset: polled.offset, micros: polled.timestampMicros };
+    };
+    const ownStream = client.names.clientStream(100);
+    await client.login();
+    for (const request of ["start", "stop", "start", "stop"]) {
+      const before = await lastOf(controlStream, "sessions-a");
+      await (request === "start" ? client.startTrades("BTCUSDT") : client.stopTrades("BTCUSDT"));
+      const kept = await lastOf(controlStream, "sessions-a");
+      expect(kept.offset).toBe(before.offset + 1);
+      expect(kept.micros).toBeLessThanOrEqual((await lastOf(ownStream, dataTopic)).micros);
+    }
+  });
+
   it("takes no session over from a client that is not admitted any more, or by another token", async () => {
     const salt = "0123456789abcdef";
     const token = (name: string) => ({

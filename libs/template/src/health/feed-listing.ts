@@ -45,17 +45,16 @@ export class FeedListing {
     });
   }
 
-  report({ feed, state, atVenue }: ListedFeed): SubscriptionReport {
+  report(listed: ListedFeed): SubscriptionReport {
+    const { feed, atVenue } = listed;
     const resolution = timeResolutionText(feed.resolution);
     const meter = this.sink.meterOf(feed);
     const lastMicros = meter?.lastMicros ?? 0;
     return {
-      dataType: dataTypeName(feed.dataType) ?? feedKey(feed),
-      symbol: feed.symbol,
+      ...namesOf(listed),
       ...(resolution === undefined ? {} : { resolution }),
       subscriberCount: this.subscriptions.subscribersOf(feed).length,
       state: atVenue?.state ?? "pending",
-      feedState: FEED_STATES[state],
       expectedSeconds: atVenue?.expectedMicros ? atVenue.expectedMicros / 1e6 : null,
       lastMessageAt: lastMicros === 0 ? null : new Date(lastMicros / 1000).toISOString(),
       ratePerSecond: meter?.ratePerSecond ?? null,
@@ -63,6 +62,15 @@ export class FeedListing {
       missingCount: this.sink.missingCountOf(feed),
     };
   }
+}
+
+/** What a feed is called in reports. */
+export function namesOf({
+  feed,
+  state,
+}: ListedFeed): Pick<SubscriptionReport, "symbol" | "dataType" | "feedState"> {
+  const dataType = dataTypeName(feed.dataType) ?? feedKey(feed);
+  return { dataType, symbol: feed.symbol, feedState: FEED_STATES[state] };
 }
 
 /** How many feeds are in which state, by the state's name. */

@@ -30,7 +30,7 @@ import {
 import { SessionRegistry } from "../sessions/session-registry.js";
 import type { ServiceSettings } from "../settings/service-settings.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
-import { countStates, FeedListing, type ListedFeed } from "./feed-listing.js";
+import { countStates, FeedListing, type ListedFeed, namesOf } from "./feed-listing.js";
 import { staleness } from "./freshness.js";
 import type { HealthSource } from "./health-server.js";
 import type { Readiness } from "./readiness-log.js";
@@ -126,7 +126,8 @@ export class ServiceHealth implements HealthSource {
 
   statusReport(query: StatusQuery): StatusReport {
     const feeds = this.feeds.list();
-    const matching = feeds.map((feed) => this.feeds.report(feed)).filter((report) => matches(query, report));
+    const matching = feeds.filter((feed) => matches(query, namesOf(feed)));
+    const page = matching.slice(query.offset, query.offset + query.limit);
     return {
       ...this.#common(feeds),
       publishing: this.#publishing(),
@@ -134,7 +135,7 @@ export class ServiceHealth implements HealthSource {
       counters: this.#totals(),
       matchCount: matching.length,
       offset: query.offset,
-      subscriptions: matching.slice(query.offset, query.offset + query.limit),
+      subscriptions: page.map((feed) => this.feeds.report(feed)),
     };
   }
 

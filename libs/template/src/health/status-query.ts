@@ -37,7 +37,10 @@ export function parseStatusQuery(parameters: URLSearchParams): StatusQuery | str
 }
 
 /** Whether a feed is shown. */
-export function matches(query: StatusQuery, { symbol, dataType, feedState }: SubscriptionReport): boolean {
+export function matches(
+  query: StatusQuery,
+  { symbol, dataType, feedState }: Pick<SubscriptionReport, "symbol" | "dataType" | "feedState">,
+): boolean {
   return (
     (query.symbol === undefined || symbol.toUpperCase().startsWith(query.symbol.toUpperCase())) &&
     (query.type === undefined || dataType === query.type) &&

@@ -10,7 +10,7 @@ export interface Loss {
   /** First and last id; 0 where the data has no ids, or where they are not known. */
   fromId: number;
   toId: number;
-  /** Time of the last published record before; 0 if there was none. */
+  /** Time of the last published record before, or of the end of the gap before; 0 if there was none. */
   readonly fromMicros: number;
   /** Time of the last lost record. */
   toMicros: number;
@@ -42,6 +42,8 @@ const MISSING_COUNT_MAX = 0xfffffffe;
  */
 export class LossLedger {
   readonly #open = new Map<number, Loss>();
+  /** Ends of the last gaps that were published, by feed: the next one begins there if no record came between. */
+  readonly #toldMicros = new Map<number, number>();
   readonly #gap: GapFields = emptyGap();
 
   /** Feeds with losses. */
@@ -66,7 +68,7 @@ export class LossLedger {
         resolution,
         fromId: firstId,
         toId: lastId,
-        fromMicros: record.lastPublishedMicros,
+        fromMicros: Math.max(record.lastPublishedMicros, this.#toldMicros.get(key) ?? 0),
         toMicros: eventMicros,
         missingCount: 1,
       });
@@ -97,6 +99,7 @@ export class LossLedger {
     for (const [key, loss] of this.#open) {
       if (left-- === 0 || !publish(this.#fill(loss, nowMicros), loss)) return;
       this.#open.delete(key);
+      this.#toldMicros.set(key, loss.toMicros);
     }
   }
 

@@ -51,6 +51,11 @@ export class MarketDataProducers {
     const slotCount = Math.max(1, Math.floor((publishBufferMebibytes * 1_048_576) / slotBytes));
     this.arena = BatchArena.create({ slotCount, slotBytes });
     this.pressure = new PublishingPressure(clock, this.arena, publishBlockMillis);
+    this.pressure.onPhase((phase) => {
+      if (phase === "flowing") return;
+      const message = phase === "blocking" ? "the venue is not read for now" : "records are given up";
+      log.warn(phase, `the broker is slow or away: ${message}`, () => ({ pending: this.pendingCount }));
+    });
   }
 
   /** The producers of a channel by partition; those of a channel that nobody used are not made after {@link close}. */

@@ -23,15 +23,11 @@ export const SHED_ORDER: readonly Channel[] = [
   Channel.Trades,
 ];
 
-/** While it flows, this share of the time comes back to the time for which the venue may be left unread. */
-const RECOVERY_SHARE = 0.25;
-
 /**
  * Decides what happens when the outgoing batches fill up, because the broker is slow or away:
  * - while a quarter of their slots is free, everything flows;
  * - below that the venue is not read (`accepting` is false), and what it had sent already takes from the quarter;
- * - when the venue was left unread for `blockMillis`, of which flowing gives back a quarter of its own time, it is read
- *   again, and feeds are given up in the order of {@link SHED_ORDER}: each class when the free slots fall below its
+ * - when the venue was left unread for `blockMillis` longer than it flowed since, it is read again, and feeds are given up in the order of {@link SHED_ORDER}: each class when the free slots fall below its
  *   floor, which is lower the later it stands. A class that is given up stays so, which makes one gap of it;
  * - when half of the slots are free again everything flows.
  */
@@ -46,7 +42,7 @@ export class PublishingPressure {
   private readonly floors: readonly number[];
   private current: PublishingPhase = "flowing";
   private sinceMillis: number;
-  /** Of `blockMillis`, when the phase began. */
+  /** Of `blockMillis`, when the phase began; flowing gives its own time back. */
   private blockedMillis = 0;
   private shedCount = 0;
   private isClosed = false;
@@ -122,8 +118,7 @@ export class PublishingPressure {
   }
 
   private block(): void {
-    const flowedMillis = this.phaseMillis;
-    this.blockedMillis = Math.max(0, this.blockedMillis - flowedMillis * RECOVERY_SHARE);
+    this.blockedMillis = Math.max(0, this.blockedMillis - this.phaseMillis);
     const leftMillis = this.blockMillis - this.blockedMillis;
     if (leftMillis <= 0) {
       this.beginShedding();

@@ -81,7 +81,7 @@ describe("a venue without a symbol list", () => {
     const login = client.encode(new v2.LoginRequestEncoder(), () => {});
     // Older than the time that a request waits for the list, so it is answered at once.
     await client.send(login, (Date.now() - 5000) * 1000);
-    const { json } = await client.reply("1");
+    const { json } = await client.reply(String(new DataView(login.buffer).getBigUint64(16, true)));
     expect(json).toMatchObject({ kind: "Client", code: 2 });
     expect(json.text).toMatch(/still loading/);
     const waiting = client.login();

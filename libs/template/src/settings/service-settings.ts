@@ -186,7 +186,7 @@ export const SERVICE_SETTINGS = defineSettings({
     description: "memory of all records that wait for the broker",
   },
   publishBlockMillis: {
-    schema: integerSetting({ min: 0, max: 3_600_000 }).default(5000),
+    schema: integerSetting({ min: 0, max: 3_600_000 }).default(30_000),
     env: "IMS_PUBLISH_BLOCK_MILLIS",
     flag: "publish-block-millis",
     description: "how long the venue is left unread for a slow broker before records are given up",

@@ -67,6 +67,17 @@ describe("a feed on a terminal", () => {
   });
 });
 
+describe("a feed with hostile texts", () => {
+  it("does not steer the terminal", async () => {
+    const name = "EVIL\u001b[2J\u0007";
+    const scene = cli("gaps", { terminal: true });
+    scene.service.publish("gaps", "BTCUSDT", (id) => encodeGap(name, id, DataType.Trade, 1));
+    expect(await scene.run(scene.exit)).toBe(0);
+    expect(scene.output.text).toContain("EVIL\ufffd[2J\ufffd");
+    expect(scene.output.text).not.toContain("\u001b");
+  });
+});
+
 describe("a feed as CSV", () => {
   it.each([
     ["trades BTCUSDT", trade],

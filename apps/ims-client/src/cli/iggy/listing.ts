@@ -1,6 +1,6 @@
 import type { CliEnvironment } from "../cli-environment.js";
 import { type OutputFormat, outputFormat } from "../cli-settings.js";
-import { line, TextColumn } from "../output/columns.js";
+import { line, printable, TextColumn } from "../output/columns.js";
 import { csvTable } from "../output/csv.js";
 import type { IggySettings } from "./iggy-settings.js";
 
@@ -10,13 +10,6 @@ export interface ListingColumn<Row> {
   /** Numbers stand on the right. */
   readonly align?: "left" | "right";
   readonly text: (row: Row) => string;
-}
-
-const CONTROL = /\p{Cc}/gu;
-
-/** A text of the broker for a terminal, which must not get its control sequences. */
-export function printable(text: string): string {
-  return text.replace(CONTROL, "\ufffd");
 }
 
 /** One JSON object and a line end; integers beyond 2^53 as texts, bytes as hexadecimal texts. */

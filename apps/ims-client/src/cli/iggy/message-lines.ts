@@ -1,7 +1,7 @@
 import { fieldValue } from "@ims/iggy-protocol";
-import { line, TextColumn, timeText } from "../output/columns.js";
+import { line, printable, TextColumn, timeText } from "../output/columns.js";
 import { csvCell, csvLine } from "../output/csv.js";
-import { jsonLine, printable } from "./listing.js";
+import { jsonLine } from "./listing.js";
 import { type Decoding, readPayload } from "./payload-text.js";
 import type { ShownMessage } from "./stored-messages.js";
 

@@ -1,7 +1,7 @@
 import type { Decimal } from "@ims/common";
 import type { Book } from "../../records/book.js";
 import type { BookLevel } from "../../records/book-message.js";
-import { DecimalColumn, timeText } from "./columns.js";
+import { DecimalColumn, printable, timeText } from "./columns.js";
 import { csvLine } from "./csv.js";
 import type { Paint } from "./message-columns.js";
 
@@ -81,7 +81,7 @@ export class Ladder {
     const askLines = asks.map((level) => this.#line(level, largest, "sell")).reverse();
     const bidLines = bids.map((level) => this.#line(level, largest, "buy"));
     return [
-      [book.symbol, exchange, time, state].filter((text) => text !== "").join("  "),
+      [printable(book.symbol), exchange, time, printable(state)].filter((text) => text !== "").join("  "),
       `      ${this.#price.header()}  ${this.#quantity.header()}`.trimEnd(),
       ...blank(this.depth - asks.length),
       ...askLines,

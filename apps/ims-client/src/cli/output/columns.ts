@@ -56,6 +56,13 @@ export class DecimalColumn {
   }
 }
 
+const CONTROL = /\p{Cc}/gu;
+
+/** A text of a broker or a service for a terminal, which must not get its control sequences. */
+export function printable(text: string): string {
+  return text.replace(CONTROL, "\ufffd");
+}
+
 /** Joins cells to a line without blanks at its end. */
 export function line(...cells: readonly string[]): string {
   return `${cells.join("  ").trimEnd()}\n`;

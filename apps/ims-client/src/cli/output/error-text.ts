@@ -1,4 +1,5 @@
 import { describeError, type ImsError, isImsError } from "@ims/common";
+import { printable } from "./columns.js";
 
 /** What goes to the error output: one or two lines that say what was wrong and what to do. */
 export function errorText(error: unknown): string {
@@ -30,7 +31,9 @@ function lines(error: ImsError): readonly string[] {
   switch (error.code) {
     case "client.refused":
       // The service's sentence already says what to do.
-      return [`${String(context.text).trim()} (${String(context.kind)} error ${String(context.code)})`];
+      return [
+        `${printable(String(context.text)).trim()} (${String(context.kind)} error ${String(context.code)})`,
+      ];
     case "config.invalid":
       return Array.isArray(context.mistakes) ? context.mistakes.map(String) : [error.message];
     case "client.no-reply":

@@ -7,7 +7,7 @@ import type {
 } from "../../records/derivative-message.js";
 import type { GapMessage } from "../../records/feed-message.js";
 import type { BarMessage, TradeMessage } from "../../records/market-message.js";
-import { DecimalColumn, TextColumn, timeText } from "./columns.js";
+import { DecimalColumn, printable, TextColumn, timeText } from "./columns.js";
 import type { MessageColumn } from "./message-printer.js";
 
 const GREEN = "\u001b[32m";
@@ -163,7 +163,7 @@ function text<Message>(
     get header() {
       return column.header();
     },
-    cell: (message) => column.cell(value(message)),
+    cell: (message) => column.cell(printable(value(message))),
   };
 }
 

@@ -1,4 +1,5 @@
 import { bytesText, durationText, type ListingColumn } from "../iggy/listing.js";
+import { printable } from "../output/columns.js";
 import type { ServiceProbe, ServiceReport } from "./service-probe.js";
 
 const NONE = "-";
@@ -28,8 +29,8 @@ export const STATUS_COLUMNS: readonly ListingColumn<ServiceProbe>[] = [
 export function statusRemarks(probes: readonly ServiceProbe[]): string[] {
   return probes.flatMap((probe) => {
     if (probe.kind === "absent") return [`${probe.address}: nothing listens there`];
-    if (probe.kind === "unreadable") return [`${probe.address}: ${probe.reason}`];
-    return (probe.report.reasons ?? []).map((reason) => `${probe.report.exchange}: ${reason}`);
+    if (probe.kind === "unreadable") return [`${probe.address}: ${printable(probe.reason)}`];
+    return (probe.report.reasons ?? []).map((reason) => printable(`${probe.report.exchange}: ${reason}`));
   });
 }
 

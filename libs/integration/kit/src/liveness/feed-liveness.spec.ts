@@ -161,6 +161,25 @@ describe("FeedLiveness", () => {
     expect(lookUntil(nowMillis + 60_000)).toEqual([CrossCheck, acknowledgedAt + 3000]);
   });
 
+  it("takes records from before a loss for no sign of life after it", () => {
+    liveness.acknowledged(0);
+    records(500, 10);
+    liveness.recordCount++;
+    liveness.interrupted(nowMillis + 100, "the connection was lost");
+    expect(lookUntil(nowMillis + 600_000)[0]).toBe(None);
+    expect(changes).toEqual(["Live", "Stale"]);
+  });
+
+  it("says of a rare stream that it is well as soon as the venue took it, also after a loss", () => {
+    create({ kind: "rare" });
+    liveness.acknowledged(0);
+    expect(changes).toEqual(["Quiet"]);
+    records(1000, 1);
+    liveness.interrupted(nowMillis, "the connection was lost");
+    liveness.acknowledged(nowMillis + 500);
+    expect(changes).toEqual(["Quiet", "Live", "Stale", "Quiet"]);
+  });
+
   it("finds silence of a busy stream within 5 s, whatever its rhythm was", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 200 }), (pauses) => {

@@ -15,7 +15,7 @@ import type { BookFeed } from "./book-feed.js";
 export interface QuietBooksOptions {
   readonly clock: Clock;
   readonly logger: IntegrationLogger;
-  readonly rest: VenueRest;
+  readonly rest: Pick<VenueRest, "http" | "rules">;
   readonly books: Iterable<BookFeed>;
   readonly instrumentOf: (symbol: string) => Instrument | undefined;
 }
@@ -66,7 +66,7 @@ export class QuietBooks {
       for (const feed of quiet) {
         const row = rows.get(feed.symbol);
         // What has come meanwhile may be in the answer or not.
-        if (!row || feed.sequencer.silentMillis < agoMillis || !feed.sequencer.wantsConfirmation) continue;
+        if (!row || feed.sequencer.silentMillis <= agoMillis || !feed.sequencer.wantsConfirmation) continue;
         this.#compare(feed, row);
       }
     } catch (error) {

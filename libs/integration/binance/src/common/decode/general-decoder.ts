@@ -34,6 +34,8 @@ export interface GeneralDecoderOptions {
   /** The venue announced that it is about to close the connection. */
   readonly onServerShutdown: () => void;
   readonly onContractInfo?: (info: ContractInfo) => void;
+  /** A record of this stream was rejected, or all of a frame where the symbol cannot be read. */
+  readonly onRecordLost?: (stream: string, symbol: string | undefined) => void;
 }
 
 /** The objects that walked records are read into, shared with the walker. */
@@ -42,6 +44,9 @@ export interface WalkedFields {
   readonly top: TopOfBookFields;
   readonly book: BookFields;
 }
+
+/** How a frame begins that is cut off behind the name of its stream. */
+const STREAM_HEAD = /^\{"stream":"([^"\\]{1,100})"/;
 
 /** Reads any frame through `JSON.parse`. It throws for none: what cannot be used is rejected, once for each record. */
 export class GeneralDecoder {
@@ -59,10 +64,13 @@ export class GeneralDecoder {
   decode(frame: Uint8Array, receiveMicros: number): void {
     const { publisher } = this.options;
     let value: unknown;
+    const text = this.#text.decode(frame);
     try {
-      value = JSON.parse(this.#text.decode(frame));
+      value = JSON.parse(text);
     } catch {
       publisher.reject("not-json", `a frame of ${frame.length} bytes is not JSON`);
+      const stream = STREAM_HEAD.exec(text)?.[1];
+      if (stream !== undefined) this.options.onRecordLost?.(stream, undefined);
       return;
     }
     const outer = asObject(value);
@@ -85,8 +93,10 @@ export class GeneralDecoder {
       this.#dispatch(record, stream, receiveMicros);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
-      const symbol = typeof record?.s === "string" ? record.s.slice(0, 40) : undefined;
+      const named = record && (asObject(record.o) ?? record).s;
+      const symbol = typeof named === "string" ? named.slice(0, 40) : undefined;
       this.options.publisher.reject(error.reason, describe(record?.e, error.message), symbol);
+      this.options.onRecordLost?.(stream, symbol);
     }
   }
 

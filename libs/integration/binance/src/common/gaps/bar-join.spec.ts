@@ -27,8 +27,9 @@ function begin(): void {
 }
 
 /** A state of the bar of a minute, sent so many seconds after its begin. */
-function bar(minute: number, second: number, closed = false): BarFields {
+function bar(minute: number, second: number, closed = false, tradeCount = 1): BarFields {
   const fields = createBarFields();
+  fields.tradeCount = tradeCount;
   fields.openMicros = minute * MINUTE_MICROS;
   fields.closeMicros = (minute + 1) * MINUTE_MICROS - 1000;
   fields.sendMicros = fields.openMicros + second * 1_000_000;
@@ -69,6 +70,12 @@ describe("BarJoin", () => {
     join.offer(bar(4, 2));
     expect(reads).toEqual([]);
     expect(passed).toHaveLength(4);
+  });
+
+  it("reads an absent bar on a connection that stayed up, where the venue sends bars without trades too", () => {
+    join.offer(bar(1, 60, true, 0));
+    join.offer(bar(3, 2));
+    expect(reads).toEqual([[1 + 1 / MINUTE_MICROS, 3 - 1 / MINUTE_MICROS]]);
   });
 
   it("waits for a bounded number of bars, and says that what was read came too late", () => {

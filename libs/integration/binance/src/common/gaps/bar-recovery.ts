@@ -57,6 +57,11 @@ export class BarRecovery {
     this.join.interrupted();
   }
 
+  /** A state of a bar came that could not be used: it may have been the last one. */
+  recordLost(): void {
+    this.join.interrupted();
+  }
+
   /** To be called a few times a second: bars do not wait longer than they may. */
   check(nowMillis: number): void {
     if (nowMillis - this.#readingSinceMillis < this.#options.holdMillis) return;

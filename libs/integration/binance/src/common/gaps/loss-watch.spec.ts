@@ -99,4 +99,41 @@ describe("losses of data that cannot be read again", () => {
     expect(gap).toMatchObject({ dataType: MarkPrice, fromMicros: last });
     expect(gap.toMicros).toBeGreaterThan(last + 2_500_000);
   });
+
+  it("are told of records that cannot be used, one gap for all between two good ones", async () => {
+    await integration.start({ dataType: MarkPrice }, ["BTCUSDT"]);
+    await integration.start({ dataType: Liquidation }, ["BTCUSDT"]);
+    const peer = await subscribed();
+    await sendMarkPrice(peer);
+    const last = clock.nowMicros();
+    for (const p of ["?", "1e40"]) {
+      await clock.advance(500);
+      const data = { e: "markPriceUpdate", E: clock.nowMicros() / 1000, s: "BTCUSDT", p };
+      peer.send({ stream: "btcusdt@markPrice@1s", data });
+      await sink.rejections.next();
+    }
+    peer.send('{"stream":"btcusdt@markPrice@1s","data":{"e":"mark');
+    await sink.rejections.next();
+    expect(sink.gaps.pendingCount).toBe(0);
+    await clock.advance(500);
+    await sendMarkPrice(peer);
+    const next = clock.nowMicros();
+    await clock.advance(1000);
+    expect(await sink.gaps.next()).toMatchObject({
+      dataType: MarkPrice,
+      reason: GapReason.Unknown,
+      fromMicros: last,
+      toMicros: next,
+      missingCount: -1,
+    });
+    peer.send({ stream: "btcusdt@forceOrder", data: { e: "forceOrder", E: 1, o: { s: "BTCUSDT", S: "?" } } });
+    await sink.rejections.next();
+    await integration.stop({ dataType: Liquidation }, ["BTCUSDT"]);
+    expect(await sink.gaps.next()).toMatchObject({ dataType: Liquidation });
+    peer.send('{"stream":"btcusdt@markPrice@1s","data":{"e":"mark');
+    await sink.rejections.next();
+    await integration.stop({ dataType: MarkPrice }, ["BTCUSDT"]);
+    expect(await sink.gaps.next()).toMatchObject({ dataType: MarkPrice });
+    expect(sink.gaps.pendingCount).toBe(0);
+  });
 });

@@ -14,7 +14,8 @@ export interface LossWatchOptions {
 
 /**
  * Of data that the venue does not show again, such as liquidations and tops of book: what an interruption has taken is
- * told as a Gap of unknown number once the stream is there again, from the last record on.
+ * told as a Gap of unknown number once the stream is there again, from the last record on. Records that could not be used
+ * are told likewise, once the next good one is there: however many they are, one Gap.
  */
 export class LossWatch implements Recovery {
   readonly #options: LossWatchOptions;
@@ -22,6 +23,8 @@ export class LossWatch implements Recovery {
   /** When the venue first took the subscription; 0 before that. */
   #sinceMicros = 0;
   #lost = false;
+  /** When the first record came that could not be used; 0 while all could. */
+  #rejectedMicros = 0;
 
   constructor(options: LossWatchOptions) {
     this.#options = options;
@@ -33,7 +36,10 @@ export class LossWatch implements Recovery {
     if (this.#lost || this.#sinceMicros === 0) return;
     this.#lost = true;
     this.#gap.reason = reason;
-    this.#gap.fromMicros = Math.max(this.#sinceMicros, this.#options.watched.lastMicros);
+    // Where records were rejected before, it begins with them.
+    if (this.#rejectedMicros === 0) {
+      this.#gap.fromMicros = Math.max(this.#sinceMicros, this.#options.watched.lastMicros);
+    }
   }
 
   acknowledged(): void {
@@ -41,19 +47,29 @@ export class LossWatch implements Recovery {
     if (this.#sinceMicros === 0) this.#sinceMicros = this.#options.clock.nowMicros();
   }
 
-  check(): void {}
+  recordLost(): void {
+    if (this.#lost || this.#rejectedMicros !== 0) return;
+    this.#rejectedMicros = this.#options.clock.nowMicros();
+    this.#gap.fromMicros = Math.max(this.#sinceMicros, this.#options.watched.lastMicros);
+  }
+
+  check(): void {
+    if (this.#rejectedMicros === 0 || this.#options.watched.lastMicros <= this.#rejectedMicros) return;
+    this.#tell(this.#options.watched.lastMicros);
+  }
 
   /** An interruption that has not ended is told as well. */
   async close(): Promise<void> {
     this.#tell();
   }
 
-  #tell(): void {
-    if (!this.#lost) return;
+  #tell(toMicros = this.#options.clock.nowMicros()): void {
+    if (!this.#lost && this.#rejectedMicros === 0) return;
     this.#lost = false;
+    this.#rejectedMicros = 0;
     const gap = this.#gap;
-    gap.toMicros = this.#options.clock.nowMicros();
-    gap.receiveMicros = gap.toMicros;
+    gap.toMicros = toMicros;
+    gap.receiveMicros = this.#options.clock.nowMicros();
     this.#options.gapSink.gap(gap);
     gap.reason = GapReason.Unknown;
   }

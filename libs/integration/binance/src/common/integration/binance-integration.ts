@@ -111,6 +111,7 @@ export class BinanceIntegration implements ImsDataIntegration {
         onIdJump: () => {},
         onTradeIdSpent: (feed, tradeId) => book.gate.tradeIdSpent(feed.instrumentId, tradeId),
         onContractInfo: (info) => instruments.announced(info),
+        onRecordLost: (stream, symbol) => book.recordLost(stream, symbol),
       },
       onAcknowledged: (streams) => {
         instruments.acknowledged(streams);

@@ -165,6 +165,19 @@ export class SubscriptionBook {
     this.#entries.get(stream)?.recovery?.interrupted(GapReason.SequenceBroken);
   }
 
+  /** A record of a stream could not be used; of a stream of all symbols it is that of one, or of nobody knows whom. */
+  recordLost(stream: string, symbol: string | undefined): void {
+    const own = this.#entries.get(stream);
+    if (own) {
+      own.recovery?.recordLost?.();
+      return;
+    }
+    for (const { recovery, subscription } of this.#entries.values()) {
+      if (subscription.all?.stream !== stream) continue;
+      if (symbol === undefined || subscription.symbol === symbol) recovery?.recordLost?.();
+    }
+  }
+
   /** To be called a few times a second. */
   check(): void {
     const nowMillis = this.#options.clock.monotonicMillis();

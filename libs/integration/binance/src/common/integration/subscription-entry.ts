@@ -31,6 +31,8 @@ export interface BinanceSubscription {
 /** Makes good what a feed has missed, or tells of it. */
 export interface Recovery {
   interrupted(reason: GapReason): void;
+  /** A record came that could not be used. */
+  recordLost?(): void;
   /** The venue took the subscription, again after an interruption. */
   acknowledged?(): void;
   check(nowMillis: number): void;

@@ -115,4 +115,11 @@ export class CountingSink {
     }
     return 0;
   }
+
+  /** Lags by the share, in percent, of the trades that stayed below. */
+  lags() {
+    return Object.fromEntries(
+      [50, 90, 99, 99.9, 100].map((percent) => [percent, this.lagMillis(percent / 100)]),
+    );
+  }
 }

@@ -1,6 +1,8 @@
 import { DataType, systemClock } from "../../libs/common/dist/index.js";
 import { createBinanceIntegration } from "../../libs/integration/binance/dist/index.js";
+import { answerParent } from "./answering.mjs";
 import { CountingSink } from "./counting-sink.mjs";
+import { UsageWindow } from "./usage-window.mjs";
 
 /**
  * `ingest.mjs VENUE`: the integration with a counting sink in a process of its own, subscribed to trades and top of book
@@ -22,12 +24,8 @@ const symbols = (await integration.symbols())
   .map(({ symbol }) => symbol);
 for (const dataType of [DataType.Trade, DataType.TopOfBook]) await integration.start({ dataType }, symbols);
 
-const SAMPLE_MILLIS = 200;
-let begun = { at: 0, cpu: process.cpuUsage(), recordCount: 0 };
-let rssBytesMax = 0;
-const sampling = setInterval(() => {
-  rssBytesMax = Math.max(rssBytesMax, process.memoryUsage.rss());
-}, SAMPLE_MILLIS);
+const usage = new UsageWindow();
+let begunCount = 0;
 const recordCount = () => sink.tradeCount + sink.topCount;
 
 const answers = {
@@ -50,35 +48,18 @@ const answers = {
   },
   begin() {
     sink.clearLags();
-    rssBytesMax = process.memoryUsage.rss();
-    begun = { at: performance.now(), cpu: process.cpuUsage(), recordCount: recordCount() };
-    return true;
+    begunCount = recordCount();
+    usage.begin();
   },
   figures() {
-    const seconds = (performance.now() - begun.at) / 1000;
-    const { user, system } = process.cpuUsage(begun.cpu);
-    return {
-      seconds,
-      recordsPerSecond: (recordCount() - begun.recordCount) / seconds,
-      cores: (user + system) / 1e6 / seconds,
-      rssBytesMax,
-      lagMillis: Object.fromEntries(
-        [0.5, 0.9, 0.99, 0.999, 1].map((share) => [share * 100, sink.lagMillis(share)]),
-      ),
-    };
+    const { cores, rssBytesMax, seconds } = usage.read();
+    const recordsPerSecond = (recordCount() - begunCount) / seconds;
+    return { seconds, recordsPerSecond, cores, rssBytesMax, lagMillis: sink.lags() };
   },
   ranges: () => sink.ranges(),
 };
 
-process.on("message", async ({ ask }) => {
-  if (ask === "end") {
-    clearInterval(sampling);
-    await integration.shutdown();
-    process.disconnect();
-    return;
-  }
-  process.send({ [ask]: answers[ask]() });
+answerParent({ symbolCount: symbols.length }, answers, async () => {
+  usage.end();
+  await integration.shutdown();
 });
-// Whoever asks is gone: nobody else would end this process.
-process.once("disconnect", () => process.exit());
-process.send({ ready: { symbolCount: symbols.length } });

@@ -5,7 +5,7 @@ import { runScale } from "./run-scale.mjs";
 
 /** Of the market: about 100,000 messages a second, trades and tops together. */
 const BUSY = { seed: 7, tradesPerSecond: 65_000, bookUpdatesPerOrder: 1 };
-const TIMES = { warmUpSeconds: 5, seconds: 30 };
+const TIMES = { warmUpSeconds: 4, seconds: 20 };
 const ROWS = [
   { ...BUSY, ...TIMES, symbols: 1500 },
   { ...BUSY, ...TIMES, symbols: 2900 },

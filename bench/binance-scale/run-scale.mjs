@@ -1,47 +1,58 @@
 import { Part } from "./part.mjs";
 
 const POLL_MILLIS = 50;
+const SUBSCRIBED_WITHIN_MILLIS = 60_000;
+const ARRIVED_WITHIN_MILLIS = 3000;
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
 /**
  * Runs one market of many symbols through the integration, and compares what arrived with what the market made.
  *
- * @param options of the market, see `venue.mjs`; `warmUpSeconds`, `seconds`
- * @returns figures of both processes, and `faults`: sentences about what is missing or wrong, none if all is right
+ * @param options of the market, see `venue.mjs`; `warmUpSeconds`, `seconds`; `wholeSystem`: not to a counting sink, but
+ * through a service with its embedded broker to a client
+ * @returns figures of all processes, and `faults`: sentences about what is missing or wrong, none if all is right
  */
-export async function runScale({ warmUpSeconds, seconds, ...market }) {
-  const venue = new Part("venue.mjs", market);
-  let ingest;
+export async function runScale({ warmUpSeconds, seconds, wholeSystem = false, ...market }) {
+  const parts = [];
+  const start = async (script, options) => {
+    const part = new Part(script, options);
+    parts.unshift(part);
+    return { part, ready: await part.ready };
+  };
   try {
-    const addresses = await venue.ready;
-    ingest = new Part("ingest.mjs", addresses);
-    await ingest.ready;
+    const { part: venue, ready: addresses } = await start("venue.mjs", market);
+    const { part: ingest, ready } = await start(wholeSystem ? "service.mjs" : "ingest.mjs", addresses);
+    const { part: reader } = wholeSystem ? await start("client.mjs", ready) : { part: ingest };
     await until(async () => {
       const { pendingCount, subscriptionCount } = await ingest.ask("state");
       return subscriptionCount > 0 && pendingCount === 0;
-    }, 60_000);
+    }, SUBSCRIBED_WITHIN_MILLIS);
     await pause(warmUpSeconds * 1000);
     const before = await venue.ask("usage");
-    await ingest.ask("begin");
+    await Promise.all([...new Set([ingest, reader])].map((part) => part.ask("begin")));
     await pause(seconds * 1000);
-    const figures = await ingest.ask("figures");
+    const service = await ingest.ask("figures");
+    const figures = wholeSystem ? await reader.ask("figures") : service;
     const after = await venue.ask("usage");
     const sent = await venue.ask("halt");
     // What is on the way still arrives; a record that does not is told below.
-    await until(async () => (await ingest.ask("state")).recordCount >= sent.framesSent, 3000);
-    const state = await ingest.ask("state");
-    const faults = await compare(venue, ingest, state, sent);
+    await until(
+      async () => (await reader.ask("state")).recordCount >= sent.framesSent,
+      ARRIVED_WITHIN_MILLIS,
+    );
+    const state = { ...(await ingest.ask("state")), ...(wholeSystem && (await reader.ask("state"))) };
+    const faults = await compare(venue, reader, state, sent);
     return {
       symbols: addresses.symbols.length,
       ...figures,
+      ...(wholeSystem && { service }),
       venueCores: cpuSeconds(before.cpu, after.cpu) / figures.seconds,
       state,
       framesSent: sent.framesSent,
       faults,
     };
   } finally {
-    await ingest?.end();
-    await venue.end();
+    for (const part of parts) await part.end();
   }
 }
 
@@ -54,7 +65,7 @@ async function until(isDone, withinMillis) {
   return true;
 }
 
-async function compare(venue, ingest, state, sent) {
+async function compare(venue, reader, state, sent) {
   const faults = [];
   const { disorderCount, fallbackCount, gapCount, pendingCount, recordCount, reconnectCount, rejectedCount } =
     state;
@@ -62,7 +73,7 @@ async function compare(venue, ingest, state, sent) {
   const counts = { disorderCount, fallbackCount, gapCount, pendingCount, reconnectCount, rejectedCount };
   for (const [name, count] of Object.entries(counts)) if (count > 0) faults.push(`${name} is ${count}`);
   if (sent.slowReaderCloseCount > 0) faults.push("the market gave up on a reader");
-  const ranges = await ingest.ask("ranges");
+  const ranges = await reader.ask("ranges");
   const truths = await venue.ask("truth", ranges);
   ranges.forEach(({ symbol, fromTradeId, toTradeId, tradeCount, quantityScale, quantitySum }, at) => {
     const truth = truths[at];

@@ -1,4 +1,5 @@
 import { startBinanceSimulator } from "../../libs/exchange-simulator/dist/index.js";
+import { answerParent } from "./answering.mjs";
 
 /**
  * `venue.mjs OPTIONS`: a simulated spot market in a process of its own. It is asked over the channel to its parent:
@@ -40,14 +41,5 @@ function usage() {
   return { ...simulator.stats, cpu: process.cpuUsage(), rssBytes: process.memoryUsage.rss() };
 }
 
-process.on("message", async ({ ask, value }) => {
-  if (ask === "end") {
-    await simulator.close();
-    process.disconnect();
-    return;
-  }
-  process.send({ [ask]: answers[ask](value) });
-});
-// Whoever asks is gone: nobody else would end this process.
-process.once("disconnect", () => process.exit());
-process.send({ ready: { restUrl: simulator.restUrl, wsUrl: simulator.wsUrl, symbols: simulator.symbols } });
+const { restUrl, symbols: names, wsUrl } = simulator;
+answerParent({ restUrl, wsUrl, symbols: names }, answers, () => simulator.close());

@@ -8,6 +8,15 @@ export {
   type SubscriptionReport,
 } from "@ims/common";
 export { SERVICE_ERRORS } from "./errors.js";
+export { perRecord } from "./processing/per-record.js";
+export type { ProcessorReport } from "./processing/processor-health.js";
+export {
+  type ProcessorOptions,
+  type ProcessorService,
+  startProcessor,
+} from "./processing/processor-service.js";
+export type { ProcessorSource } from "./processing/source-runner.js";
+export { type RecordHandlers, typedRecords } from "./processing/typed-records.js";
 export type { DataService, DataServiceOptions } from "./service/data-service.js";
 export { ExitCode } from "./service/exit-code.js";
 export type { ProcessHost } from "./service/process-host.js";

@@ -3,7 +3,6 @@ import { ControlChannel } from "../control/control-channel.js";
 import type { LoginAccepted } from "../control/reply.js";
 import { Delivery, type Subscription } from "../delivery/delivery.js";
 import type { MessageListener, RecordListener } from "../delivery/message-hub.js";
-import { Absence, type MissedRecords } from "../delivery/missed-records.js";
 import type { MalformedRecord } from "../delivery/partition-reader.js";
 import { checkStartFrom } from "../delivery/start-from.js";
 import { fail } from "../errors/client-errors.js";
@@ -12,13 +11,14 @@ import type { GapMessage } from "../records/feed-message.js";
 import type { MarketMessageType } from "../records/market-message.js";
 import type { FlyweightListener } from "../records/record-flyweights.js";
 import { ClientSession } from "../session/client-session.js";
-import { IggyTransport } from "../transport/iggy-transport.js";
 import type { ImsTransport } from "../transport/ims-transport.js";
 import { queueOptions, symbolList } from "./client-arguments.js";
 import type { ClientEvents } from "./client-events.js";
 import { ClientFeeds, type IterationOptions, type StartOptions, type Symbols } from "./client-feeds.js";
 import { type ClientSettings, type ConnectOptions, resolveOptions } from "./connect-options.js";
+import { connectTransport } from "./connect-transport.js";
 import { MarketLists } from "./market-lists.js";
+import { ReturnWatch } from "./return-watch.js";
 import { Subscriber } from "./subscriber.js";
 
 /** Longest wait for the logout of a shutdown: a service that is gone needs none. */
@@ -44,8 +44,7 @@ export class ImsClient extends ClientFeeds {
   readonly #session: ClientSession;
   readonly #subscriber: Subscriber;
   readonly #lists: MarketLists;
-  readonly #brokerAbsence = new Absence();
-  readonly #serviceAbsence = new Absence();
+  readonly #returns: ReturnWatch;
   #malformedCount = 0;
   #duplicatesSkipped = 0;
   #closing: Promise<void> | undefined;
@@ -58,9 +57,10 @@ export class ImsClient extends ClientFeeds {
     super();
     const { clock } = settings;
     const names = streamNames(settings.exchange);
+    this.#returns = new ReturnWatch(clock, this.#events);
     this.#delivery = new Delivery(transport, clock, names.marketDataStream, {
       malformed: (record) => this.#malformed(record),
-      missed: (missed) => this.#missed(missed),
+      missed: (missed) => this.#returns.missed(missed),
       followed: () => this.#followed(),
       slow: (iteration) => this.#events.emit("slow", iteration),
       failed: (error) => this.#events.emit("error", error),
@@ -80,13 +80,10 @@ export class ImsClient extends ClientFeeds {
     );
     this.#session = new ClientSession(this.#channel, settings, {
       restore: () => {
-        this.#serviceAbsence.begin(clock.monotonicMillis());
+        this.#returns.restoring();
         return this.#subscriber.restore();
       },
-      resumed: (awayMillis) => {
-        const missed = this.#serviceAbsence.end(clock.monotonicMillis())?.missed ?? [];
-        this.#events.emit("resumed", { subscriptionCount: this.subscriptions.length, awayMillis, missed });
-      },
+      resumed: (awayMillis) => this.#returns.resumed(awayMillis, this.subscriptions.length),
       silent: (error) => this.#events.emit("silent", error),
       lost: (error) => this.#lost(error as Error),
     });
@@ -94,7 +91,7 @@ export class ImsClient extends ClientFeeds {
       this.#events.emit("error", error),
     );
     transport.onConnection((connected) => {
-      if (!connected) this.#brokerAbsence.begin(clock.monotonicMillis());
+      if (!connected) this.#returns.brokerLost();
       this.#events.emit(connected ? "connected" : "disconnected");
       if (!connected) return;
       this.#session.probe();
@@ -110,17 +107,7 @@ export class ImsClient extends ClientFeeds {
    */
   static async connect(options: ConnectOptions = {}): Promise<ImsClient> {
     const settings = resolveOptions(options);
-    const transport = await IggyTransport.connect({
-      url: settings.url,
-      names: streamNames(settings.exchange),
-      consumerName: `ims-client-${settings.clientId}`,
-      connectTimeoutMillis: settings.connectTimeoutMillis,
-      requestTimeoutMillis: settings.requestTimeoutMillis,
-      clock: settings.clock,
-      random: settings.random,
-      signal: options.signal,
-    });
-    return new ImsClient(transport, settings);
+    return new ImsClient(await connectTransport(settings, options.signal), settings);
   }
 
   /**
@@ -296,17 +283,8 @@ export class ImsClient extends ClientFeeds {
     return this.#delivery.hub.open(types, queueOptions(types, options, this.settings.queueCapacity));
   }
 
-  #missed(missed: MissedRecords): void {
-    this.#brokerAbsence.add(missed);
-    this.#serviceAbsence.add(missed);
-    this.#events.emit("missed", missed);
-  }
-
-  /** The broker is back, and all readers know what it holds. */
   #followed(): void {
-    if (!this.transport.isConnected || !this.#delivery.hasFollowed) return;
-    const absence = this.#brokerAbsence.end(this.settings.clock.monotonicMillis());
-    if (absence) this.#events.emit("reconnected", absence);
+    if (this.transport.isConnected && this.#delivery.hasFollowed) this.#returns.followed();
   }
 
   #malformed(record: Omit<MalformedRecord, "count">): void {

@@ -23,7 +23,7 @@ const RESTART_MILLIS_MAX = 10_000;
 const SOUND_MILLIS = 60_000;
 
 export interface BrokerKeeperOptions {
-  readonly settings: ServiceSettings;
+  readonly settings: Pick<ServiceSettings, "iggyUrl" | "brokerMode" | "dataDir">;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;

@@ -1,12 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, isIPv6 } from "node:net";
-import {
-  type ConfigurationReport,
-  describeError,
-  type HealthReport,
-  type ServiceStatus,
-  type StatusReport,
-} from "@ims/common";
+import { describeError, type ServiceStatus } from "@ims/common";
 import { fail } from "../errors.js";
 import { parseStatusQuery, type StatusQuery } from "./status-query.js";
 
@@ -16,11 +10,12 @@ const URL_LENGTH_MAX = 2048;
 export interface HealthSource {
   /** Cheap: asked by every probe. */
   status(): ServiceStatus;
-  health(): HealthReport;
-  statusReport(query: StatusQuery): StatusReport;
+  /** A data service gives a `HealthReport` and a `StatusReport` of `@ims/common`. */
+  health(): object;
+  statusReport(query: StatusQuery): object;
   /** Prometheus text. */
   metrics(): string;
-  configuration(): ConfigurationReport;
+  configuration(): object;
 }
 
 /**

@@ -74,10 +74,12 @@ export class LossLedger {
       });
       return;
     }
+    if (eventMicros > loss.toMicros) loss.toMicros = eventMicros;
+    // Ids of the known part would hide the unknown one.
+    if (loss.missingCount < 0) return;
     if (loss.fromId === 0) loss.fromId = firstId;
     if (lastId > loss.toId) loss.toId = lastId;
-    if (eventMicros > loss.toMicros) loss.toMicros = eventMicros;
-    if (loss.missingCount >= 0 && loss.missingCount < MISSING_COUNT_MAX) loss.missingCount++;
+    if (loss.missingCount < MISSING_COUNT_MAX) loss.missingCount++;
   }
 
   /** Some records of a feed between two times may be missing; nobody knows how many. */

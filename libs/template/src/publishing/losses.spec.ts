@@ -267,6 +267,9 @@ describe("a batch that the broker refused for good", () => {
     producing.onBatchFailed({ channel: Channel.Trades, producer, messageCount: 1, fromMicros });
     const other = new FakeProducer().asProducer();
     producing.onBatchFailed({ channel: Channel.Trades, producer: other, messageCount: 1, fromMicros: 0 });
+    // What is lost as well before the gap is told belongs to it, and its ids would say too little.
+    producerOf(Channel.Trades).room = 0;
+    venue.emitTrade("BTCUSDT", 2, 1n, 1n);
     await clock.advance(100);
     expect(gaps()).toMatchObject([
       {

@@ -187,4 +187,32 @@ describe("a broker that stalls", () => {
     expect(missing).toBeGreaterThan(0);
     await link.close();
   }, 60_000);
+
+  it("again and again, so that it takes less than the venue gives, has records given up and every loss told", async () => {
+    const broker = await fixture.startBroker();
+    const link = await StallingLink.open(() => broker.port);
+    fixture.port = link.port;
+    service = await fixture.startService(SMALL);
+    await service.ready;
+    let turn = 0;
+    const phases = new Set<string>();
+    await emitWhile(async () => {
+      // Open for one turn in twenty.
+      if (++turn % 20 === 0) link.release();
+      else link.stall();
+      const { publishing, counters } = await status();
+      phases.add(publishing.phase);
+      return counters.recordsDropped! < 20_000;
+    });
+    link.release();
+    await expectCaughtUp();
+    expect(phases).toContain("shedding");
+    const { missing } = await expectNothingSilent();
+    const { publishing, counters } = await status();
+    expect(publishing.queues.reduce((sum, { shedCount }) => sum + shedCount, 0)).toBe(
+      counters.recordsDropped,
+    );
+    expect(publishing.queues.find(({ topic }) => topic === "trades")!.shedCount).toBe(missing);
+    await link.close();
+  }, 60_000);
 });

@@ -132,7 +132,7 @@ describe.skipIf(!existsSync(BUILT) || !existsSync(BROKER))(
       expect(await child.exited).toBe(ExitCode.Ok);
     });
 
-    it("ends with 3 within the time when the broker does not come back for what waits", async () => {
+    it("ends with 3, by itself, when the broker does not come back for what waits", async () => {
       const port = await freePort();
       const server = await broker(port);
       const child = service(port, { IMS_BROKER: "external" });
@@ -144,9 +144,8 @@ describe.skipIf(!existsSync(BUILT) || !existsSync(BROKER))(
       expect(await child.exited).toBe(ExitCode.Undelivered);
       const lost = child.lines.find(({ msg }) => msg === "the broker did not take everything before the end");
       expect(lost).toMatchObject({ undelivered: 1000 });
-      const stopped = child.lines.at(-1)!;
-      expect(stopped).toMatchObject({ msg: "stopped" });
-      expect(stopped.millis).toBeLessThan(10_000);
+      // The code would be that of a failure if the process had ended it at its limit.
+      expect(child.lines.at(-1)).toMatchObject({ msg: "stopped" });
     });
 
     it("ends at once with 1 on the second signal", async () => {

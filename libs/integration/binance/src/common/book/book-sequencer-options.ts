@@ -10,6 +10,11 @@ export interface BookSequencerOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly buffer?: EventBufferLimits;
+  /**
+   * Whether the stream comes over more than one connection now: what one lacks is then waited for, up to a second. Default:
+   * never.
+   */
+  readonly isShared?: () => boolean;
   /** A snapshot is asked for after so long even if no event has come. Default 3,000. */
   readonly firstEventMillis?: number;
   /** Silence after which a snapshot is asked for as a check; doubles each time. Default 30,000. */

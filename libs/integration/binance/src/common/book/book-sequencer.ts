@@ -1,5 +1,6 @@
 import { GapReason } from "@ims/common";
 import type { BookFields } from "@ims/traits";
+import { AheadEvents } from "./ahead-events.js";
 import type { BookSequencerCounters, BookSequencerOptions } from "./book-sequencer-options.js";
 import { BookSilence } from "./book-silence.js";
 import type { BookState, BookSteps } from "./book-steps.js";
@@ -31,6 +32,7 @@ export class BookSequencer {
   readonly #rule: SequenceRule;
   readonly #steps: BookSteps;
   readonly #buffer: EventBuffer;
+  readonly #ahead: AheadEvents;
   readonly #requests: SnapshotRequests;
   #state: BookState = "stopped";
   #bookId = 0;
@@ -48,6 +50,12 @@ export class BookSequencer {
     this.#rule = options.rule;
     this.#steps = options.steps;
     this.#buffer = new EventBuffer(options.rule, options.buffer);
+    this.#ahead = new AheadEvents(
+      options.rule,
+      options.clock,
+      options.isShared ?? (() => false),
+      options.buffer,
+    );
     this.#requests = new SnapshotRequests(options.clock, options.random, () => options.steps.needSnapshot());
     this.#silence = new BookSilence(options.clock, options.silenceMillis);
   }
@@ -103,6 +111,7 @@ export class BookSequencer {
 
   stop(): void {
     this.#buffer.clear();
+    this.#ahead.clear();
     this.#refreshing = false;
     this.#requests.stop();
     if (this.#state !== "stopped") this.#enter("stopped", "stopped");
@@ -168,6 +177,8 @@ export class BookSequencer {
   /** To be called a few times a second: asks when a pause is over, and checks a silent stream. */
   check(): void {
     this.#requests.ask();
+    const overdue = this.#ahead.overdue();
+    if (overdue.length > 0) this.#miss(overdue);
     if (this.#stands && !this.#refreshing && this.#silence.takeDue()) this.refresh();
   }
 
@@ -190,18 +201,33 @@ export class BookSequencer {
     if (joined ? this.#rule.isBefore(event, this.#bookId) : event.lastUpdateId <= this.#bookId) {
       this.counters.droppedCount++;
       if (++this.#oldInRow > OLD_EVENTS_MAX) {
-        this.#breakOff(0, 0, GapReason.VenueRestarted, "the venue's update ids began anew", event);
+        this.#breakOff(0, 0, GapReason.VenueRestarted, "the venue's update ids began anew", [event]);
       }
       return;
     }
     this.#oldInRow = 0;
-    if (!(joined ? this.#rule.starts(event, this.#bookId) : this.#rule.continues(event, this.#bookId))) {
-      const from = this.#bookId + 1;
-      const to = this.#rule.lastMissing(event);
-      this.#breakOff(from, to, GapReason.SequenceBroken, `updates ${from} to ${to} are missing`, event);
-      return;
+    if (joined ? this.#rule.starts(event, this.#bookId) : this.#rule.continues(event, this.#bookId)) {
+      this.#apply(event);
+      if (!this.#ahead.isEmpty) this.#takeAhead();
+    } else if (joined || !this.#ahead.hold(event)) {
+      this.#miss([event]);
     }
-    this.#apply(event);
+  }
+
+  /** Applies what waited for the events that have just come. */
+  #takeAhead(): void {
+    while (this.#state === "synced") {
+      const event = this.#ahead.next(this.#bookId);
+      if (!event) return;
+      this.#apply(event);
+    }
+  }
+
+  /** The updates between the book and these events are lost. */
+  #miss(events: readonly BookFields[]): void {
+    const from = this.#bookId + 1;
+    const to = this.#rule.lastMissing(events[0]!);
+    this.#breakOff(from, to, GapReason.SequenceBroken, `updates ${from} to ${to} are missing`, events);
   }
 
   #apply(event: BookFields): void {
@@ -263,6 +289,7 @@ export class BookSequencer {
   #stand(joined: boolean, confirmed: boolean): void {
     this.#confirmed = confirmed;
     this.#buffer.clear();
+    this.#ahead.clear();
     this.#refreshing = false;
     this.#requests.satisfied();
     if (joined) this.#enter("synced", "every update is verified");
@@ -272,12 +299,18 @@ export class BookSequencer {
     this.#steps.publishSnapshot(this.#bookId, this.isProven);
   }
 
-  /** Voids the book and begins again, with `event` as the first one kept. */
-  #breakOff(fromId: number, toId: number, reason: GapReason, text: string, event?: BookFields): void {
+  /** Voids the book and begins again, with `events` as the first ones kept. */
+  #breakOff(
+    fromId: number,
+    toId: number,
+    reason: GapReason,
+    text: string,
+    events: readonly BookFields[] = [],
+  ): void {
     this.#voided(fromId, toId, reason);
     this.#requests.want();
     this.#enter("buffering", text);
-    if (event) this.#buffer.push(event);
+    for (const event of events) this.#buffer.push(event);
     this.#requests.ask();
   }
 
@@ -286,6 +319,7 @@ export class BookSequencer {
     const stood = this.#stands;
     this.#confirmed = false;
     this.#buffer.clear();
+    this.#ahead.clear();
     this.#refreshing = false;
     this.#oldInRow = 0;
     if (!stood) return;

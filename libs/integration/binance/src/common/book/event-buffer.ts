@@ -50,6 +50,11 @@ export class EventBuffer {
     return true;
   }
 
+  /** Forgets the first so many. */
+  drop(count: number): void {
+    for (const { asks, bids } of this.#events.splice(0, count)) this.#levelCount -= asks.count + bids.count;
+  }
+
   clear(): void {
     this.#events = [];
     this.#levelCount = 0;

@@ -40,7 +40,8 @@ export class BookDesk implements BookFeedListener, DepthListener {
     this.#quiet = new QuietBooks({ ...options, books: this.#books, instrumentOf });
   }
 
-  begin(instrument: Instrument, instrumentId: number): void {
+  /** @param isShared whether the book's stream comes over more than one connection now */
+  begin(instrument: Instrument, instrumentId: number, isShared: () => boolean): void {
     const { clock, gate, random, rest, sink } = this.#options;
     const { symbol } = instrument;
     this.#instruments.set(symbol, instrument);
@@ -52,6 +53,7 @@ export class BookDesk implements BookFeedListener, DepthListener {
       clock,
       random,
       rule: rest.rules.depth.rule,
+      isShared,
     });
     gate.beginBook(instrumentId, (top) => feed.top(top));
     this.#books.add(feed);

@@ -1,4 +1,4 @@
-import { DataType, FeedState, RecordFlags } from "@ims/common";
+import { BarState, DataType, FeedState, RecordFlags } from "@ims/common";
 import type { FeedRequest, LiquidationFields, MarkPriceFields } from "@ims/traits";
 import { afterEach, describe, expect, it } from "vitest";
 import type { EventQueue } from "../../spec-support/event-queue.js";
@@ -42,6 +42,26 @@ describe("times of back-filled trades", () => {
       truth.map(({ eventMicros, tradeId }) => [tradeId, eventMicros]),
     );
     expect(filled.some(({ eventMicros }) => eventMicros % 1000 !== 0)).toBe(true);
+    expect(stage.integration.status().gaps).toEqual([]);
+  });
+});
+
+describe("bars of a stream that was silent", () => {
+  it("are read again when it flows again, although its connection stayed up", async () => {
+    const stage = await open({
+      market: "spot",
+      source: { kind: "synthetic", seed: 6, symbols: ["BTCUSDT"], tradesPerSecond: 5 },
+    });
+    await start(stage, { dataType: DataType.Bar, resolution: "1m" }, ["BTCUSDT"]);
+    await stage.advance(90_000);
+    stage.venue.faults.silence("btcusdt@kline_1m");
+    await stage.advance(240_000);
+    stage.venue.faults.resume();
+    await stage.advance(150_000);
+    const closed = (await all(stage.sink.bars)).filter(({ state }) => state === BarState.Closed);
+    const minutes = closed.map(({ openMicros }) => openMicros / 60_000_000);
+    expect(minutes).toEqual(minutes.map((_, index) => minutes[0]! + index));
+    expect(closed.filter(({ flags }) => (flags & RecordFlags.BackFilled) !== 0).length).toBeGreaterThan(2);
     expect(stage.integration.status().gaps).toEqual([]);
   });
 });

@@ -104,7 +104,7 @@ export class SubscriptionBook {
     this.#entries.set(stream, entry);
     this.#tellStatus(entry);
     if (isWholeBook(subscription)) {
-      this.desk.begin(instrument, instrumentId);
+      this.desk.begin(instrument, instrumentId, () => this.#options.isShared(stream));
       this.gate.watchBook(instrumentId, entry);
     }
     return true;

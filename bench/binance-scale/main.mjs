@@ -9,8 +9,9 @@ const TIMES = { warmUpSeconds: 4, seconds: 20 };
 const ROWS = [
   { ...BUSY, ...TIMES, symbols: 1500 },
   { ...BUSY, ...TIMES, symbols: 2900 },
+  { ...BUSY, ...TIMES, symbols: 1500, wholeSystem: true },
 ];
-const PROJECTS = ["libs/integration/binance", "libs/exchange-simulator"];
+const PROJECTS = ["libs/integration/binance", "libs/exchange-simulator", "libs/template", "apps/ims-client"];
 
 /** `--short JSON`: one run of the given market as it was built last; prints its figures as JSON and stores nothing. */
 const [option, text] = process.argv.slice(2);
@@ -35,12 +36,17 @@ const COLUMNS = [
   "cores",
   "RSS MB",
 ];
-console.log("trades and tops of all symbols from a simulated market to a counting sink, two processes");
-console.log(`${COLUMNS.map((title) => title.padStart(11)).join("")}   cores of the market`);
+const megabytes = (bytes) => Math.round(bytes / 1e6);
+console.log(
+  "trades and tops of all symbols of a simulated market, which is a process of its own, to a counter",
+);
+console.log(
+  `${"to".padEnd(8)}${COLUMNS.map((title) => title.padStart(11)).join("")}   other processes, cores`,
+);
 const rows = [];
 for (const settings of ROWS) {
   const row = await runScale(settings);
-  const { cores, faults, lagMillis, recordsPerSecond, rssBytesMax, symbols, venueCores } = row;
+  const { cores, faults, lagMillis, recordsPerSecond, rssBytesMax, service, symbols, venueCores } = row;
   const cells = [
     symbols,
     Math.round(recordsPerSecond),
@@ -50,9 +56,14 @@ for (const settings of ROWS) {
     lagMillis[99.9],
     lagMillis[100],
     cores.toFixed(2),
-    Math.round(rssBytesMax / 1e6),
+    megabytes(rssBytesMax),
   ];
-  console.log(`${cells.map((cell) => String(cell).padStart(11)).join("")}   ${venueCores.toFixed(2)}`);
+  const others = [`market ${venueCores.toFixed(2)}`];
+  if (service)
+    others.push(`service with broker ${service.cores.toFixed(2)}, ${megabytes(service.rssBytesMax)} MB`);
+  console.log(
+    `${(service ? "client" : "sink").padEnd(8)}${cells.map((cell) => String(cell).padStart(11)).join("")}   ${others.join("; ")}`,
+  );
   for (const fault of faults.slice(0, 10)) console.log(`  ${fault}`);
   rows.push({ settings, ...row, faults: faults.slice(0, 100) });
   if (faults.length > 0) process.exitCode = 1;

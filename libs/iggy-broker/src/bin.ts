@@ -3,7 +3,6 @@ import { parseArgs } from "node:util";
 import { describeError } from "@ims/common";
 import type { BrokerLogger } from "./broker-options.js";
 import { startBrokerWorker } from "./broker-worker.js";
-import { runMaintenance } from "./maintenance/maintenance-command.js";
 
 const USAGE = `usage: iggy-broker [--host ADDRESS] [--port PORT] [--data-dir FOLDER]
                    [--tls-cert FILE --tls-key FILE] [--allow-default-credentials]
@@ -54,6 +53,8 @@ async function main(): Promise<void> {
   }
   const [command] = positionals;
   if (command === "verify" || command === "repair") {
+    // Loaded only here, so that a broker starts sooner.
+    const { runMaintenance } = await import("./maintenance/maintenance-command.js");
     const print = (text: string) => process.stdout.write(`${text}\n`);
     process.exitCode = await runMaintenance({ command, dataDir: values["data-dir"], print });
     return;

@@ -147,6 +147,6 @@ describe.skipIf(!existsSync(bin))("a broker process that is killed again and aga
         partitionCount: PARTITION_COUNT,
       });
     },
-    seededMillis(KILLED_AFTER.length, 30_000),
+    seededMillis(KILLED_AFTER.length, 60_000),
   );
 });

@@ -9,7 +9,7 @@ export const SERVICE_ERRORS = {
   },
   "service.health-server-failed": {
     summary: "The health server could not listen.",
-    action: "Check IMS_HTTP_PORT and the permission to listen on it.",
+    action: "Check IMS_HTTP_HOST, IMS_HTTP_PORT and the permission to listen there.",
     retryable: false,
   },
   "service.broker-unreachable": {

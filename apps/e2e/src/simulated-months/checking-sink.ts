@@ -106,7 +106,10 @@ export class CheckingSink implements Sink {
   }
 
   bookSnapshot(book: BookRecord): void {
-    this.#seen(book, Data.Book).book.snapshot(book);
+    const checks = this.#checksOf(book);
+    this.recordCount++;
+    checks.book.snapshot(book);
+    this.#feed(checks, Data.Book).held();
   }
 
   bookDelta(book: BookRecord): void {

@@ -19,7 +19,10 @@ const PACE_MILLIS = 5000;
 export class FeedWatch {
   state: FeedState = FeedState.Starting;
   text = "";
+  /** When the last record came, or the status last said that something is missing. */
   lastRecordMillis: number;
+  /** When the stream itself last brought something. */
+  #lastHeardMillis: number;
   /** Since when the venue has had something that did not come. */
   #owedSinceMillis: number | undefined;
   #longestSilenceMillis = 0;
@@ -32,6 +35,7 @@ export class FeedWatch {
     private readonly report: RunReport,
   ) {
     this.lastRecordMillis = clock.monotonicMillis();
+    this.#lastHeardMillis = this.lastRecordMillis;
   }
 
   status({ state, text }: StatusRecord): void {
@@ -43,13 +47,14 @@ export class FeedWatch {
 
   record(): void {
     const nowMillis = this.clock.monotonicMillis();
-    this.#longestSilenceMillis = Math.max(this.#longestSilenceMillis, nowMillis - this.lastRecordMillis);
+    this.#longestSilenceMillis = Math.max(this.#longestSilenceMillis, nowMillis - this.#lastHeardMillis);
     this.lastRecordMillis = nowMillis;
+    this.#lastHeardMillis = nowMillis;
     this.#owedSinceMillis = undefined;
     this.#told = false;
   }
 
-  /** The sink took nothing, so that no record could come. */
+  /** The sink took nothing, so that no record could come; or what came is not the stream's own. */
   held(): void {
     this.#owedSinceMillis = undefined;
     this.lastRecordMillis = this.clock.monotonicMillis();
@@ -77,7 +82,7 @@ export class FeedWatch {
     }
     if (this.#owedSinceMillis === undefined || this.#told) return;
     const usualMillis = SUSPECT_FACTOR * this.#longestSilenceMillis;
-    const quietMillis = 2 * (this.#owedSinceMillis - this.lastRecordMillis);
+    const quietMillis = 2 * (this.#owedSinceMillis - this.#lastHeardMillis);
     const declaredMillis = Math.min(
       SUSPECT_MAX_MILLIS,
       Math.max(SUSPECT_MIN_MILLIS, usualMillis, quietMillis),

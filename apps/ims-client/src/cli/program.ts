@@ -18,11 +18,15 @@ Examples:
   ims bars BTCUSDT 1m                   one-minute bars
   ims trades BTCUSDT --count 100 | jq   JSON lines when piped, prices as exact texts
   ims trades BTCUSDT --exchange binanceusdmarginfuture
+  ims book BTCUSDT                      the book as a live ladder
+  ims status                            how all services of this machine are
+  ims gaps                              what was lost, and why
   ims iggy streams                      what lies in the broker; see ims iggy --help
   ims broker                            an embedded broker; see ims broker --help
   ims simulate                          a Binance market on this machine; see ims simulate --help
 
 Environment: IGGY_URL, IMS_EXCHANGE, IMS_CLIENT_ID, IMS_ACCESS_TOKEN, NO_COLOR
+Ends with 0 when done or ended by the user, 1 when it failed, 2 for a mistake in the command line or configuration.
 Exchanges: ${EXCHANGE_NAMES.filter((name) => name.startsWith("binance")).join(", ")}
 `;
 

@@ -1,7 +1,7 @@
 import { type ImsError, isImsError, SYMBOLS_PER_REQUEST_MAX, timeResolutionText } from "@ims/common";
 import type { StartAccepted } from "../control/reply.js";
 import type { Delivery, Subscription, SubscriptionKey } from "../delivery/delivery.js";
-import { firstOffsetOf, type StartFrom } from "../delivery/start-from.js";
+import { type FeedStart, StartFinder, type StartFrom } from "../delivery/start-from.js";
 import type { ClientSession } from "../session/client-session.js";
 import type { ImsTransport } from "../transport/ims-transport.js";
 
@@ -21,6 +21,7 @@ export class Subscriber {
   /** All or none: if one is refused, those that this call started are stopped again. */
   async start(keys: readonly SubscriptionKey[], from: StartFrom): Promise<readonly Subscription[]> {
     const started: SubscriptionKey[] = [];
+    const finder = new StartFinder(this.transport, from);
     await this.delivery.prepare();
     try {
       const missing = keys.filter((key) => !this.delivery.find(key));
@@ -29,7 +30,7 @@ export class Subscriber {
         started.push(...group);
         await inParallel([...group.entries()], async ([index, key]) => {
           const reply = replies[index]!;
-          this.delivery.start(key, reply, await this.#firstOffset(key, reply, from));
+          this.delivery.start(key, reply, await finder.firstOffset(feedStart(key, reply)));
         });
       });
       return keys.map((key) => this.delivery.find(key)!);
@@ -53,12 +54,6 @@ export class Subscriber {
     const starts = reply.kind === "start-many-accepted" ? reply.starts : replies;
     if (starts?.length !== group.length) throw new Error(`A start was answered with ${reply.kind}`);
     return starts;
-  }
-
-  #firstOffset({ symbol }: SubscriptionKey, reply: StartAccepted, from: StartFrom): Promise<number> {
-    const { place, firstOffset, resolution } = reply;
-    const feed = { data: place.topic, symbol, resolution: timeResolutionText(resolution), place };
-    return firstOffsetOf(this.transport, { ...feed, endOffset: firstOffset }, from);
   }
 
   /** Returns how many subscriptions the service ended. */
@@ -96,6 +91,14 @@ export class Subscriber {
       }
     });
   }
+}
+
+function feedStart(
+  { symbol }: SubscriptionKey,
+  { place, firstOffset, resolution }: StartAccepted,
+): FeedStart {
+  const feed = { data: place.topic, symbol, resolution: timeResolutionText(resolution) };
+  return { ...feed, place, endOffset: firstOffset };
 }
 
 /** Keys that one request may name: of one kind of data. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { collect, stage } from "../spec-support/client-stage.js";
 import { ResumePoint } from "./resume-point.js";
 import type { StartFrom } from "./start-from.js";
@@ -34,6 +34,16 @@ describe("a feed that begins in the past", () => {
     service.publishTrade("BTCUSDT", 11);
     await clock.advance(100);
     expect(ids(trades)).toEqual([...history, 11]);
+  });
+
+  it("asks each partition once, however many symbols begin there", async () => {
+    const { client, transport, run } = await withHistory();
+    const offsetAt = vi.spyOn(transport, "offsetAt");
+    const subscriptions = await run(
+      client.startTradeData(["BTCUSDT", "ETHUSDT", "BNBUSDT"], { from: { time: 3_500_000 } }),
+    );
+    expect(subscriptions.map(({ firstOffset }) => firstOffset)).toEqual([3, 3, 0]);
+    expect(offsetAt).toHaveBeenCalledTimes(2);
   });
 
   it("takes what retention left for the first, without a word of loss", async () => {

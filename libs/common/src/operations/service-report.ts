@@ -67,6 +67,8 @@ export interface PublishingReport {
   readonly phase: PublishingPhase;
   /** How long the phase lasts. */
   readonly phaseSeconds: number;
+  /** How long each phase lasted since the start, all its times together. */
+  readonly secondsInPhase: Readonly<Record<PublishingPhase, number>>;
   /** Memory of all outgoing batches. */
   readonly bufferBytes: number;
   readonly bufferFreeBytes: number;

@@ -62,6 +62,21 @@ describe("a service that is started anew", () => {
     expect((await heartbeat(other)).json).toMatchObject({ kind: "Client", code: 3 });
   });
 
+  it("gives a session back to a login that carries its id, before and after, and to no other", async () => {
+    const resume = async (sessionId: bigint) => {
+      const returning = await fixture.connect(100);
+      return returning.request(new v2.LoginRequestEncoder(), (encoder) => encoder.sessionId(sessionId));
+    };
+    await client.login();
+    await client.startTrades("BTCUSDT");
+    const { sessionId } = client;
+    expect((await resume(sessionId)).json).toMatchObject({ sessionId: String(sessionId), requestType: 110 });
+    await restart();
+    expect((await resume(sessionId ^ 1n)).json).toMatchObject({ kind: "Client", code: 1 });
+    expect((await resume(sessionId)).json).toMatchObject({ sessionId: String(sessionId), requestType: 110 });
+    expect((await client.stopTrades("BTCUSDT")).json).toMatchObject({ affectedCount: 1 });
+  });
+
   it("copies private delivery again, and says what was missed", async () => {
     await client.login();
     await client.startTrades("BTCUSDT", v2.Delivery.Private);

@@ -217,6 +217,11 @@ export class ServiceHealth implements HealthSource {
     return {
       phase: producers?.pressure.phase ?? "flowing",
       phaseSeconds: (producers?.pressure.phaseMillis ?? 0) / 1000,
+      secondsInPhase: {
+        flowing: (producers?.pressure.millisIn("flowing") ?? 0) / 1000,
+        blocking: (producers?.pressure.millisIn("blocking") ?? 0) / 1000,
+        shedding: (producers?.pressure.millisIn("shedding") ?? 0) / 1000,
+      },
       bufferBytes: (producers?.arena.slotCount ?? 0) * slotBytes,
       bufferFreeBytes: (producers?.arena.freeSlotCount ?? 0) * slotBytes,
       openGapCount: this.sink.openGapCount,

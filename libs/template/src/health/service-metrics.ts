@@ -80,6 +80,11 @@ function writePublishing(text: MetricsText, publishing: PublishingReport, counte
     "1 for the phase that lasts: flowing, blocking the venue, shedding records",
     PHASES.map((phase) => [{ phase }, Number(phase === publishing.phase)]),
   );
+  text.counter(
+    "publishing_phase_seconds",
+    "How long each phase lasted, all its times together",
+    PHASES.map((phase) => [{ phase }, publishing.secondsInPhase[phase]]),
+  );
   text.gauge("publishing_buffer_bytes", "Memory of all outgoing batches", publishing.bufferBytes);
   text.gauge("publishing_buffer_free_bytes", "Of it, what is free", publishing.bufferFreeBytes);
   text.counter("private_copies", "Copies for clients with private delivery", counters.privateCopies);

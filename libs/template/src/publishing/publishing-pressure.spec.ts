@@ -102,6 +102,9 @@ describe("the pressure of publishing", () => {
     room.freeSlotCount = 64;
     await block(0);
     expect(pressure.phase).toBe("shedding");
+    await clock.advance(7);
+    const phases = ["flowing", "blocking", "shedding"] as const;
+    expect(phases.map((phase) => pressure.millisIn(phase))).toEqual([200, 1200, 7]);
   });
 
   it("gives up at once when the venue may never be left unread", () => {

@@ -44,6 +44,7 @@ export class PublishingPressure {
   private sinceMillis: number;
   /** Of `blockMillis`, when the phase began; flowing gives its own time back. */
   private blockedMillis = 0;
+  private readonly pastMillis: Record<PublishingPhase, number> = { flowing: 0, blocking: 0, shedding: 0 };
   private shedCount = 0;
   private isClosed = false;
   private timer: TimerHandle | undefined;
@@ -73,6 +74,11 @@ export class PublishingPressure {
 
   get phaseMillis(): number {
     return this.clock.monotonicMillis() - this.sinceMillis;
+  }
+
+  /** How long each phase lasted since the start, all its times together. */
+  millisIn(phase: PublishingPhase): number {
+    return this.pastMillis[phase] + (phase === this.current ? this.phaseMillis : 0);
   }
 
   /** Whether the venue should be read; asked after each frame, which is when a shortage is noticed. */
@@ -150,6 +156,7 @@ export class PublishingPressure {
 
   private enter(phase: PublishingPhase): void {
     this.timer?.cancel();
+    this.pastMillis[this.current] += this.phaseMillis;
     this.current = phase;
     this.sinceMillis = this.clock.monotonicMillis();
     for (const listener of this.listeners) listener(phase);

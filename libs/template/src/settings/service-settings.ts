@@ -174,7 +174,7 @@ export const SERVICE_SETTINGS = defineSettings({
   },
   publishBatchKibibytes: {
     // The largest book message fills half of the smallest batch.
-    schema: integerSetting({ min: 256, max: 1024 }).default(256),
+    schema: integerSetting({ min: 256, max: 512 }).default(256),
     env: "IMS_PUBLISH_BATCH_KIB",
     flag: "publish-batch-kib",
     description: "size of a batch of records",

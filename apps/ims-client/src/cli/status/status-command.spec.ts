@@ -18,6 +18,7 @@ const REPORT: StatusReport = {
   publishing: {
     phase: "flowing",
     phaseSeconds: 1,
+    secondsInPhase: { flowing: 1, blocking: 0, shedding: 0 },
     bufferBytes: 1,
     bufferFreeBytes: 1,
     openGapCount: 0,

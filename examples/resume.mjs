@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { ImsClient, ResumePoint } from "ims-client";
 
 const file = process.argv[2] ?? "trades.resume.json";
@@ -10,7 +10,8 @@ for await (const trade of client.trades()) {
   console.log(trade.symbol, trade.tradeId);
   point.passed(trade);
   // A program with a database stores the point together with what it made of the trade.
-  writeFileSync(file, JSON.stringify(point));
+  writeFileSync(`${file}.new`, JSON.stringify(point));
+  renameSync(`${file}.new`, file);
 }
 
 function savedPoint() {

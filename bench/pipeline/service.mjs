@@ -34,6 +34,8 @@ const service = await startDataService({
     dataDir,
     environment: "CI",
     httpPort: 0,
+    // Frames in memory can wait: nothing is to be given up.
+    publishBlockMillis: 3_600_000,
     logLevel: "warn",
     feeds: [{ dataType: DataType.Trade, resolution: 0, symbols: "*" }],
   },

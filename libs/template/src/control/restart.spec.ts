@@ -100,28 +100,6 @@ describe("a service that is started anew", () => {
     expect(await nextOf(210)).toMatchObject({ tradeId: "2" });
   });
 
-  it("drops sessions whose time has passed, and keeps those that were heard while it was away", async () => {
-    await service.close();
-    const settings = { sessionExpiryMillis: 400, heartbeatMillis: 100 };
-    service = await fixture.startService(settings);
-    await service.ready;
-    await client.login();
-    await client.startTrades("BTCUSDT");
-    const silent = await fixture.connect(101);
-    await silent.login();
-    await silent.startTrades("ETHUSDT");
-    await service.close();
-    const heardMicros = Date.now() * 1000;
-    // Both are over their time since the last request that the service saw; one goes on with heartbeats.
-    await until(() => Date.now() * 1000 > heardMicros + 500_000);
-    await client.send(client.encode(new v2.HeartbeatRequestEncoder(), () => {}));
-    service = await fixture.startService(settings);
-    await service.ready;
-    await until(() => fixture.venue.running.size > 0);
-    expect(fixture.venue.running).toEqual(new Set(["trades BTCUSDT"]));
-    expect((await heartbeat(silent)).json).toMatchObject({ kind: "Client", code: 3 });
-  });
-
   it("keeps a request before it is answered: no client knows of what a restart would forget", async () => {
     const { controlStream, dataTopic } = client.names;
     const lastOf = async (stream: string, topic: string) => {

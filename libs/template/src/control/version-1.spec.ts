@@ -96,7 +96,7 @@ describe("a client of schema version 1", () => {
 
 describe("a session of version 1", () => {
   it("ends when no request came for its time, and its client is told", async () => {
-    await start("CI", { version1ExpiryMillis: 300 });
+    await start("CI", { version1ExpiryMillis: 1000 });
     await client.send(encodeVersion1(new v1.ClientLoginEncoder(), 100));
     await client.send(startData("BTCUSDT"));
     await until(() => fixture.venue.running.size === 1);

@@ -1,62 +1,16 @@
 import { Delivery, ExchangeId, SimulatedClock, streamNames } from "@ims/common";
-import type { SendRequest } from "@ims/iggy-client";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoginRequest } from "../control/control-request.js";
 import { RateLimitedLog } from "../publishing/rate-limited-log.js";
+import { MemoryTopics } from "../spec-support/memory-topics.js";
 import { silentLogger } from "../spec-support/silent-logger.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
 import { createLoginPolicy } from "./login-policy.js";
 import { SessionRegistry } from "./session-registry.js";
 import { STATE_TOPICS, StateKeeper } from "./state-keeper.js";
 
-/** Topics in memory that refuse, or store and then fail, when told to. */
-class FaultyTopics {
-  readonly stored = new Map<string, Uint8Array[]>();
-  /** What happens to the next sends, in order; none left: they succeed. */
-  faults: ("ok" | "refused" | "lost-reply" | "twice")[] = [];
-
-  readonly client = {
-    topics: {
-      get: async (_: string, topic: string) => (this.stored.has(topic) ? {} : null),
-      ensure: async (_: string, { name }: { name: string }) => {
-        if (!this.stored.has(name)) this.stored.set(name, []);
-        return {};
-      },
-      purge: async (_: string, topic: string) => {
-        if (this.faults[0] === "refused") throw new Error("refused");
-        this.stored.get(topic)?.splice(0);
-      },
-    },
-    sendMessages: async ({ topic, messages }: SendRequest) => {
-      const fault = this.faults.shift() ?? "ok";
-      if (fault === "refused") throw new Error("refused");
-      const payloads = messages.map(({ payload }) => payload);
-      this.stored.get(String(topic))!.push(...payloads, ...(fault === "twice" ? payloads : []));
-      if (fault === "lost-reply") throw new Error("no reply");
-      return [];
-    },
-    poll: async ({ topic, strategy }: { topic: string; strategy: { value: number } }) => {
-      const rest = this.stored.get(topic)!.slice(strategy.value);
-      let at = -1;
-      return {
-        next: () => ++at < rest.length,
-        get offset() {
-          return strategy.value + at;
-        },
-        get view() {
-          return new DataView(rest[at]!.buffer);
-        },
-        payloadStart: 0,
-        get payloadLength() {
-          return rest[at]!.length;
-        },
-      };
-    },
-  } as unknown as ConstructorParameters<typeof StateKeeper>[0];
-}
-
-function service(topics: FaultyTopics, clock: SimulatedClock) {
+function service(topics: MemoryTopics, clock: SimulatedClock) {
   let sessionId = 1n;
   const limits = {
     heartbeatMillis: 10_000,
@@ -113,8 +67,8 @@ describe("StateKeeper", () => {
         fc.array(step, { maxLength: 40 }),
         fc.array(fault, { maxLength: 20 }),
         async (steps, faults) => {
-          const topics = new FaultyTopics();
           const clock = new SimulatedClock();
+          const topics = new MemoryTopics(clock);
           topics.faults = [...faults];
           const { sessions, table, keeper } = service(topics, clock);
           await keeper.load();
@@ -159,8 +113,9 @@ describe("StateKeeper", () => {
   });
 
   it("writes a change as one record, and the whole anew when the changes outgrow it", async () => {
-    const topics = new FaultyTopics();
-    const { sessions, table, keeper } = service(topics, new SimulatedClock());
+    const clock = new SimulatedClock();
+    const topics = new MemoryTopics(clock);
+    const { sessions, table, keeper } = service(topics, clock);
     await keeper.load();
     keeper.start();
     sessions.login(login(100, 1n), 0);

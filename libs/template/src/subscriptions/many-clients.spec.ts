@@ -23,7 +23,7 @@ beforeEach(async () => {
   const logins = await askAll(() => [new v2.LoginRequestEncoder(), (encoder) => encoder.sessionId(0n)]);
   for (const [index, { json }] of logins.entries())
     clients[index]!.sessionId = BigInt(json.sessionId as string);
-});
+}, 60_000);
 afterEach(async () => {
   vi.restoreAllMocks();
   await fixture.dispose();
@@ -62,7 +62,7 @@ function emitTrades(): void {
     fixture.venue.emitTrade("BTCUSDT", tradeId, 1n, 1n);
 }
 
-describe("a hundred clients of one symbol", () => {
+describe("a hundred clients of one symbol", { timeout: 60_000 }, () => {
   it("cost one venue feed, one encoding and one stored copy of each trade in shared delivery", async () => {
     const encode = vi.spyOn(RecordEncoder.prototype, "trade");
     const starts = await startTrades(Delivery.Shared);

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { newVenue } from "./new-venue.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -63,9 +64,6 @@ beforeEach(() => {
 afterEach(() => rmSync(workspace, { recursive: true, force: true }));
 
 async function generate(name: string, title: string): Promise<readonly string[]> {
-  const { newVenue } = (await import("./new-venue.mjs")) as {
-    newVenue(root: string, name: string, title: string): string[];
-  };
   return newVenue(workspace, name, title);
 }
 

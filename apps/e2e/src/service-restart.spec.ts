@@ -9,17 +9,20 @@ import { peekTemplateId, v2 } from "@ims/sbe";
 import { ImsClient } from "ims-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Child } from "./support/child.js";
+import { unusedPort } from "./support/unused-port.js";
 
 const NAMES = streamNames(ExchangeId.BinanceSpot);
 
 let dataDir = "";
-let broker: Broker;
+let port = 0;
+/** Undefined where the service runs the broker, which then dies with it. */
+let broker: Broker | undefined;
 let simulator: BinanceSimulator;
 const services: Child[] = [];
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "ims-e2e-"));
-  broker = await startBroker({ port: 0, dataDir: join(dataDir, "broker") });
+  port = await unusedPort();
   simulator = await startBinanceSimulator({
     market: "spot",
     source: { kind: "synthetic", seed: 5, tradesPerSecond: 300 },
@@ -31,14 +34,15 @@ afterEach(async () => {
     await service.exited;
   }
   await simulator.close();
-  await broker.close();
+  await broker?.close();
+  broker = undefined;
   await rm(dataDir, { recursive: true, force: true });
 });
 
 async function startService(): Promise<Child> {
   const service = Child.node("apps/binance-spot/dist/main.js", [], {
-    IGGY_URL: `iggy://iggy:iggy@127.0.0.1:${broker.port}`,
-    IMS_BROKER: "external",
+    IGGY_URL: `iggy://iggy:iggy@127.0.0.1:${port}`,
+    IMS_BROKER: broker ? "external" : "embedded",
     IMS_DATA_DIR: dataDir,
     IMS_HTTP_PORT: "0",
     IMS_HEARTBEAT_MILLIS: "300",
@@ -52,7 +56,7 @@ async function startService(): Promise<Child> {
 
 /** Requests of the kind that stand on the control topic. */
 async function countRequests(templateId: number): Promise<number> {
-  const iggy = await IggyClient.connect(`iggy://iggy:iggy@127.0.0.1:${broker.port}`);
+  const iggy = await IggyClient.connect(`iggy://iggy:iggy@127.0.0.1:${port}`);
   try {
     const polled = await iggy.poll({
       stream: NAMES.controlStream,
@@ -72,66 +76,74 @@ async function countRequests(templateId: number): Promise<number> {
   }
 }
 
-describe("a service that is killed and started again", () => {
-  it("goes on with the sessions and feeds of its clients, who are told and need do nothing", {
-    timeout: 60_000,
-  }, async () => {
-    const killed = await startService();
-    const url = `iggy://iggy:iggy@127.0.0.1:${broker.port}`;
-    const client = await ImsClient.connect({ url, exchange: ExchangeId.BinanceSpot });
-    try {
-      const { sessionId } = await client.login();
-      const symbols = simulator.symbols.slice(0, 2);
-      await client.startTradeData(symbols);
-      const resumed = new Promise<{ readonly subscriptionCount: number }>((resolve) => {
-        client.on("resumed", resolve);
-      });
-      const seen: { readonly symbol: string; readonly tradeId: number }[] = [];
-      const trades = client.trades();
-      const losses = client.gaps();
-      const readUntil = async (isEnough: () => boolean) => {
-        while (!isEnough()) {
-          const { value, done } = await trades.next();
-          if (done) throw new Error("the trades ended");
-          seen.push(value);
-        }
-      };
-      await readUntil(() => new Set(seen.map(({ symbol }) => symbol)).size === 2);
-      killed.kill("SIGKILL");
-      expect(await killed.exited).toBe("SIGKILL");
-      const before = seen.length;
-      await startService();
-      expect(await resumed).toMatchObject({ subscriptionCount: 2 });
-      const isLater = ({ symbol, tradeId }: (typeof seen)[number]) =>
-        tradeId >
-        Math.max(...seen.slice(0, before).flatMap((trade) => (trade.symbol === symbol ? trade.tradeId : [])));
-      await readUntil(
-        () =>
-          new Set(
-            seen
-              .slice(before)
-              .filter(isLater)
-              .map(({ symbol }) => symbol),
-          ).size === 2,
-      );
+describe.each(["with a broker elsewhere", "with the broker inside it"])(
+  "a service %s that is killed and started again",
+  (place) => {
+    it("goes on with the sessions and feeds of its clients, who are told and need do nothing", {
+      timeout: 60_000,
+    }, async () => {
+      if (place === "with a broker elsewhere") {
+        broker = await startBroker({ port, dataDir: join(dataDir, "elsewhere") });
+      }
+      const killed = await startService();
+      const url = `iggy://iggy:iggy@127.0.0.1:${port}`;
+      const client = await ImsClient.connect({ url, exchange: ExchangeId.BinanceSpot });
+      try {
+        const { sessionId } = await client.login();
+        const symbols = simulator.symbols.slice(0, 2);
+        await client.startTradeData(symbols);
+        const resumed = new Promise<{ readonly subscriptionCount: number }>((resolve) => {
+          client.on("resumed", resolve);
+        });
+        const seen: { readonly symbol: string; readonly tradeId: number }[] = [];
+        const trades = client.trades();
+        const losses = client.gaps();
+        const readUntil = async (isEnough: () => boolean) => {
+          while (!isEnough()) {
+            const { value, done } = await trades.next();
+            if (done) throw new Error("the trades ended");
+            seen.push(value);
+          }
+        };
+        await readUntil(() => new Set(seen.map(({ symbol }) => symbol)).size === 2);
+        killed.kill("SIGKILL");
+        expect(await killed.exited).toBe("SIGKILL");
+        const before = seen.length;
+        await startService();
+        expect(await resumed).toMatchObject({ subscriptionCount: 2 });
+        const isLater = ({ symbol, tradeId }: (typeof seen)[number]) =>
+          tradeId >
+          Math.max(
+            ...seen.slice(0, before).flatMap((trade) => (trade.symbol === symbol ? trade.tradeId : [])),
+          );
+        await readUntil(
+          () =>
+            new Set(
+              seen
+                .slice(before)
+                .filter(isLater)
+                .map(({ symbol }) => symbol),
+            ).size === 2,
+        );
 
-      expect(await countRequests(v2.LoginRequestDecoder.TEMPLATE_ID)).toBe(1);
-      expect(await countRequests(v2.StartManyRequestDecoder.TEMPLATE_ID)).toBe(1);
-      expect(client.isLoggedIn).toBe(true);
-      expect(sessionId).not.toBe(0n);
-      // Every trade once, and in order; what the venue printed meanwhile is told to be missing.
-      for (const symbol of symbols) {
-        const ids = seen.flatMap((trade) => (trade.symbol === symbol ? trade.tradeId : []));
-        expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+        expect(await countRequests(v2.LoginRequestDecoder.TEMPLATE_ID)).toBe(1);
+        expect(await countRequests(v2.StartManyRequestDecoder.TEMPLATE_ID)).toBe(1);
+        expect(client.isLoggedIn).toBe(true);
+        expect(sessionId).not.toBe(0n);
+        // Every trade once, and in order; what the venue printed meanwhile is told to be missing.
+        for (const symbol of symbols) {
+          const ids = seen.flatMap((trade) => (trade.symbol === symbol ? trade.tradeId : []));
+          expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+        }
+        const interrupted = new Set<string>();
+        for await (const gap of losses) {
+          if (gap.data === "trades" && gap.reason === "service-restarted") interrupted.add(gap.symbol);
+          if (interrupted.size === symbols.length) break;
+        }
+        expect(interrupted).toEqual(new Set(symbols));
+      } finally {
+        await client.shutdown();
       }
-      const interrupted = new Set<string>();
-      for await (const gap of losses) {
-        if (gap.data === "trades" && gap.reason === "service-restarted") interrupted.add(gap.symbol);
-        if (interrupted.size === symbols.length) break;
-      }
-      expect(interrupted).toEqual(new Set(symbols));
-    } finally {
-      await client.shutdown();
-    }
-  });
-});
+    });
+  },
+);

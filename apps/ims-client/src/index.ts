@@ -36,6 +36,7 @@ export type {
 export type {
   LiquidationMessage,
   MarkPriceMessage,
+  OptionTickerMessage,
   OrderStatusName,
   SideName,
   TickerMessage,

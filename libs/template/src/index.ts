@@ -15,6 +15,11 @@ export {
   type ProcessorService,
   startProcessor,
 } from "./processing/processor-service.js";
+export {
+  type ProcessorChoice,
+  type RunProcessorOptions,
+  runProcessor,
+} from "./processing/run-processor.js";
 export type { ProcessorSource } from "./processing/source-runner.js";
 export { type RecordHandlers, typedRecords } from "./processing/typed-records.js";
 export type { DataService, DataServiceOptions } from "./service/data-service.js";

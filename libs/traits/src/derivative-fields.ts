@@ -27,6 +27,41 @@ export interface LiquidationFields extends RecordHead {
   filledQuantity: bigint;
 }
 
+/**
+ * Prices and greeks of an option. Prices stand at `priceScale`, quantities at `quantityScale`; `null` where the venue
+ * gives no value, NaN for a model output that it does not give.
+ */
+export interface OptionTickerFields extends RecordHead {
+  priceScale: number;
+  quantityScale: number;
+  /** The venue's name of what the greeks refer to, at most 32 octets. */
+  underlying: string;
+  /** Microseconds since 1970. */
+  expiryMicros: number;
+  strike: bigint;
+  optionType: "call" | "put";
+  lastPrice: bigint | null;
+  markPrice: bigint | null;
+  /** Best prices; `null` where a side is empty, its quantity is then 0. */
+  bidPrice: bigint | null;
+  bidQuantity: bigint;
+  askPrice: bigint | null;
+  askQuantity: bigint;
+  /** Traded in 24 hours. */
+  volume: bigint | null;
+  openInterest: bigint | null;
+  underlyingPrice: bigint | null;
+  /** Implied volatilities in percent per year. */
+  markIv: number;
+  bidIv: number;
+  askIv: number;
+  delta: number;
+  gamma: number;
+  theta: number;
+  vega: number;
+  rho: number;
+}
+
 /** Statistics of a rolling window, usually 24 hours. */
 export interface TickerFields extends RecordHead {
   priceScale: number;

@@ -1,7 +1,12 @@
 import type { Instrument } from "@ims/common";
 import type { BarFields } from "./bar-fields.js";
 import type { BookFields, TopOfBookFields } from "./book-fields.js";
-import type { LiquidationFields, MarkPriceFields, TickerFields } from "./derivative-fields.js";
+import type {
+  LiquidationFields,
+  MarkPriceFields,
+  OptionTickerFields,
+  TickerFields,
+} from "./derivative-fields.js";
 import type { FeedStatusFields, GapFields } from "./feed-fields.js";
 import type { TradeFields } from "./trade-fields.js";
 
@@ -43,6 +48,7 @@ export interface MarketDataSink {
   bookDelta(book: BookFields): void;
   markPrice(price: MarkPriceFields): void;
   liquidation(liquidation: LiquidationFields): void;
+  optionTicker(option: OptionTickerFields): void;
   ticker(ticker: TickerFields): void;
   /** Records that are lost for good; told once per loss, when nothing more of it can be had. */
   gap(gap: GapFields): void;

@@ -124,6 +124,10 @@ export class CheckingSink implements Sink {
     this.#seen(liquidation, Data.Liquidation);
   }
 
+  optionTicker(option: RecordHead): void {
+    this.#seen(option, Data.OptionTicker);
+  }
+
   ticker(ticker: RecordHead): void {
     this.#seen(ticker, Data.Ticker);
   }

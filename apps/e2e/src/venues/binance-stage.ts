@@ -8,6 +8,13 @@ const SYMBOLS: Readonly<Record<BinanceMarketName, readonly [string, string]>> = 
   "usd-future": ["BTCUSDT", "ETHUSDT"],
   "coin-future": ["BTCUSD_PERP", "ETHUSD_PERP"],
 };
+const COMMON: readonly DataType[] = [
+  DataType.Trade,
+  DataType.Bar,
+  DataType.TopOfBook,
+  DataType.Book,
+  DataType.Ticker,
+];
 /** Of one way, of requests and of what a client sends. */
 const LATENCY_MILLIS = 20;
 
@@ -25,9 +32,7 @@ export async function openBinanceStage(market: BinanceMarketName): Promise<Venue
     clock,
     symbols,
     unknownSymbol: "NOSUCHCOIN",
-    flowing: [DataType.Trade, DataType.Bar, DataType.TopOfBook, DataType.Book, DataType.Ticker].concat(
-      market === "spot" ? [] : [DataType.MarkPrice],
-    ),
+    flowing: market === "spot" ? COMMON : [...COMMON, DataType.MarkPrice],
     create: createBinanceIntegration(market, {
       dial: venue.dial,
       transport: async (url, headers, _bytesMax, signal) => {

@@ -4,7 +4,12 @@ import type { SkippedMessage } from "../delivery/skipped-messages.js";
 import type { SlowConsumerPolicy } from "../delivery/slow-consumer.js";
 import type { StartFrom } from "../delivery/start-from.js";
 import type { BookMessage, TopOfBookMessage } from "../records/book-message.js";
-import type { LiquidationMessage, MarkPriceMessage, TickerMessage } from "../records/derivative-message.js";
+import type {
+  LiquidationMessage,
+  MarkPriceMessage,
+  OptionTickerMessage,
+  TickerMessage,
+} from "../records/derivative-message.js";
 import type { FeedStatusMessage, GapMessage } from "../records/feed-message.js";
 import {
   type BarMessage,
@@ -78,6 +83,11 @@ export abstract class ClientFeeds {
     return this.startFeed(DataType.Liquidation, NO_RESOLUTION, symbols, options);
   }
 
+  /** Asks for prices, implied volatilities and greeks of options; otherwise as {@link startTradeData}. */
+  startOptionTickers(symbols: Symbols, options: StartOptions = {}): Promise<readonly Subscription[]> {
+    return this.startFeed(DataType.OptionTicker, NO_RESOLUTION, symbols, options);
+  }
+
   /** Asks for the statistics of the last 24 hours; otherwise as {@link startTradeData}. */
   startTickers(symbols: Symbols, options: StartOptions = {}): Promise<readonly Subscription[]> {
     return this.startFeed(DataType.Ticker, NO_RESOLUTION, symbols, options);
@@ -111,6 +121,11 @@ export abstract class ClientFeeds {
   /** As {@link stopTradeData}. */
   stopLiquidations(symbols: Symbols): Promise<number> {
     return this.stopFeed(DataType.Liquidation, NO_RESOLUTION, symbols);
+  }
+
+  /** As {@link stopTradeData}. */
+  stopOptionTickers(symbols: Symbols): Promise<number> {
+    return this.stopFeed(DataType.OptionTicker, NO_RESOLUTION, symbols);
   }
 
   /** As {@link stopTradeData}. */
@@ -155,6 +170,13 @@ export abstract class ClientFeeds {
   /** Only liquidations; otherwise as {@link messages}. */
   liquidations<Options extends IterationOptions>(options?: Options): Iteration<LiquidationMessage, Options> {
     return this.iterate(["liquidation"], options ?? {}) as Iteration<LiquidationMessage, Options>;
+  }
+
+  /** Only prices and greeks of options; otherwise as {@link messages}. */
+  optionTickers<Options extends IterationOptions>(
+    options?: Options,
+  ): Iteration<OptionTickerMessage, Options> {
+    return this.iterate(["option-ticker"], options ?? {}) as Iteration<OptionTickerMessage, Options>;
   }
 
   /** Only 24-hour statistics; otherwise as {@link messages}. */

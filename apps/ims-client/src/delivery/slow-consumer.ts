@@ -14,7 +14,13 @@ export type SlowConsumerPolicy = "block" | "conflate" | "skip" | "disconnect";
 const POLICIES: readonly SlowConsumerPolicy[] = ["block", "conflate", "skip", "disconnect"];
 
 /** An older message of these says nothing that a newer one of the same symbol does not say better. */
-const STATES: ReadonlySet<MarketMessageType> = new Set(["bar", "top-of-book", "mark-price", "ticker"]);
+const STATES: ReadonlySet<MarketMessageType> = new Set([
+  "bar",
+  "top-of-book",
+  "mark-price",
+  "option-ticker",
+  "ticker",
+]);
 
 /** @throws ImsError `client.invalid-argument` for a policy that is none, or does not fit the types */
 export function checkPolicy(policy: SlowConsumerPolicy, types: readonly MarketMessageType[]): void {

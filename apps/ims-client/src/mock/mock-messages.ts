@@ -5,7 +5,12 @@ import type {
   BookSnapshotMessage,
   TopOfBookMessage,
 } from "../records/book-message.js";
-import type { LiquidationMessage, MarkPriceMessage, TickerMessage } from "../records/derivative-message.js";
+import type {
+  LiquidationMessage,
+  MarkPriceMessage,
+  OptionTickerMessage,
+  TickerMessage,
+} from "../records/derivative-message.js";
 import type { FeedStatusMessage, GapMessage } from "../records/feed-message.js";
 import type { BarMessage, TradeMessage } from "../records/market-message.js";
 import type { MessageOrigin } from "../records/message-origin.js";
@@ -160,6 +165,38 @@ export function mockLiquidation(fields: MessageFields<LiquidationMessage> = {}):
       averagePrice: null,
       quantity: Decimal.parse("0.014"),
       filledQuantity: Decimal.parse("0.014"),
+    },
+    fields,
+  );
+}
+
+/** A call near the money; nothing was traded yet. */
+export function mockOptionTicker(fields: MessageFields<OptionTickerMessage> = {}): OptionTickerMessage {
+  return withFields<OptionTickerMessage>(
+    {
+      ...ORIGIN,
+      exchange: "deribit",
+      symbol: "BTC-27SEP24-62000-C",
+      type: "option-ticker",
+      underlying: "BTC-27SEP24",
+      expiryMicros: 1_727_424_000_000_000,
+      strike: Decimal.parse("62000"),
+      optionType: "call",
+      lastPrice: null,
+      markPrice: Decimal.parse("0.0651"),
+      bid: { price: Decimal.parse("0.065"), quantity: Decimal.parse("12.5") },
+      ask: { price: Decimal.parse("0.0655"), quantity: Decimal.parse("4") },
+      volume: Decimal.parse("0"),
+      openInterest: Decimal.parse("420.1"),
+      underlyingPrice: Decimal.parse("62310.5"),
+      markIv: 61.25,
+      bidIv: 60.9,
+      askIv: 61.5,
+      delta: 0.53,
+      gamma: 0.00002,
+      theta: -41.5,
+      vega: 97.25,
+      rho: 25.5,
     },
     fields,
   );

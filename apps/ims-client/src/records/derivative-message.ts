@@ -1,5 +1,6 @@
 import type { Decimal } from "@ims/common";
-import type { LiquidationRecord, MarkPriceRecord, TickerRecord } from "@ims/sbe";
+import type { LiquidationRecord, MarkPriceRecord, OptionTickerRecord, TickerRecord } from "@ims/sbe";
+import type { BookLevel } from "./book-message.js";
 import type { MessageOrigin } from "./message-origin.js";
 
 /** Mark price and funding of a derivative; null what the venue gives not, or the instrument has not. */
@@ -34,6 +35,33 @@ export interface LiquidationMessage extends MessageOrigin {
   readonly averagePrice: Decimal | null;
   readonly quantity: Decimal;
   readonly filledQuantity: Decimal;
+}
+
+/** Prices and greeks of an option; null what the venue gives not. */
+export interface OptionTickerMessage extends MessageOrigin {
+  readonly type: "option-ticker";
+  /** The venue's name of what the greeks refer to. */
+  readonly underlying: string;
+  readonly expiryMicros: number;
+  readonly strike: Decimal;
+  readonly optionType: "call" | "put" | "unknown";
+  readonly lastPrice: Decimal | null;
+  readonly markPrice: Decimal | null;
+  readonly bid: BookLevel | null;
+  readonly ask: BookLevel | null;
+  /** Traded in 24 hours. */
+  readonly volume: Decimal | null;
+  readonly openInterest: Decimal | null;
+  readonly underlyingPrice: Decimal | null;
+  /** Implied volatilities in percent per year. */
+  readonly markIv: number | null;
+  readonly bidIv: number | null;
+  readonly askIv: number | null;
+  readonly delta: number | null;
+  readonly gamma: number | null;
+  readonly theta: number | null;
+  readonly vega: number | null;
+  readonly rho: number | null;
 }
 
 /** Statistics of a rolling window, usually 24 hours; prices are null where there was no trade. */
@@ -82,6 +110,33 @@ export function liquidationMessage(record: LiquidationRecord, origin: MessageOri
     averagePrice: record.averagePrice ?? null,
     quantity: record.quantity,
     filledQuantity: record.filledQuantity,
+  };
+}
+
+export function optionTickerMessage(record: OptionTickerRecord, origin: MessageOrigin): OptionTickerMessage {
+  const { ask, bid, greeks } = record;
+  return {
+    type: "option-ticker",
+    ...origin,
+    underlying: record.underlying,
+    expiryMicros: record.expiryMicros,
+    strike: record.strike,
+    optionType: record.optionType ?? "unknown",
+    lastPrice: record.lastPrice ?? null,
+    markPrice: record.markPrice ?? null,
+    bid: bid ?? null,
+    ask: ask ?? null,
+    volume: record.volume ?? null,
+    openInterest: record.openInterest ?? null,
+    underlyingPrice: record.underlyingPrice ?? null,
+    markIv: greeks.markIv ?? null,
+    bidIv: greeks.bidIv ?? null,
+    askIv: greeks.askIv ?? null,
+    delta: greeks.delta ?? null,
+    gamma: greeks.gamma ?? null,
+    theta: greeks.theta ?? null,
+    vega: greeks.vega ?? null,
+    rho: greeks.rho ?? null,
   };
 }
 

@@ -1,6 +1,11 @@
 import type { Decimal, TimeResolutionText } from "@ims/common";
 import type { BookDeltaMessage, BookSnapshotMessage, TopOfBookMessage } from "./book-message.js";
-import type { LiquidationMessage, MarkPriceMessage, TickerMessage } from "./derivative-message.js";
+import type {
+  LiquidationMessage,
+  MarkPriceMessage,
+  OptionTickerMessage,
+  TickerMessage,
+} from "./derivative-message.js";
 import type { FeedStatusMessage, GapMessage } from "./feed-message.js";
 import type { MessageOrigin } from "./message-origin.js";
 
@@ -58,6 +63,7 @@ export type DataMessage =
   | BookDeltaMessage
   | MarkPriceMessage
   | LiquidationMessage
+  | OptionTickerMessage
   | TickerMessage;
 
 /** What the service says about the feeds that a client asked for. */
@@ -76,5 +82,6 @@ export const DATA_MESSAGE_TYPES: readonly DataMessage["type"][] = [
   "book-delta",
   "mark-price",
   "liquidation",
+  "option-ticker",
   "ticker",
 ];

@@ -2,7 +2,12 @@ import { DataType, Decimal, NO_RESOLUTION, type TimeResolutionText, timeResoluti
 import { decodeRecord, peekTemplateId, type StreamRecord, v2 } from "@ims/sbe";
 import type { PolledRecords } from "../transport/ims-transport.js";
 import { bookDeltaMessage, bookSnapshotMessage, topOfBookMessage } from "./book-message.js";
-import { liquidationMessage, markPriceMessage, tickerMessage } from "./derivative-message.js";
+import {
+  liquidationMessage,
+  markPriceMessage,
+  optionTickerMessage,
+  tickerMessage,
+} from "./derivative-message.js";
 import { feedStatusMessage, gapMessage } from "./feed-message.js";
 import type {
   AggressorName,
@@ -146,6 +151,8 @@ export class RecordDecoder {
         return markPriceMessage(record, this.#originOf(record));
       case "liquidation":
         return liquidationMessage(record, this.#originOf(record));
+      case "option-ticker":
+        return optionTickerMessage(record, this.#originOf(record));
       case "ticker":
         return tickerMessage(record, this.#originOf(record));
       case "gap":

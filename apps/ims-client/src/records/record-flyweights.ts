@@ -12,6 +12,7 @@ export interface RecordFlyweights {
   readonly "book-delta": v2.BookDeltaDecoder;
   readonly "mark-price": v2.MarkPriceDecoder;
   readonly liquidation: v2.LiquidationDecoder;
+  readonly "option-ticker": v2.OptionTickerDecoder;
   readonly ticker: v2.TickerDecoder;
   readonly gap: v2.GapDecoder;
   readonly "feed-status": v2.FeedStatusDecoder;

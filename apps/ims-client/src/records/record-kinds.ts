@@ -41,6 +41,7 @@ export function createRecordKinds(): ReadonlyMap<number, RecordKind> {
     { type: "book-delta", dataType: DataType.Book, facts: new v2.BookDeltaDecoder() },
     { type: "mark-price", dataType: DataType.MarkPrice, facts: new v2.MarkPriceDecoder() },
     { type: "liquidation", dataType: DataType.Liquidation, facts: new v2.LiquidationDecoder() },
+    { type: "option-ticker", dataType: DataType.OptionTicker, facts: new v2.OptionTickerDecoder() },
     { type: "ticker", dataType: DataType.Ticker, facts: new v2.TickerDecoder() },
     { type: "gap", dataType: undefined, facts: new v2.GapDecoder() },
     { type: "feed-status", dataType: undefined, facts: new v2.FeedStatusDecoder() },
@@ -54,7 +55,15 @@ export interface FeedKind {
   readonly messageTypes: readonly MarketMessageType[];
 }
 
-export type FeedType = "trade" | "bar" | "top-of-book" | "book" | "mark-price" | "liquidation" | "ticker";
+export type FeedType =
+  | "trade"
+  | "bar"
+  | "top-of-book"
+  | "book"
+  | "mark-price"
+  | "liquidation"
+  | "option-ticker"
+  | "ticker";
 
 const FEED_KINDS: ReadonlyMap<number, FeedKind> = new Map<number, FeedKind>([
   [DataType.Trade, { type: "trade", messageTypes: ["trade"] }],
@@ -63,6 +72,7 @@ const FEED_KINDS: ReadonlyMap<number, FeedKind> = new Map<number, FeedKind>([
   [DataType.Book, { type: "book", messageTypes: ["book-snapshot", "book-delta"] }],
   [DataType.MarkPrice, { type: "mark-price", messageTypes: ["mark-price"] }],
   [DataType.Liquidation, { type: "liquidation", messageTypes: ["liquidation"] }],
+  [DataType.OptionTicker, { type: "option-ticker", messageTypes: ["option-ticker"] }],
   [DataType.Ticker, { type: "ticker", messageTypes: ["ticker"] }],
 ]);
 

@@ -47,6 +47,32 @@ export function encodeLiquidation(symbol: string, instrumentId: number): Uint8Ar
   return bytes;
 }
 
+/** One encoded OptionTicker of a call without bids, header first. */
+export function encodeOptionTicker(symbol: string, instrumentId: number): Uint8Array {
+  const bytes = new Uint8Array(v2.OptionTickerEncoder.ENCODED_LENGTH);
+  head(new v2.OptionTickerEncoder().wrapAndApplyHeader(new DataView(bytes.buffer), 0), symbol, instrumentId)
+    .underlying("BTC-27SEP24")
+    .expiryTimeNumber(1_727_424_000_000_000)
+    .strike(6_200_000n)
+    .optionType(v2.OptionType.Call)
+    .lastPriceNull()
+    .markPrice(215_050n)
+    .bidPriceNull()
+    .bidQuantity(0n)
+    .askPrice(215_100n)
+    .askQuantity(4_000n)
+    .volume(12_500n)
+    .openInterestNull()
+    .underlyingPrice(6_231_050n)
+    .markIv(61.25)
+    .askIv(61.5)
+    .delta(0.53017)
+    .gamma(0.00002)
+    .theta(-41.5)
+    .vega(97.25);
+  return bytes;
+}
+
 /** One encoded Ticker, header first. */
 export function encodeTicker(symbol: string, instrumentId: number): Uint8Array {
   const bytes = new Uint8Array(v2.TickerEncoder.ENCODED_LENGTH);

@@ -14,6 +14,7 @@ import type { BrokerKeeper } from "../broker/broker-keeper.js";
 import { findBroker } from "../broker/find-broker.js";
 import { fail } from "../errors.js";
 import { HealthServer } from "../health/health-server.js";
+import type { RunningService } from "../service/run-process.js";
 import { ProcessorHealth } from "./processor-health.js";
 import { loadProcessorSettings, type ProcessorSettings } from "./processor-settings.js";
 import { type ProcessorSource, SourceRunner, type SourceSettings } from "./source-runner.js";
@@ -49,12 +50,14 @@ export interface ProcessorOptions extends ProcessorLaunchOptions {
 }
 
 /** A running processor. */
-export interface ProcessorService {
+export interface ProcessorService extends RunningService {
   /** Resolves when all sources are read. Rejects if it is closed before. */
   readonly ready: Promise<void>;
   readonly healthUrl: string;
   /** Resolves when it has ended; with the error if it ended itself because it could not go on. */
   readonly closed: Promise<Error | undefined>;
+  /** Always 0: what is not stored is made again from the last checkpoint. */
+  readonly undeliveredCount: number;
   /** Stores the last checkpoints (at most 8 s), leaves the groups, ends the session and stops the embedded broker. */
   close(): Promise<void>;
 }
@@ -100,6 +103,7 @@ class Service implements ProcessorService {
   readonly ready: Promise<void>;
   readonly closed: Promise<Error | undefined>;
   healthUrl = "";
+  readonly undeliveredCount = 0;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #health: ProcessorHealth;

@@ -8,9 +8,10 @@ export const Channel = {
   Book: 3,
   MarkPrice: 4,
   Liquidations: 5,
-  Tickers: 6,
-  Gaps: 7,
-  FeedStatus: 8,
+  OptionTickers: 6,
+  Tickers: 7,
+  Gaps: 8,
+  FeedStatus: 9,
 } as const;
 export type Channel = (typeof Channel)[keyof typeof Channel];
 
@@ -22,6 +23,7 @@ export const CHANNEL_TOPICS: readonly string[] = [
   MARKET_DATA_TOPICS.book,
   MARKET_DATA_TOPICS.markPrice,
   MARKET_DATA_TOPICS.liquidations,
+  MARKET_DATA_TOPICS.optionTickers,
   MARKET_DATA_TOPICS.tickers,
   MARKET_DATA_TOPICS.gaps,
   MARKET_DATA_TOPICS.feedStatus,
@@ -35,6 +37,7 @@ export const CHANNEL_DATA_TYPES: readonly (DataType | undefined)[] = [
   DataType.Book,
   DataType.MarkPrice,
   DataType.Liquidation,
+  DataType.OptionTicker,
   DataType.Ticker,
   undefined,
   undefined,

@@ -109,6 +109,91 @@ describe("what a sink publishes of derivatives and feeds reads back as it was gi
     );
   });
 
+  it("tickers of options", () => {
+    const optional = missing(mantissa, null);
+    const model = fc.oneof(fc.double({ noNaN: true }), fc.constant(Number.NaN));
+    const level = fc.oneof(
+      fc.record({ price: mantissa as fc.Arbitrary<bigint | null>, quantity: mantissa }),
+      fc.constant({ price: null, quantity: 0n }),
+    );
+    const arbitrary = fc.record({
+      head,
+      symbol,
+      underlying: fc.constantFrom("BTC-25DEC26", "SYN.ETH-6APR21", "index_price"),
+      expiryMicros: micros,
+      strike: mantissa,
+      optionType: fc.constantFrom("call" as const, "put" as const),
+      bid: level,
+      ask: level,
+      optional: fc.tuple(optional, optional, optional, optional, optional),
+      scales: fc.tuple(scale, scale),
+      models: fc.record({
+        markIv: model,
+        bidIv: model,
+        askIv: model,
+        delta: model,
+        gamma: model,
+        theta: model,
+        vega: model,
+        rho: model,
+      }),
+    });
+    fc.assert(
+      fc.property(arbitrary, (given) => {
+        const { ask, bid, expiryMicros, head: own, models, optionType, strike, underlying } = given;
+        const [lastPrice, markPrice, volume, openInterest, underlyingPrice] = given.optional;
+        const [priceScale, quantityScale] = given.scales;
+        const levelOf = ({ price, quantity }: typeof bid) =>
+          price === null
+            ? undefined
+            : { price: exactly(price, priceScale), quantity: exactly(quantity, quantityScale) };
+        check(
+          given.symbol,
+          Channel.OptionTickers,
+          own,
+          (sink, instrumentId) =>
+            sink.optionTicker({
+              ...own,
+              ...models,
+              instrumentId,
+              priceScale,
+              quantityScale,
+              underlying,
+              expiryMicros,
+              strike,
+              optionType,
+              lastPrice,
+              markPrice,
+              bidPrice: bid.price,
+              bidQuantity: bid.quantity,
+              askPrice: ask.price,
+              askQuantity: ask.quantity,
+              volume,
+              openInterest,
+              underlyingPrice,
+            }),
+          {
+            type: "option-ticker",
+            underlying,
+            expiryMicros,
+            strike: exactly(strike, priceScale),
+            optionType,
+            lastPrice: orNone(lastPrice, priceScale),
+            markPrice: orNone(markPrice, priceScale),
+            bid: levelOf(bid),
+            ask: levelOf(ask),
+            volume: orNone(volume, quantityScale),
+            openInterest: orNone(openInterest, quantityScale),
+            underlyingPrice: orNone(underlyingPrice, priceScale),
+            greeks: Object.fromEntries(
+              Object.entries(models).map(([name, value]) => [name, Number.isNaN(value) ? undefined : value]),
+            ),
+          },
+        );
+      }),
+    );
+  });
+
   it("tickers", () => {
     const optional = missing(mantissa, null);
     const arbitrary = fc.record({

@@ -6,6 +6,7 @@ import type {
   GapFields,
   LiquidationFields,
   MarkPriceFields,
+  OptionTickerFields,
   RecordHead,
   TickerFields,
   TopOfBookFields,
@@ -85,6 +86,14 @@ export class MessageIds {
     const { price, quantity, filledQuantity, status } = liquidation;
     const rest = lowBits(price) ^ lowBits(quantity) ^ (lowBits(filledQuantity) << 1);
     return this.fill(liquidation, DataType.Liquidation, timeOf(liquidation), rest, 0, status);
+  }
+
+  /** The venue's time alone does not tell two states of one millisecond apart: quotes and mark price are mixed in. */
+  optionTicker(option: OptionTickerFields): Uint32Array {
+    const quotes = lowBits(option.bidPrice ?? 0n) ^ (lowBits(option.askPrice ?? 0n) << 2);
+    const quantities = (lowBits(option.bidQuantity) << 4) ^ (lowBits(option.askQuantity) << 6);
+    const rest = folded(quotes ^ quantities ^ (lowBits(option.markPrice ?? 0n) << 8));
+    return this.fill(option, DataType.OptionTicker, timeOf(option), rest, 0, 0);
   }
 
   ticker(ticker: TickerFields): Uint32Array {

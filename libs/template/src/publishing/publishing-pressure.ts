@@ -15,6 +15,7 @@ export interface BatchRoom {
  */
 export const SHED_ORDER: readonly Channel[] = [
   Channel.Tickers,
+  Channel.OptionTickers,
   Channel.MarkPrice,
   Channel.TopOfBook,
   Channel.Book,

@@ -7,6 +7,7 @@ import type {
   LiquidationFields,
   MarketDataSink,
   MarkPriceFields,
+  OptionTickerFields,
   RejectedFrame,
   TickerFields,
   TopOfBookFields,
@@ -24,6 +25,7 @@ import {
   DerivativeEncoder,
   LIQUIDATION_BYTES,
   MARK_PRICE_BYTES,
+  OPTION_TICKER_BYTES,
   TICKER_BYTES,
 } from "./derivative-encoder.js";
 import type { FeedMeter } from "./feed-meter.js";
@@ -188,6 +190,23 @@ export class SbeSink implements MarketDataSink {
     }
     const readers = out.instrument.privateReaders[Channel.Liquidations];
     if (readers) out.copy(readers, 0, liquidation);
+  }
+
+  optionTicker(option: OptionTickerFields): void {
+    const { out } = this;
+    if (!out.begin(Channel.OptionTickers, option.instrumentId, OPTION_TICKER_BYTES)) {
+      out.lost(Channel.OptionTickers, 0, option);
+      return;
+    }
+    try {
+      this.derivatives.optionTicker(out.view, out.at, option, out.instrument, out.now);
+      out.end(this.ids.optionTicker(option), option.eventMicros);
+    } catch (error) {
+      out.failed(error, Channel.OptionTickers, 0, option);
+      return;
+    }
+    const readers = out.instrument.privateReaders[Channel.OptionTickers];
+    if (readers) out.copy(readers, 0, option);
   }
 
   ticker(ticker: TickerFields): void {

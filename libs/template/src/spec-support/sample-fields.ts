@@ -14,6 +14,7 @@ import type {
   GapFields,
   LiquidationFields,
   MarkPriceFields,
+  OptionTickerFields,
   RecordHead,
   TickerFields,
   TopOfBookFields,
@@ -107,6 +108,36 @@ export function sampleLiquidation(instrumentId: number): LiquidationFields {
     averagePrice: 9_905n,
     quantity: 14n,
     filledQuantity: 14n,
+  };
+}
+
+/** A call whose bids are empty. */
+export function sampleOptionTicker(instrumentId: number): OptionTickerFields {
+  return {
+    ...head(instrumentId),
+    priceScale: 4,
+    quantityScale: 1,
+    underlying: "BTC-25DEC26",
+    expiryMicros: 1_798_185_600_000_000,
+    strike: 760_000_000n,
+    optionType: "call",
+    lastPrice: null,
+    markPrice: 651n,
+    bidPrice: null,
+    bidQuantity: 0n,
+    askPrice: 655n,
+    askQuantity: 125n,
+    volume: 31n,
+    openInterest: 4_201n,
+    underlyingPrice: 769_175_000n,
+    markIv: 51.25,
+    bidIv: Number.NaN,
+    askIv: 51.5,
+    delta: 0.53,
+    gamma: 0.00002,
+    theta: -41.5,
+    vega: 97.25,
+    rho: 25.5,
   };
 }
 

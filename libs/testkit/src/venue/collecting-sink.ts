@@ -8,6 +8,7 @@ import type {
   LiquidationFields,
   MarketDataSink,
   MarkPriceFields,
+  OptionTickerFields,
   RecordHead,
   RejectedFrame,
   TickerFields,
@@ -48,6 +49,7 @@ export interface CollectedBook {
 export class CollectingSink implements MarketDataSink {
   readonly trades: CollectedTrade[] = [];
   readonly books: CollectedBook[] = [];
+  readonly optionTickers: (OptionTickerFields & { readonly symbol: string })[] = [];
   readonly gaps: (GapFields & { readonly symbol: string })[] = [];
   readonly statuses: (FeedStatusFields & { readonly symbol: string })[] = [];
   readonly instruments: Instrument[] = [];
@@ -136,6 +138,18 @@ export class CollectingSink implements MarketDataSink {
 
   liquidation(liquidation: LiquidationFields): void {
     checkMantissa(liquidation.price, this.take(DataType.Liquidation, liquidation));
+  }
+
+  optionTicker(option: OptionTickerFields): void {
+    const symbol = this.take(DataType.OptionTicker, option);
+    const { askPrice, askQuantity, bidPrice, bidQuantity, expiryMicros, strike } = option;
+    for (const mantissa of [strike, askQuantity, bidQuantity, askPrice, bidPrice, option.markPrice]) {
+      if (mantissa !== null) checkMantissa(mantissa, symbol);
+    }
+    assert.ok(strike > 0n && expiryMicros > 1e15, `strike and expiry of the option ${symbol}`);
+    assert.ok(bidPrice !== null || bidQuantity === 0n, `a bid quantity without a price of ${symbol}`);
+    assert.ok(askPrice !== null || askQuantity === 0n, `an ask quantity without a price of ${symbol}`);
+    this.optionTickers.push({ ...option, symbol });
   }
 
   ticker(ticker: TickerFields): void {

@@ -7,6 +7,7 @@ import {
   barColumns,
   liquidationColumns,
   markPriceColumns,
+  optionTickerColumns,
   type Paint,
   tickerColumns,
   topOfBookColumns,
@@ -58,6 +59,13 @@ export const LIQUIDATIONS: Feed = {
   start: (client, symbols, options) => client.startLiquidations(symbols, options),
   messages: (client, signal) => client.liquidations({ signal }),
   printer: (format, paint) => asPrinter(printerFor(format, "liquidation", () => liquidationColumns(paint))),
+};
+
+export const OPTION_TICKERS: Feed = {
+  plural: "tickers of options",
+  start: (client, symbols, options) => client.startOptionTickers(symbols, options),
+  messages: (client, signal) => client.optionTickers({ signal }),
+  printer: (format) => asPrinter(printerFor(format, "option-ticker", optionTickerColumns)),
 };
 
 export const TICKERS: Feed = {

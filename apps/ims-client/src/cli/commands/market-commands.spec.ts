@@ -5,6 +5,7 @@ import { encodeGap, encodeInstrument } from "../../spec-support/sample-records.j
 import {
   encodeLiquidation,
   encodeMarkPrice,
+  encodeOptionTicker,
   encodeTicker,
   encodeTopOfBook,
 } from "../../spec-support/sample-states.js";
@@ -32,6 +33,8 @@ const liquidation = ({ service }: Scene) =>
   void service.publish("liquidations", "BTCUSDT", (id) => encodeLiquidation("BTCUSDT", id));
 const ticker = ({ service }: Scene) =>
   void service.publish("tickers", "BTCUSDT", (id) => encodeTicker("BTCUSDT", id));
+const option = ({ service }: Scene) =>
+  void service.publish("option-tickers", "BTCUSDT", (id) => encodeOptionTicker("BTCUSDT", id));
 const trade = ({ service }: Scene) => void service.publishTrade("BTCUSDT", 5);
 const bar = ({ service }: Scene) => void service.publishBar("BTCUSDT", "1m", "61850.5");
 
@@ -57,6 +60,9 @@ describe("a feed on a terminal", () => {
       2024-08-08 12:00:00.123  BTCUSDT       sell   61000            -           0.014        0.01     partially-filled
       "
     `);
+  });
+  it("ims options", async () => {
+    expect(await printed("options BTCUSDT --count 1", option)).toMatchInlineSnapshot();
   });
   it("ims tickers", async () => {
     expect(await printed("tickers BTCUSDT --count 1", ticker)).toMatchInlineSnapshot(`
@@ -85,6 +91,7 @@ describe("a feed as CSV", () => {
     ["top BTCUSDT", top],
     ["mark BTCUSDT", mark],
     ["liquidations BTCUSDT", liquidation],
+    ["options BTCUSDT", option],
     ["tickers BTCUSDT", ticker],
   ])("ims %s", async (command, publish) => {
     const text = await printed(`${command} --format csv --count 1`, publish, false);
@@ -98,6 +105,7 @@ describe("a feed as JSON", () => {
     ["top BTCUSDT", top],
     ["mark BTCUSDT", mark],
     ["liquidations BTCUSDT", liquidation],
+    ["options BTCUSDT", option],
     ["tickers BTCUSDT", ticker],
   ])("ims %s", async (command, publish) => {
     const text = await printed(`${command} --count 1`, publish, false);
@@ -208,7 +216,18 @@ describe("ims symbols", () => {
 });
 
 describe("the help of every command", () => {
-  const commands = ["symbols", "trades", "bars", "top", "book", "mark", "liquidations", "tickers", "gaps"];
+  const commands = [
+    "symbols",
+    "trades",
+    "bars",
+    "top",
+    "book",
+    "mark",
+    "liquidations",
+    "options",
+    "tickers",
+    "gaps",
+  ];
   const others = ["status", "tail", "completion", "iggy", "iggy tail", "broker"];
   it.each([...commands, ...others])("ims %s --help shows examples", async (command) => {
     const { run, exit, output } = cli(`${command} --help`);

@@ -8,7 +8,16 @@ import { type CliFlags, readCliSettings } from "../cli-settings.js";
 import { type Example, examplesText, withConnection } from "../command-options.js";
 import { readStart } from "../iggy/tail-start.js";
 import { printFeed } from "./feed-command.js";
-import { barsOf, type Feed, LIQUIDATIONS, MARK_PRICES, TICKERS, TOP_OF_BOOK, TRADES } from "./feeds.js";
+import {
+  barsOf,
+  type Feed,
+  LIQUIDATIONS,
+  MARK_PRICES,
+  OPTION_TICKERS,
+  TICKERS,
+  TOP_OF_BOOK,
+  TRADES,
+} from "./feeds.js";
 import { listGaps } from "./gaps-command.js";
 import { listSymbols } from "./symbols-command.js";
 
@@ -35,6 +44,14 @@ export function addMarketCommands(program: Command, environment: CliEnvironment)
   addFeed(program, environment, "liquidations", LIQUIDATIONS, "print forced closings of positions", [
     ["ims liquidations BTCUSDT --exchange binanceusdmarginfuture", ""],
   ]);
+  addFeed(
+    program,
+    environment,
+    "options",
+    OPTION_TICKERS,
+    "print prices, volatilities and greeks of options",
+    [["ims options BTC-25DEC26-76000-C --exchange deribit", ""]],
+  );
   addFeed(program, environment, "tickers", TICKERS, "print statistics of the last 24 hours", [
     ["ims tickers BTCUSDT ETHUSDT", ""],
   ]);

@@ -3,6 +3,7 @@ import type { TopOfBookMessage } from "../../records/book-message.js";
 import type {
   LiquidationMessage,
   MarkPriceMessage,
+  OptionTickerMessage,
   TickerMessage,
 } from "../../records/derivative-message.js";
 import type { GapMessage } from "../../records/feed-message.js";
@@ -104,6 +105,28 @@ export function liquidationColumns(paint: Paint): readonly MessageColumn<Liquida
     decimal("FILLED", 5, 5, (order) => order.filledQuantity),
     { header: "STATUS", cell: ({ status }) => status },
   ];
+}
+
+export function optionTickerColumns(): readonly MessageColumn<OptionTickerMessage>[] {
+  return [
+    eventTime(),
+    text("SYMBOL", 20, (option) => option.symbol),
+    decimal("BID", 3, 4, ({ bid }) => bid?.price ?? null),
+    decimal("ASK", 3, 4, ({ ask }) => ask?.price ?? null),
+    decimal("MARK", 3, 4, (option) => option.markPrice),
+    text("IV", 6, ({ markIv }) => modelText(markIv, 2), "right"),
+    text("DELTA", 8, ({ delta }) => modelText(delta, 5), "right"),
+    text("GAMMA", 8, ({ gamma }) => modelText(gamma, 5), "right"),
+    text("THETA", 9, ({ theta }) => modelText(theta, 3), "right"),
+    text("VEGA", 8, ({ vega }) => modelText(vega, 3), "right"),
+    decimal("UNDERLYING", 6, 2, (option) => option.underlyingPrice),
+    decimal("OPEN INTEREST", 6, 1, (option) => option.openInterest),
+  ];
+}
+
+/** A model output, rounded for people. */
+function modelText(value: number | null, digits: number): string {
+  return value === null ? NONE : value.toFixed(digits);
 }
 
 export function tickerColumns(): readonly MessageColumn<TickerMessage>[] {

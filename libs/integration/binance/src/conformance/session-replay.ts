@@ -198,6 +198,7 @@ export class SessionReplay {
       bookDelta: ignore,
       markPrice: ignore,
       liquidation: ignore,
+      optionTicker: ignore,
       ticker: ignore,
       gap: ignore,
       feedStatus: ignore,

@@ -7,6 +7,7 @@ import type {
   LiquidationFields,
   MarketDataSink,
   MarkPriceFields,
+  OptionTickerFields,
   RejectedFrame,
   TickerFields,
   TopOfBookFields,
@@ -50,6 +51,7 @@ export class RecordingSink implements MarketDataSink {
   readonly bookDeltas = new EventQueue<SeenBook>();
   readonly markPrices = new EventQueue<MarkPriceFields>();
   readonly liquidations = new EventQueue<LiquidationFields>();
+  readonly optionTickers = new EventQueue<OptionTickerFields>();
   readonly tickers = new EventQueue<TickerFields>();
   readonly gaps = new EventQueue<GapFields>();
   readonly feedStatuses = new EventQueue<FeedStatusFields>();
@@ -92,6 +94,10 @@ export class RecordingSink implements MarketDataSink {
 
   liquidation(liquidation: LiquidationFields): void {
     this.liquidations.push({ ...liquidation });
+  }
+
+  optionTicker(option: OptionTickerFields): void {
+    this.optionTickers.push({ ...option });
   }
 
   ticker(ticker: TickerFields): void {

@@ -2,6 +2,7 @@ import { MantissaCell, OrderStatus, Side, TradeKind } from "@ims/common";
 import type {
   LiquidationFields,
   MarkPriceFields,
+  OptionTickerFields,
   RecordHead,
   TickerFields,
   TopOfBookFields,
@@ -75,6 +76,35 @@ export function createLiquidationFields(): LiquidationFields {
     averagePrice: null,
     quantity: 0n,
     filledQuantity: 0n,
+  };
+}
+
+export function createOptionTickerFields(): OptionTickerFields {
+  return {
+    ...head(),
+    priceScale: 0,
+    quantityScale: 0,
+    underlying: "",
+    expiryMicros: DOUBLE,
+    strike: 0n,
+    optionType: "call",
+    lastPrice: null,
+    markPrice: null,
+    bidPrice: null,
+    bidQuantity: 0n,
+    askPrice: null,
+    askQuantity: 0n,
+    volume: null,
+    openInterest: null,
+    underlyingPrice: null,
+    markIv: Number.NaN,
+    bidIv: Number.NaN,
+    askIv: Number.NaN,
+    delta: Number.NaN,
+    gamma: Number.NaN,
+    theta: Number.NaN,
+    vega: Number.NaN,
+    rho: Number.NaN,
   };
 }
 

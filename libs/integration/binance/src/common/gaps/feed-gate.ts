@@ -9,6 +9,7 @@ import type {
   LiquidationFields,
   MarketDataSink,
   MarkPriceFields,
+  OptionTickerFields,
   RecordHead,
   RejectedFrame,
   TickerFields,
@@ -197,6 +198,11 @@ export class FeedGate implements MarketDataSink {
       if (!gate.join.isNew(liquidation.sendMicros, liquidation.receiveMicros)) return;
     }
     this.sink.liquidation(liquidation);
+  }
+
+  /** Nothing of Binance's gets here: its futures and spot have no options. */
+  optionTicker(option: OptionTickerFields): void {
+    this.sink.optionTicker(option);
   }
 
   ticker(ticker: TickerFields): void {

@@ -108,6 +108,7 @@ function createDecoder(): StreamFrameDecoder {
       bookDelta() {},
       markPrice() {},
       liquidation() {},
+      optionTicker() {},
       ticker() {},
       gap() {},
       feedStatus() {},

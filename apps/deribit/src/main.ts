@@ -1,0 +1,10 @@
+import { createDeribitIntegration, deribitOptions, deribitSettings } from "@ims/integration-deribit";
+import { ExchangeId, runDataService } from "@ims/template";
+
+await runDataService({
+  settings: deribitSettings,
+  venue: (settings) => ({
+    exchange: ExchangeId.Deribit,
+    integration: createDeribitIntegration(deribitOptions(settings)),
+  }),
+});

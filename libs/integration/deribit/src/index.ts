@@ -1,0 +1,3 @@
+export { createDeribitIntegration } from "./deribit-integration.js";
+export type { DeribitOptions } from "./deribit-protocol.js";
+export { deribitOptions, deribitSettings } from "./deribit-settings.js";

@@ -8,6 +8,8 @@ export interface IntegrationDescription {
   readonly title: string;
   readonly dataTypes: readonly DataType[];
   readonly resolutions: readonly TimeResolutionText[];
+  /** It goes on behind {@link IntegrationContext.lastTradeId}; otherwise the service tells a Gap after its restart. */
+  readonly resumesTrades?: boolean;
 }
 
 export interface InvalidSymbol {
@@ -99,6 +101,11 @@ export interface IntegrationContext {
   readonly logger: IntegrationLogger;
   /** Uniform in [0, 1); for jitter. */
   readonly random: () => number;
+  /**
+   * The last trade of a symbol that the service had stored before it was started anew, if its feed is to go on: an
+   * integration that can reads what came since, and tells the rest as a Gap. To be asked when the feed starts, once.
+   */
+  readonly lastTradeId?: (symbol: string) => number | undefined;
 }
 
 /** A plugin: the template calls it once per service. */

@@ -19,6 +19,7 @@ import { SessionRegistry } from "../sessions/session-registry.js";
 import type { ServiceSettings } from "../settings/service-settings.js";
 import { checkFeedEntries } from "../subscriptions/configured-feeds.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
+import { LastTrades } from "../topology/last-trades.js";
 import { StreamTopology } from "../topology/stream-topology.js";
 import { packageVersion } from "./package-version.js";
 import {
@@ -126,6 +127,7 @@ function createIntegration(
     clock,
     random,
     logger: logger.child({ part: "venue" }),
+    lastTradeId: (symbol) => container.resolve(LastTrades).take(symbol),
   });
   const described = integration.description;
   if (described.exchange !== exchange) {

@@ -1,18 +1,20 @@
 import {
   type Clock,
-  type DataType,
+  DataType,
   GapReason,
   type Instrument,
   type Logger,
   type TimeResolution,
 } from "@ims/common";
+import type { ImsDataIntegration } from "@ims/traits";
 import { inject, Lifecycle, scoped } from "tsyringe";
 import { SymbolVerdicts } from "../control/symbol-verdicts.js";
 import { InstrumentList } from "../publishing/instrument-list.js";
 import { SbeSink } from "../publishing/sbe-sink.js";
-import { CLOCK, LOGGER } from "../service/tokens.js";
+import { CLOCK, INTEGRATION, LOGGER } from "../service/tokens.js";
 import { SessionRestore } from "../sessions/session-restore.js";
 import { LastRecordTimes } from "../topology/last-record-times.js";
+import { LastTrades, LastTradesReader } from "../topology/last-trades.js";
 import { type Feed, feedKey } from "./feed.js";
 import { FeedRunner } from "./feed-runner.js";
 import { SubscriptionTable } from "./subscription-table.js";
@@ -22,7 +24,7 @@ const RETRY_MILLIS = 1000;
 /**
  * Feeds that ran before the service was started anew. They are started as soon as the venue's list is there, without
  * those that it does not serve any more; each begins with a Gap from the last record before to now, since nobody read
- * the venue meanwhile.
+ * the venue meanwhile. Trades go on behind the last one stored instead, where the integration can read what came since.
  */
 @scoped(Lifecycle.ContainerScoped)
 export class RestoredFeeds {
@@ -33,11 +35,14 @@ export class RestoredFeeds {
   constructor(
     @inject(SessionRestore) private readonly sessionRestore: SessionRestore,
     @inject(LastRecordTimes) private readonly lastRecordTimes: LastRecordTimes,
+    @inject(LastTradesReader) private readonly lastTradesReader: LastTradesReader,
+    @inject(LastTrades) private readonly lastTrades: LastTrades,
     @inject(FeedRunner) private readonly runner: FeedRunner,
     @inject(SubscriptionTable) private readonly table: SubscriptionTable,
     @inject(SymbolVerdicts) private readonly verdicts: SymbolVerdicts,
     @inject(SbeSink) private readonly sink: SbeSink,
     @inject(InstrumentList) private readonly list: InstrumentList,
+    @inject(INTEGRATION) private readonly integration: Pick<ImsDataIntegration, "description">,
     @inject(CLOCK) private readonly clock: Clock,
     @inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -49,6 +54,11 @@ export class RestoredFeeds {
     this.runner.hold(this.#waiting);
     const dataTypes = new Set(this.#waiting.map(({ dataType }) => dataType));
     this.#lastMicros = await this.lastRecordTimes.of(dataTypes);
+    if (!dataTypes.has(DataType.Trade)) return;
+    const traded = new Set(
+      this.#waiting.flatMap(({ dataType, symbol }) => (dataType === DataType.Trade ? symbol : [])),
+    );
+    this.lastTrades.keep(await this.lastTradesReader.read(), (symbol) => traded.has(symbol));
   }
 
   /** Releases what waits once the venue's list is there; true when something may be started now. */
@@ -75,6 +85,10 @@ export class RestoredFeeds {
     return released.length > 0;
   }
 
+  #resumes(symbol: string): boolean {
+    return this.integration.description.resumesTrades === true && this.lastTrades.has(symbol);
+  }
+
   #drop(feed: Feed, reason: string): void {
     for (const { clientId } of this.table.subscribersOf(feed)) this.table.remove(clientId, feed);
     this.logger.warn(
@@ -89,6 +103,8 @@ export class RestoredFeeds {
     this.sink.setReaders(feed, this.table);
     const fromMicros = this.#lastMicros.get(feed.dataType);
     if (fromMicros === undefined || !this.table.isWanted(feed)) return;
+    // The integration goes on behind that trade: it reads what came since, and tells what it cannot have.
+    if (feed.dataType === DataType.Trade && this.#resumes(feed.symbol)) return;
     const nowMicros = this.clock.nowMicros();
     this.sink.gap({
       instrumentId,

@@ -115,13 +115,14 @@ export const FEED_CASES: readonly VenueCase[] = [
     async run(rig) {
       const { first, integration, sink, stage } = rig;
       for (const dataType of integration.description.dataTypes) {
-        await rig.start(dataType, first);
+        const symbol = stage.symbolOf?.(dataType) ?? first;
+        await rig.start(dataType, symbol);
         const isThere = () => integration.status().subscriptions.some((row) => row.state === "acknowledged");
         await rig.until(`kind ${dataType} is acknowledged`, isThere);
         if (stage.flowing.includes(dataType)) {
           await rig.until(`kind ${dataType} flows`, () => sink.count(dataType) > 0, 120_000);
         }
-        await rig.stop(dataType, first);
+        await rig.stop(dataType, symbol);
         await rig.advance(2000);
         assert.deepEqual(integration.status().subscriptions, []);
       }

@@ -20,6 +20,8 @@ export interface VenueStage {
   readonly unknownSymbol: string;
   /** Kinds of data of which a record comes within a minute. Others are only started and stopped. */
   readonly flowing: readonly DataType[];
+  /** A symbol that has a kind of data which the first of {@link symbols} has not, such as an option. Default: the first. */
+  symbolOf?(dataType: DataType): string | undefined;
   /** Makes the plugin, connected to this venue. Called once. */
   create(context: IntegrationContext): ImsDataIntegration;
   /** Id of the newest trade of a symbol; 0 before the first. */

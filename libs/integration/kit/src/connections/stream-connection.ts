@@ -1,4 +1,4 @@
-import type { Clock } from "@ims/common";
+import type { Clock, TimerHandle } from "@ims/common";
 import type { IntegrationLogger } from "@ims/traits";
 import type { Pacer } from "../rate/pacer.js";
 import { SocketSession } from "../socket/socket-session.js";
@@ -22,6 +22,12 @@ export interface FrameEvents {
   send(text: string): boolean;
 }
 
+/** A text frame that is sent again and again. The answer reaches the frame reader as any other frame. */
+export interface Heartbeat {
+  readonly everyMillis: number;
+  readonly text: string;
+}
+
 /** Limits of a venue, and times that an operator may choose. */
 export interface ConnectionLimits {
   /** Incoming messages per second and connection that the venue allows. */
@@ -42,6 +48,7 @@ export interface StreamConnectionOptions {
   readonly createReader: (events: FrameEvents) => FrameReader;
   /** What is sent first on every new connection, before any subscription. */
   readonly greeting?: (() => readonly string[]) | undefined;
+  readonly heartbeat?: Heartbeat | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: IntegrationLogger;
@@ -67,10 +74,15 @@ export interface StreamConnectionEvents {
 export class StreamConnection {
   readonly #session: SocketSession;
   readonly #keeper: SubscriptionKeeper;
+  readonly #clock: Clock;
+  readonly #heartbeat: Heartbeat | undefined;
+  #heartbeatTimer: TimerHandle | undefined;
   #paused = false;
 
   constructor(options: StreamConnectionOptions, events: StreamConnectionEvents) {
     const { clock, limits, logger, random } = options;
+    this.#clock = clock;
+    this.#heartbeat = options.heartbeat;
     const reader = options.createReader({
       onReply: (reply) => this.#keeper.onReply(reply),
       onEndAnnounced: () => events.onEndAnnounced(),
@@ -102,6 +114,7 @@ export class StreamConnection {
       handlers: {
         onOpen: () => {
           for (const text of options.greeting?.() ?? []) this.#session.send(text);
+          this.#scheduleHeartbeat();
           events.onOpen();
           this.#keeper.connectionUp();
         },
@@ -110,6 +123,7 @@ export class StreamConnection {
           events.onFrameDone();
         },
         onDown: () => {
+          this.#heartbeatTimer?.cancel();
           this.#keeper.connectionDown();
           events.onDown();
         },
@@ -167,7 +181,17 @@ export class StreamConnection {
   }
 
   async close(): Promise<void> {
+    this.#heartbeatTimer?.cancel();
     this.#keeper.connectionDown();
     await this.#session.close();
+  }
+
+  #scheduleHeartbeat(): void {
+    const heartbeat = this.#heartbeat;
+    if (!heartbeat) return;
+    this.#heartbeatTimer?.cancel();
+    this.#heartbeatTimer = this.#clock.setTimer(heartbeat.everyMillis, () => {
+      if (this.#session.send(heartbeat.text)) this.#scheduleHeartbeat();
+    });
   }
 }

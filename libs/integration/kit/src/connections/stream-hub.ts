@@ -9,6 +9,7 @@ import {
   type ConnectionLimits,
   type FrameEvents,
   type FrameReader,
+  type Heartbeat,
   StreamConnection,
   type StreamConnectionEvents,
 } from "./stream-connection.js";
@@ -30,6 +31,7 @@ export interface StreamHubOptions {
   readonly createReader: (events: FrameEvents) => FrameReader;
   /** What is sent first on every new connection, before any subscription. */
   readonly greeting?: (() => readonly string[]) | undefined;
+  readonly heartbeat?: Heartbeat | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: IntegrationLogger;

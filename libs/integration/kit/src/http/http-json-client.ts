@@ -25,6 +25,8 @@ export interface HttpJsonClientOptions {
   readonly usedWeightHeader?: string;
   /** Sent with every request, beside those of JSON. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** How a body reads, for venues whose numbers must not become doubles. Throws for what cannot be read. Default JSON.parse. */
+  readonly parse?: (text: string) => unknown;
   /** How requests are made. Default {@link httpGet}. */
   readonly transport?: HttpTransport;
 }
@@ -104,6 +106,7 @@ export class HttpJsonClient {
       budget,
       bytesMax = 64 * 1024 * 1024,
       headers,
+      parse = JSON.parse,
       transport = httpGet,
       usedWeightHeader,
     } = this.options;
@@ -112,7 +115,7 @@ export class HttpJsonClient {
     if (used !== undefined) budget?.observe(Number(used));
     if (reply.status !== 200) throw this.#refusal(what, reply);
     try {
-      return JSON.parse(reply.body.toString("utf8"));
+      return parse(reply.body.toString("utf8"));
     } catch (cause) {
       const shown = excerpt(reply.body);
       throw venueError("venue.bad-reply", `${what} answered something that is not JSON: ${shown}`, { cause });

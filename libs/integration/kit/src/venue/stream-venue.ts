@@ -50,6 +50,7 @@ export class StreamVenue<Handler extends FeedHandler> implements ImsDataIntegrat
       sink,
       load: (signal) => protocol.loadInstruments(signal),
       refreshMillis: protocol.listRefreshMillis ?? LIST_REFRESH_MILLIS,
+      spellingOf: (name) => protocol.spellingOf?.(name),
     });
     const feeds = new VenueFeeds<Handler>({
       clock,
@@ -68,6 +69,7 @@ export class StreamVenue<Handler extends FeedHandler> implements ImsDataIntegrat
       dialect: protocol.dialect,
       addressOf: (group) => protocol.addressOf(group),
       greeting: () => protocol.greeting?.() ?? [],
+      heartbeat: protocol.heartbeat,
       createReader: (events) => protocol.createReader(events, feeds),
       onAcknowledged: (streams) => feeds.acknowledged(streams),
       onRefused: (stream, reason) => feeds.refused(stream, reason),
@@ -125,10 +127,11 @@ export class StreamVenue<Handler extends FeedHandler> implements ImsDataIntegrat
   async stop(request: FeedRequest, symbols: readonly string[]): Promise<void> {
     this.#requireOffered(request);
     await this.#inOrder(() => {
+      const meant = this.#instruments.canonical(symbols);
       for (const { feed } of [...this.#feeds.entries]) {
         const { dataType, resolution } = feed.request;
         const isMeant = dataType === request.dataType && resolution === request.resolution;
-        if (isMeant && symbols.includes(feed.instrument.symbol)) this.#end(feed.stream);
+        if (isMeant && meant.includes(feed.instrument.symbol)) this.#end(feed.stream);
       }
     });
   }

@@ -11,6 +11,8 @@ export interface VenueInstrumentsOptions {
   readonly sink: Pick<MarketDataSink, "instrument">;
   readonly load: (signal: AbortSignal) => Promise<ReadonlyMap<string, ListedSymbol>>;
   readonly refreshMillis: number;
+  /** See `VenueProtocol.spellingOf`. */
+  readonly spellingOf?: ((name: string) => string | undefined) | undefined;
 }
 
 /** How long `validate` and `start` wait for the first list. */
@@ -19,9 +21,11 @@ const LIST_WAIT_MILLIS = 15_000;
 /** The instruments of a venue. What a later reading shows as new, changed or gone is told to the sink once. */
 export class VenueInstruments {
   readonly #directory: SymbolDirectory<ListedSymbol>;
+  readonly #spellingOf: (name: string) => string | undefined;
   #before: ReadonlyMap<string, ListedSymbol> = new Map();
 
-  constructor({ clock, load, logger, refreshMillis, sink }: VenueInstrumentsOptions) {
+  constructor({ clock, load, logger, refreshMillis, sink, spellingOf }: VenueInstrumentsOptions) {
+    this.#spellingOf = spellingOf ?? (() => undefined);
     this.#directory = new SymbolDirectory({
       clock,
       logger,
@@ -53,10 +57,20 @@ export class VenueInstruments {
     return this.#directory.known?.get(symbol)?.instrument;
   }
 
+  /** Names in the venue's spelling where it is listed, all others as they are. */
+  canonical(names: readonly string[]): string[] {
+    const known = this.#directory.known;
+    return names.map((name) => {
+      if (!known || known.has(name)) return name;
+      const spelling = this.#spellingOf(name);
+      return spelling !== undefined && known.has(spelling) ? spelling : name;
+    });
+  }
+
   /** Throws `venue.unreachable` while there is no list. */
   async validate(symbols: readonly string[]): Promise<SymbolValidation> {
     const listed = await this.#directory.entriesWithin(LIST_WAIT_MILLIS);
-    return validateSymbols(symbols, listed, (name) => this.#directory.suggestions(name));
+    return validateSymbols(this.canonical(symbols), listed, (name) => this.#directory.suggestions(name));
   }
 
   /** Something about the list is known to have changed: it is read again within so long. */

@@ -1,7 +1,7 @@
 import type { Instrument } from "@ims/common";
 import type { FeedRequest, IntegrationDescription } from "@ims/traits";
 import type { ControlDialect } from "../connections/control-dialect.js";
-import type { FrameEvents, FrameReader } from "../connections/stream-connection.js";
+import type { FrameEvents, FrameReader, Heartbeat } from "../connections/stream-connection.js";
 import type { HubLimits } from "../connections/stream-hub.js";
 import type { ListedSymbol } from "../instruments/listed-symbol.js";
 import type { LivenessPolicy } from "../liveness/feed-liveness.js";
@@ -57,6 +57,10 @@ export interface VenueProtocol<Handler extends FeedHandler = FeedHandler> {
   addressOf(group: string): string;
   /** What is sent first on every new connection. */
   greeting?(): readonly string[];
+  /** Sent on every connection that is up, so that the venue answers where its streams are quiet. Default: nothing. */
+  readonly heartbeat?: Heartbeat;
+  /** The venue's spelling of a name that people write in another one; undefined where there is none. */
+  spellingOf?(name: string): string | undefined;
   /** Reads the list; repeats by itself until it has one, and rejects only when `signal` aborts. */
   loadInstruments(signal: AbortSignal): Promise<ReadonlyMap<string, ListedSymbol>>;
   /** `undefined`: not offered. Only kinds and resolutions of the description get here. */

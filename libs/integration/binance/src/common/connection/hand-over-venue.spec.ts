@@ -82,9 +82,9 @@ async function handOver(run: Run): Promise<void> {
   const down = integration.shutdown();
   await clock.advance(1000);
   await down;
-  expect(handOverCount, "hand-overs").toBeGreaterThan(0);
   // An end that comes before its announcement could be acted on is a plain loss, and is made good over REST.
   const inTime = leadMillis === undefined || leadMillis >= 8000;
+  if (leadMillis === undefined || leadMillis >= 1000) expect(handOverCount, "hand-overs").toBeGreaterThan(0);
   if (inTime) expect(reconnectCount, "reconnections").toBe(0);
   const ids = new Map<number, number>();
   while (sink.trades.pendingCount > 0) {

@@ -66,16 +66,34 @@ describe("BarJoin", () => {
     join.interrupted();
     join.offer(bar(2, 2));
     join.offer(bar(2, 60, true));
-    // Without a loss: the venue had no bar of this minute.
-    join.offer(bar(4, 2));
     expect(reads).toEqual([]);
-    expect(passed).toHaveLength(4);
+    expect(passed).toHaveLength(3);
   });
 
-  it("reads an absent bar on a connection that stayed up, where the venue sends bars without trades too", () => {
+  it("reads absent bars on a connection that stayed up, until they were absent for want of trades", () => {
+    join.offer(bar(1, 60, true));
+    for (const minute of [3, 5, 7]) {
+      join.offer(bar(minute, 60, true));
+      expect(join.reread([bar(minute - 1, 60, true, 0)])).toBe(true);
+    }
+    expect(reads.map(([from]) => Math.floor(from))).toEqual([1, 3, 5]);
+    join.offer(bar(9, 60, true));
+    expect(reads).toHaveLength(3);
+    join.interrupted();
+    join.offer(bar(11, 60, true));
+    join.reread([bar(10, 60, true)]);
+    // There were trades: absent bars may be losses again.
+    join.offer(bar(13, 60, true));
+    expect(reads).toHaveLength(5);
+  });
+
+  it("reads every absent bar where the venue sends bars without trades too", () => {
     join.offer(bar(1, 60, true, 0));
-    join.offer(bar(3, 2));
-    expect(reads).toEqual([[1 + 1 / MINUTE_MICROS, 3 - 1 / MINUTE_MICROS]]);
+    for (const minute of [3, 5, 7, 9, 11]) {
+      join.offer(bar(minute, 60, true));
+      join.reread([bar(minute - 1, 60, true, 0)]);
+    }
+    expect(reads).toHaveLength(5);
   });
 
   it("waits for a bounded number of bars, and says that what was read came too late", () => {

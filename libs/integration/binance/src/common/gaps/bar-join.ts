@@ -12,12 +12,14 @@ export interface BarJoinOptions {
 const HELD_MAX = 64;
 /** A venue whose clock was set back is believed after so long. */
 const CLOCK_BACK_MICROS = 5_000_000;
+/** Bars that were absent for want of trades, after which absent ones are not read any more. */
+const UNTRADED_MAX = 3;
 
 /**
  * Passes the bars of one stream on: states of a bar in the order in which the venue made them, whatever connection
  * brought them, and each closed bar once. After a loss, the bars up to the first one that comes again are read over
- * REST, marked as back-filled, and passed on in front of it. On a connection that stayed up, an absent bar is a loss once
- * the stream has shown that it brings bars without trades as well; before that, nothing may have been traded.
+ * REST, marked as back-filled, and passed on in front of it. So are bars that are absent on a connection that stayed up,
+ * unless the stream has shown that it leaves out bars without trades: then absent ones are as usual.
  */
 export class BarJoin {
   readonly #options: BarJoinOptions;
@@ -30,6 +32,8 @@ export class BarJoin {
   private interruptedSince = false;
   /** The venue has sent a bar without trades: then it sends every bar, and one that is absent was lost. */
   private leavesNoneOut = false;
+  /** Absent bars that turned out to have no trades, times in a row. */
+  private untradedCount = 0;
   private reading = false;
   duplicateCount = 0;
 
@@ -57,7 +61,8 @@ export class BarJoin {
     }
     const isNext = bar.openMicros > this.lastOpenMicros;
     const leavesHole = bar.openMicros - this.lastCloseMicros > 1000;
-    const isMissed = leavesHole && (this.interruptedSince || this.leavesNoneOut);
+    const mayBeUsual = !this.interruptedSince && !this.leavesNoneOut && this.untradedCount >= UNTRADED_MAX;
+    const isMissed = leavesHole && !mayBeUsual;
     if (isNext && this.lastOpenMicros !== 0 && (!this.lastClosed || isMissed)) {
       this.reading = true;
       this.#hold(bar);
@@ -75,6 +80,8 @@ export class BarJoin {
   reread(bars: readonly BarFields[]): boolean {
     if (!this.reading) return false;
     this.reading = false;
+    if (bars.some(({ tradeCount }) => tradeCount > 0)) this.untradedCount = 0;
+    else if (bars.length > 0) this.untradedCount++;
     for (const bar of bars) {
       bar.flags |= RecordFlags.BackFilled;
       if (!this.#isOld(bar)) this.#pass(bar);

@@ -66,6 +66,7 @@ export class BinanceIntegration implements ImsDataIntegration {
       title: options.testnet ? `${market.title} testnet` : market.title,
       dataTypes: offeredDataTypes(market.channels),
       resolutions: market.resolutions,
+      resumesTrades: true,
     };
     const rest = new VenueRest(market, hosts, options, context);
     this.#rest = rest;
@@ -89,6 +90,7 @@ export class BinanceIntegration implements ImsDataIntegration {
       rest,
       options,
       isShared: (stream) => this.#carriers.isShared(stream),
+      lastTradeId: options.lastTradeId ?? context.lastTradeId ?? (() => undefined),
     });
     this.#book = book;
     this.#hub = new StreamRoutes({

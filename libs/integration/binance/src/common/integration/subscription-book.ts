@@ -31,6 +31,8 @@ export interface SubscriptionBookOptions {
   readonly options: BinanceOptions;
   /** Whether the stream comes over more than one connection now. */
   readonly isShared: (stream: string) => boolean;
+  /** The last trade that an earlier run of the service has passed on. */
+  readonly lastTradeId: (symbol: string) => number | undefined;
 }
 
 /** A stream that comes by the clock is restarted after a longer silence. */
@@ -230,7 +232,7 @@ export class SubscriptionBook {
         heldMax: options.heldTradesMax,
         tradesMax: options.fillTradesMax,
       });
-      recovery.sequencer.resumeFrom(options.lastTradeId?.(symbol) ?? 0);
+      recovery.sequencer.resumeFrom(this.#options.lastTradeId(symbol) ?? 0);
       this.gate.beginTrades(instrumentId, watched, recovery.sequencer);
       return recovery;
     }

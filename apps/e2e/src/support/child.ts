@@ -12,12 +12,19 @@ export class Child {
   /** Exit code, or the signal's name. */
   readonly exited: Promise<number | string>;
 
-  constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /** @param onMessage gets what it sends to its parent; without it there is no channel */
+  constructor(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    onMessage?: (message: unknown) => void,
+  ) {
     this.#process = spawn(command, args, {
       cwd: workspaceRoot,
       env: { ...baseEnvironment(), ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", ...(onMessage ? (["ipc"] as const) : [])],
     });
+    if (onMessage) this.#process.on("message", onMessage);
     this.#process.stdout!.setEncoding("utf8").on("data", (text: string) => {
       this.output += text;
       this.#wake();
@@ -57,6 +64,11 @@ export class Child {
         this.#watchers.add(wake);
       });
     }
+  }
+
+  /** To a process that has a channel. */
+  send(message: object): void {
+    this.#process.send(message);
   }
 
   kill(signal: NodeJS.Signals = "SIGTERM"): void {

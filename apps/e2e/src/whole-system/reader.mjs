@@ -69,16 +69,18 @@ async function open() {
     await client.login();
     client.onMessage("gap", writeGap);
     client.onMessage("trade", (trade) => {
-      const { symbol, tradeId, price, quantity, eventMicros, isLate, isBackFilled, partitionId, offset } = trade;
+      const { symbol, tradeId, price, quantity, eventMicros, flags, partitionId, offset } = trade;
       last[symbol] = tradeId;
+      positions.set(symbol, { partitionId, offset: offset + 1 });
       const text = { price: price.toString(), quantity: quantity.toString() };
-      const flags = { ...(isLate && { isLate }), ...(isBackFilled && { isBackFilled }) };
-      write({ kind: "trade", symbol, tradeId, ...text, eventMicros, ...flags, at: [partitionId, offset] });
+      write({ kind: "trade", symbol, tradeId, ...text, eventMicros, flags, at: [partitionId, offset] });
     });
     const point = [...positions].map(([symbol, place]) => ({ data: "trades", symbol, ...place }));
     const started = await client.startTradeData(symbols, { from: ResumePoint.parse(JSON.stringify(point)) });
     for (const { symbol, partitionId, firstOffset } of started) {
-      if (!positions.has(symbol)) write({ kind: "began", symbol, at: [partitionId, firstOffset] });
+      if (positions.has(symbol)) continue;
+      positions.set(symbol, { partitionId, offset: firstOffset });
+      write({ kind: "began", symbol, at: [partitionId, firstOffset] });
     }
     // Losses that were told while this program did not run.
     for await (const gap of client.gapLedger()) writeGap(gap);

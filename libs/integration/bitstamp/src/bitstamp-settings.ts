@@ -1,5 +1,5 @@
 import { defineSettings, type SettingsValues, urlSetting } from "@ims/common";
-import type { BitstampOptions } from "./bitstamp-protocol.js";
+import type { BitstampOptions } from "./bitstamp-options.js";
 
 /** Settings of the service, read together with those that every service has. */
 export const bitstampSettings = defineSettings({

@@ -1,45 +1,84 @@
 import {
   asObject,
-  type ControlReply,
   type FeedIndex,
   type FrameEvents,
   type FrameReader,
   type JsonObject,
   Unusable,
 } from "@ims/integration-kit";
-import type { MarketDataSink } from "@ims/traits";
-import type { TradesFeed } from "./trades-feed.js";
+import type { IntegrationLogger, MarketDataSink, RejectReason } from "@ims/traits";
+import type { BitstampFeed } from "./feeds/bitstamp-feed.js";
 
-/** Reads the frames of one connection. It throws for no frame: what cannot be used goes to `sink.rejected`. */
+export interface FrameReaderContext {
+  readonly sink: Pick<MarketDataSink, "rejected">;
+  readonly logger: Pick<IntegrationLogger, "warn">;
+}
+
+/** Longest part of the venue's own words that is passed on. */
+const WORDS_MAX = 200;
+
+/**
+ * Reads the frames of one connection (bitstamp.md section 3). It throws for no frame: what cannot be used goes to
+ * `sink.rejected`.
+ */
 export function readFrames(
-  { onReply }: FrameEvents,
-  feeds: FeedIndex<TradesFeed>,
-  sink: Pick<MarketDataSink, "rejected">,
+  events: FrameEvents,
+  feeds: FeedIndex<BitstampFeed>,
+  { logger, sink }: FrameReaderContext,
 ): FrameReader {
+  const reject = (reason: RejectReason, detail: string, symbol?: string) =>
+    sink.rejected({ reason, detail, ...(symbol !== undefined && { symbol }) });
+
+  function control(event: string, data: unknown): void {
+    switch (event) {
+      case "bts:subscription_succeeded":
+      case "bts:unsubscription_succeeded":
+        events.onReply({ id: null, error: undefined });
+        return;
+      case "bts:heartbeat":
+        return;
+      case "bts:request_reconnect":
+        events.onEndAnnounced();
+        return;
+      case "bts:error": {
+        const error = readError(data);
+        logger.warn(error, "the venue answers with an error");
+        events.onReply({ id: null, error });
+        return;
+      }
+      default:
+        reject("unexpected", `an event ${JSON.stringify(event.slice(0, 40))}`);
+    }
+  }
+
   return {
     decode(frame, receiveMicros) {
       const record = parse(frame);
       if (!record) {
-        sink.rejected({ reason: "not-json", detail: `a frame of ${frame.length} octets is no JSON object` });
+        reject("not-json", `a frame of ${frame.length} octets is no JSON object`);
         return;
       }
-      const reply = readReply(record);
-      if (reply) {
-        onReply(reply);
+      const { channel, data, event } = record;
+      if (typeof event !== "string") {
+        reject("missing-field", "a frame without an event");
         return;
       }
-      const open = feeds.find(String(record.channel));
-      // What was under way when the stream was let go of.
+      if (event.startsWith("bts:")) {
+        control(event, data);
+        return;
+      }
+      if (typeof channel !== "string") {
+        reject("missing-field", `a frame ${event.slice(0, 40)} without a channel`);
+        return;
+      }
+      const open = feeds.find(channel);
+      // What was under way when the channel was let go of.
       if (!open) return;
-      const rows = Array.isArray(record.trades) ? (record.trades as unknown[]) : [];
-      for (const row of rows) {
-        try {
-          open.handler.read(asObject(row) ?? {}, receiveMicros);
-        } catch (error) {
-          if (!(error instanceof Unusable)) throw error;
-          const { symbol } = open.feed.instrument;
-          sink.rejected({ reason: error.reason, detail: error.message, symbol });
-        }
+      try {
+        open.handler.read(event, asObject(data) ?? {}, receiveMicros);
+      } catch (error) {
+        if (!(error instanceof Unusable)) throw error;
+        reject(error.reason, `${channel}: ${error.message}`, open.feed.instrument.symbol);
       }
     },
   };
@@ -53,9 +92,11 @@ function parse(frame: Uint8Array): JsonObject | undefined {
   }
 }
 
-/** An answer carries the id of its question. */
-function readReply({ accepted, error, id }: JsonObject): ControlReply | undefined {
-  if (typeof id !== "number") return undefined;
-  if (typeof error === "string") return { id, error: { code: 0, message: error } };
-  return { id, error: undefined, accepted: Array.isArray(accepted) ? (accepted as string[]) : [] };
+/** `data` of `bts:error` is `{"code": null or a number, "message": text}`. */
+function readError(data: unknown): { readonly code: number; readonly message: string } {
+  const { code, message } = asObject(data) ?? {};
+  return {
+    code: typeof code === "number" ? code : 0,
+    message: typeof message === "string" ? message.slice(0, WORDS_MAX) : "without a message",
+  };
 }

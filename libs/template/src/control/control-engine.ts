@@ -109,7 +109,7 @@ export class ControlEngine {
   /**
    * What is due without a request: ends the sessions of clients that were silent too long, as if they had logged out,
    * follows the configured feeds, and tries again what failed.
-   * @throws `service.feeds-not-served` when the venue's list does not have a configured symbol
+   * @throws `service.feeds-not-served` when the venue's list has none of the configured symbols
    */
   async tick(): Promise<void> {
     const wasReleased = await this.#prepareFeeds();

@@ -50,7 +50,7 @@ export class ControlLoop {
 
   /**
    * Runs until the signal aborts; `onReading` is called once, when the topic is read and configured feeds are asked for.
-   * @throws `service.feeds-not-served` when the venue's list does not have a configured symbol
+   * @throws `service.feeds-not-served` when the venue's list has none of the configured symbols
    */
   async run(signal: AbortSignal, onReading: () => void): Promise<void> {
     const { clock, log } = this;

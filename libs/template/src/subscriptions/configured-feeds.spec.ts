@@ -62,9 +62,9 @@ describe("ConfiguredFeeds", () => {
     expect(clock.pendingTimerCount).toBe(0);
   });
 
-  it("names every symbol that is not listed, and what the venue does not offer", async () => {
+  it("names every symbol that is not listed where none is, and what the venue does not offer", async () => {
     const { configured, clock, venue } = setUp([
-      { dataType: DataType.Trade, resolution: 0, symbols: ["BTCUSD", "ETHUSDT"] },
+      { dataType: DataType.Trade, resolution: 0, symbols: ["BTCUSD"] },
       { dataType: DataType.Bar, resolution: 1, symbols: ["XXXXXXXXXX"] },
     ]);
     configured.follow();

@@ -41,7 +41,7 @@ export function checkFeedEntries(entries: readonly FeedEntry[], description: Int
 
 /**
  * Feeds that run by configuration: a subscriber that never logs out. `*` stands for whatever the venue trades and
- * follows its list; a symbol that is named has to be on the list when the service starts.
+ * follows its list; of symbols that are named, one at least has to be on the list when the service starts.
  */
 @scoped(Lifecycle.ContainerScoped)
 export class ConfiguredFeeds {
@@ -69,7 +69,7 @@ export class ConfiguredFeeds {
 
   /**
    * Subscribes to what the venue's list has by now, and drops what it has no more. Does not wait for the list.
-   * @throws `service.feeds-not-served` naming every symbol that the first list does not have
+   * @throws `service.feeds-not-served` when the first list has none of them, naming every symbol
    */
   follow(): void {
     if (this.#entries.length === 0) return;
@@ -122,6 +122,7 @@ export class ConfiguredFeeds {
       });
   }
 
+  /** One symbol that was delisted overnight must not keep the others from starting; readiness tells of it. */
   #checkSymbols(instruments: readonly Instrument[]): void {
     const known = new Set(instruments.map(({ symbol }) => symbol));
     const mistakes = this.#entries.flatMap(({ symbols }, at) =>
@@ -133,7 +134,9 @@ export class ConfiguredFeeds {
               (symbol) => `feeds[${at}]: ${JSON.stringify(symbol)} is not listed${didYouMean(symbol, known)}`,
             ),
     );
-    if (mistakes.length > 0) throw fail("service.feeds-not-served", mistakes.join("; "));
+    if (mistakes.length === 0) return;
+    if (this.#feedsOf(instruments).size === 0) throw fail("service.feeds-not-served", mistakes.join("; "));
+    this.logger.error({ mistakes }, "configured feeds are not served by the venue; the others run");
   }
 
   #feedsOf(instruments: readonly Instrument[]): Map<string, Feed> {

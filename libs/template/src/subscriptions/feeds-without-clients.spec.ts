@@ -54,8 +54,20 @@ describe("a service with configured feeds", () => {
     ]);
   });
 
-  it("ends when symbols are not listed, naming all of them, and at once for what the venue does not offer", async () => {
-    const symbols = ["BTCUSD", "ETHUSDT", "SOLUSD"];
+  it("runs what is listed, and is not ready as long as a named symbol is not", async () => {
+    const symbols = ["ETHUSDT", "GONEUSDT"];
+    const service = await fixture.startService({ feeds: [{ ...FEEDS[0]!, symbols }] });
+    await service.ready;
+    await until(() => fixture.venue.running.size === 1);
+    expect(fixture.log.lines.filter(({ level }) => level === 50)).toMatchObject([
+      { mistakes: [expect.stringMatching(/^feeds\[0\]: "GONEUSDT" is not listed/)] },
+    ]);
+    const health = await (await fetch(service.healthUrl)).json();
+    expect(JSON.stringify(health)).toContain("GONEUSDT");
+  });
+
+  it("ends when no symbol is listed, naming all of them, and at once for what the venue does not offer", async () => {
+    const symbols = ["BTCUSD", "SOLUSD"];
     const service = await fixture.startService({ feeds: [{ ...FEEDS[0]!, symbols }] });
     await expect(service.ready).rejects.toMatchObject({ code: "service.feeds-not-served" });
     const error = await service.closed;

@@ -4,7 +4,7 @@ import { ExchangeId, runDataService } from "@ims/template";
 await runDataService({
   settings: deribitSettings,
   venue: (settings) => ({
-    exchange: ExchangeId.Deribit,
+    exchange: settings.deribitTestnet ? ExchangeId.DeribitTestnet : ExchangeId.Deribit,
     integration: createDeribitIntegration(deribitOptions(settings)),
   }),
 });

@@ -125,10 +125,11 @@ export async function runMonth(plan: MonthPlan): Promise<MonthResult> {
     streams: streamsOf(venue.symbols, market, plan),
     later: (millis, act) => {
       const run = () => {
+        timer.cancel();
         if (pending.delete(run)) act();
       };
+      const timer = clock.setTimer(millis, run);
       pending.add(run);
-      clock.setTimer(millis, run);
     },
     pauseSink: (millis) => {
       sink.accepting = false;

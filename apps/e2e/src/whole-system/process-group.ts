@@ -40,6 +40,8 @@ export async function killNow(child: Child): Promise<void> {
   child.kill("SIGKILL");
   const end = await child.exited;
   if (end !== "SIGKILL") {
-    throw new Error(`had ended by itself with ${end} before it was killed:\n${child.output}\n${child.errors}`);
+    throw new Error(
+      `had ended by itself with ${end} before it was killed:\n${child.output}\n${child.errors}`,
+    );
   }
 }

@@ -100,6 +100,35 @@ describe("a return of the service", () => {
   });
 });
 
+describe("a session that the service forgot while data flows on", () => {
+  it("misses nothing and repeats nothing, though the reply names an end that was passed meanwhile", async () => {
+    const { client, service, broker, clock, events } = await running();
+    const trades = collect(client.trades());
+    service.publishTrade("BTCUSDT", 1);
+    await clock.advance(100);
+    service.restart();
+    const answer = broker.onControl!;
+    broker.onControl = (payload) => {
+      answer(payload);
+      // Its reply is under way from here on.
+      if (service.requests.at(-1) === "start BTCUSDT 1/0") {
+        broker.slowStream = service.clientPlace(client.clientId).stream;
+      }
+    };
+    while (!broker.slowStream) await clock.advance(100);
+    service.publishTrade("BTCUSDT", 2);
+    await clock.advance(500);
+    broker.slowStream = undefined;
+    await clock.advance(2000);
+    service.publishTrade("BTCUSDT", 3);
+    await clock.advance(500);
+    expect(trades.map(({ tradeId }) => tradeId)).toEqual([1, 2, 3]);
+    expect(events).toEqual([
+      ["resumed", { subscriptionCount: 1, awayMillis: expect.any(Number), missed: [] }],
+    ]);
+  });
+});
+
 describe("onMessage", () => {
   it("gives each message of its type, also after a callback that throws", async () => {
     const { client, service, clock } = await running();

@@ -83,7 +83,11 @@ export class Subscriber {
     await inParallel(this.delivery.keys, async (key) => {
       try {
         const reply = await this.session.restart({ kind: "start", ...key });
-        if (reply) this.delivery.start(key, reply);
+        if (!reply) return;
+        const { firstOffset, place } = reply;
+        const isBeyond = this.delivery.hasReadBeyond(key, reply);
+        const endOffset = isBeyond ? await this.transport.endOffset(place) : firstOffset;
+        this.delivery.start(key, reply, firstOffset, endOffset);
       } catch (error) {
         if (!isImsError(error, "client.refused") || this.session.isForgotten(error)) throw error;
         this.delivery.stop(key);

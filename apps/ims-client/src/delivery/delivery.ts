@@ -112,14 +112,25 @@ export class Delivery {
   }
 
   /**
+   * Whether a running feed has read beyond the end that a reply names: more was published while the reply was under way,
+   * or the partition was begun anew. Its end of now tells which.
+   */
+  hasReadBeyond(key: SubscriptionKey, { firstOffset, place }: StartAccepted): boolean {
+    const entry = this.#entries.get(textOf(key));
+    return !!entry && samePlace(entry.subscription, place) && entry.cursor.nextOffset > firstOffset;
+  }
+
+  /**
    * Begins, or goes on, to read what a reply announced. A subscription that ran before the service was started anew
    * goes on where it was, so that nothing published meanwhile is left out.
    * @param firstOffset where a new subscription begins
+   * @param endOffset where the partition ends: a subscription that has read further cannot go on there
    */
   start(
     key: SubscriptionKey,
     accepted: StartAccepted,
     firstOffset: number = accepted.firstOffset,
+    endOffset: number = accepted.firstOffset,
   ): Subscription {
     const { type, messageTypes } = feedKindOf(key.dataType);
     const earlier = this.#entries.get(textOf(key));
@@ -127,7 +138,7 @@ export class Delivery {
     const goesOn =
       earlier !== undefined &&
       samePlace(earlier.subscription, accepted.place) &&
-      earlier.cursor.nextOffset <= accepted.firstOffset;
+      earlier.cursor.nextOffset <= endOffset;
     const cursor: PartitionSubscription = {
       instrumentId: accepted.instrumentId,
       dataType: key.dataType,

@@ -36,6 +36,7 @@ export interface SessionListener {
 /** Pause between attempts to log in again, milliseconds; doubles up to the second figure. */
 const RESUME_PAUSE_MILLIS = 250;
 const RESUME_PAUSE_MILLIS_MAX = 5000;
+const HEARTBEAT_MILLIS_MIN = 100;
 /** Pause between attempts of a first login while the service still loads its symbols. */
 const STARTING_PAUSE_MILLIS = 250;
 
@@ -140,9 +141,12 @@ export class ClientSession {
     this.#accepted = undefined;
   }
 
-  async #send(request: ControlRequest): Promise<AcceptedReply> {
+  async #send(
+    request: ControlRequest,
+    timeoutMillis = this.options.requestTimeoutMillis,
+  ): Promise<AcceptedReply> {
     const sessionId = this.#accepted?.sessionId ?? 0n;
-    const reply = await this.channel.request(request, sessionId, this.options.requestTimeoutMillis);
+    const reply = await this.channel.request(request, sessionId, timeoutMillis);
     this.#noteAnswer(reply);
     return reply;
   }
@@ -181,18 +185,27 @@ export class ClientSession {
     }
   }
 
-  #scheduleHeartbeat(): void {
+  /** @param sinceMillis how long ago the last one was sent */
+  #scheduleHeartbeat(sinceMillis = 0): void {
     this.#heartbeatTimer?.cancel();
     if (!this.#accepted || this.#abort.signal.aborted) return;
     // A heartbeat interval of 0 would spin.
-    const millis = Math.max(100, this.#accepted.heartbeatMillis);
+    const millis = Math.max(HEARTBEAT_MILLIS_MIN, this.#accepted.heartbeatMillis - sinceMillis);
     this.#heartbeatTimer = this.options.clock.setTimer(millis, () => void this.#heartbeat());
   }
 
+  /**
+   * In the rhythm that the service asked for, also while none is answered: a service that is started anew looks when its
+   * clients were heard, and ends the sessions of those that were silent.
+   */
   async #heartbeat(): Promise<void> {
     this.#heartbeatTimer?.cancel();
+    const { clock, requestTimeoutMillis } = this.options;
+    const sentMillis = clock.monotonicMillis();
+    const untilNextMillis = (this.#accepted?.heartbeatMillis ?? 0) - HEARTBEAT_MILLIS_MIN;
+    const timeoutMillis = Math.min(requestTimeoutMillis, Math.max(HEARTBEAT_MILLIS_MIN, untilNextMillis));
     try {
-      await this.#send({ kind: "heartbeat" });
+      await this.#send({ kind: "heartbeat" }, timeoutMillis);
       this.#isSilent = false;
     } catch (error) {
       if (this.#abort.signal.aborted || !this.#accepted) return;
@@ -205,7 +218,7 @@ export class ClientSession {
         this.listener.silent(error);
       }
     }
-    this.#scheduleHeartbeat();
+    this.#scheduleHeartbeat(clock.monotonicMillis() - sentMillis);
   }
 
   /** One resume at a time, shared by all that wait for it. */

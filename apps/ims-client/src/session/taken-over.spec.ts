@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { collect, stage } from "../spec-support/client-stage.js";
+import { MemoryBroker } from "../spec-support/memory-broker.js";
+import { ScriptedService } from "../spec-support/scripted-service.js";
 
 describe("a session that a restarted service took over", () => {
   it("goes on without a new login or a new start, and says so once", async () => {
@@ -39,6 +41,16 @@ describe("a session that a restarted service took over", () => {
     expect(resumed).toHaveLength(1);
     await clock.advance(10_100);
     expect(resumed).toHaveLength(1);
+    await run(client.shutdown());
+  });
+
+  it("is kept alive by heartbeats in their rhythm while the service is away", async () => {
+    const service = new ScriptedService(new MemoryBroker(), 500);
+    const { client, run, clock } = stage({ service });
+    await run(client.login());
+    service.isSilent = true;
+    await clock.advance(10_000);
+    expect(service.requests.filter((request) => request === "heartbeat")).toHaveLength(20);
     await run(client.shutdown());
   });
 });

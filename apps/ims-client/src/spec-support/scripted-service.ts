@@ -20,7 +20,6 @@ export class ScriptedService {
   /** What clients asked for, in order: `login`, `start BTCUSDT 1/0`, `heartbeat`… */
   readonly requests: string[] = [];
   readonly requestIds: number[] = [];
-  readonly heartbeatMillis = 10_000;
   instrumentCount = 0;
   instrumentsOffset = 0;
   /** Does not answer, as a service that is down. */
@@ -31,7 +30,10 @@ export class ScriptedService {
   restartCount = 0;
   #nextSession = 0x1234_5678_9abc_def0n;
 
-  constructor(readonly broker: MemoryBroker) {
+  constructor(
+    readonly broker: MemoryBroker,
+    readonly heartbeatMillis = 10_000,
+  ) {
     broker.onControl = (payload) => this.#handle(payload);
   }
 

@@ -23,8 +23,11 @@ export interface TopicOptions {
   readonly consumerOffsetDurability?: Durability;
 }
 
-/** Confirmed once it is replicated, or once it is on disk as well. */
-export type Durability = "replicated" | "persisted";
+/**
+ * Confirmed once it is replicated, or once it is on disk as well. `none` is the embedded broker's own: it never waits for
+ * the disk, nor has the disk told to keep what it was given.
+ */
+export type Durability = "replicated" | "persisted" | "none";
 
 /** Keys of the wire, with the kind that a server stores. */
 export const TOPIC_OPTION_KEYS = {

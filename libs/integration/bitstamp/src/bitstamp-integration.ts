@@ -1,6 +1,7 @@
 import { StreamVenue } from "@ims/integration-kit";
 import type { IntegrationFactory } from "@ims/traits";
-import { type BitstampOptions, BitstampProtocol } from "./bitstamp-protocol.js";
+import type { BitstampOptions } from "./bitstamp-options.js";
+import { BitstampProtocol } from "./bitstamp-protocol.js";
 
 /**
  * Makes the plugin of Bitstamp.

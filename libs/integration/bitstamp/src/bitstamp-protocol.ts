@@ -1,64 +1,72 @@
-import { DataType, ExchangeId, type Instrument } from "@ims/common";
-import {
-  type FeedIndex,
-  type FeedPlace,
-  type FrameEvents,
-  type FrameReader,
-  HttpJsonClient,
-  type HttpTransport,
-  type HubLimits,
-  type ListedSymbol,
-  type OpenFeed,
-  type SocketConnector,
-  type VenueProtocol,
+import { DataType, describeError, ExchangeId, type Instrument } from "@ims/common";
+import type {
+  CrossCheckResult,
+  FeedIndex,
+  FeedPlace,
+  FrameEvents,
+  FrameReader,
+  Heartbeat,
+  HubLimits,
+  ListedSymbol,
+  LivenessPolicy,
+  OpenFeed,
+  VenueProtocol,
 } from "@ims/integration-kit";
 import type { FeedRequest, IntegrationContext, IntegrationDescription } from "@ims/traits";
-import { DIALECT } from "./dialect.js";
+import type { BitstampOptions } from "./bitstamp-options.js";
+import { BookFeed } from "./book/book-feed.js";
+import { CHANNEL_PREFIXES, channelOf } from "./channels.js";
+import { DIALECT, HEARTBEAT_TEXT } from "./dialect.js";
+import type { BitstampFeed } from "./feeds/bitstamp-feed.js";
+import { FundingFeed } from "./feeds/funding-feed.js";
+import { TopOfBookFeed } from "./feeds/top-of-book-feed.js";
 import { readFrames } from "./frame-reader.js";
-import { readInstruments } from "./instruments.js";
-import { TradesFeed } from "./trades-feed.js";
+import { spellingOf } from "./instruments/instruments.js";
+import { BitstampRest } from "./rest/bitstamp-rest.js";
+import { TradesFeed } from "./trades/trades-feed.js";
 
-/** What an operator, or a test, may choose. */
-export interface BitstampOptions {
-  /** Origin in place of the venue's. */
-  readonly restUrl?: string | undefined;
-  readonly wsUrl?: string | undefined;
-  /** How WebSocket connections are made. Default: real ones. */
-  readonly dial?: SocketConnector | undefined;
-  /** How REST requests are made. Default: real ones. */
-  readonly transport?: HttpTransport | undefined;
-}
-
-/** Of the venue's documentation. */
-const REST_URL = "https://api.bitstamp.example";
-const WS_URL = "wss://stream.bitstamp.example";
+/** bitstamp.md sections 1 and 3. */
+const REST_URL = "https://www.bitstamp.net";
+const WS_URL = "wss://ws.bitstamp.net";
+/**
+ * The venue names no limits of connections and channels: these are ours, far below what recorders used without harm.
+ * It ends connections after about 90 days.
+ */
 const LIMITS: HubLimits = {
-  streamsPerConnection: 200,
-  connectionAttemptsPerFiveMinutes: 100,
-  controlMessagesPerSecond: 10,
-  lifeMillis: 24 * 3_600_000,
+  streamsPerConnection: 100,
+  connectionAttemptsPerFiveMinutes: 60,
+  controlMessagesPerSecond: 20,
+  lifeMillis: 90 * 24 * 3_600_000,
 };
+/** As often as a known client sends it (section 3). */
+const HEARTBEAT: Heartbeat = { everyMillis: 8000, text: HEARTBEAT_TEXT };
+const BOOK_CHECK_MILLIS = 600_000;
 
 /** All that is particular to Bitstamp. */
-export class BitstampProtocol implements VenueProtocol<TradesFeed> {
+export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
   readonly description: IntegrationDescription = {
     exchange: ExchangeId.Bitstamp,
     title: "Bitstamp",
-    dataTypes: [DataType.Trade],
+    dataTypes: [...CHANNEL_PREFIXES.keys()],
     resolutions: [],
   };
   readonly limits = LIMITS;
   readonly dialect = DIALECT;
-  readonly #http: HttpJsonClient;
+  readonly heartbeat = HEARTBEAT;
+  readonly #rest: BitstampRest;
+  readonly #handlers = new WeakMap<OpenFeed, BitstampFeed>();
 
   constructor(
     private readonly options: BitstampOptions,
     private readonly context: IntegrationContext,
   ) {
-    this.#http = new HttpJsonClient({
-      ...context,
-      baseUrl: options.restUrl ?? REST_URL,
-      ...(options.transport && { transport: options.transport }),
+    const { clock, logger, random } = context;
+    this.#rest = new BitstampRest({
+      clock,
+      logger,
+      random,
+      origin: options.restUrl ?? REST_URL,
+      transport: options.transport,
     });
   }
 
@@ -66,19 +74,58 @@ export class BitstampProtocol implements VenueProtocol<TradesFeed> {
     return this.options.wsUrl ?? WS_URL;
   }
 
+  spellingOf(name: string): string {
+    return spellingOf(name);
+  }
+
   loadInstruments(signal: AbortSignal): Promise<ReadonlyMap<string, ListedSymbol>> {
-    return this.#http.getUntil("/instruments", (body) => readInstruments(body), signal);
+    return this.#rest.instruments(signal);
   }
 
-  placeOf(_request: FeedRequest, { symbol }: Instrument): FeedPlace {
-    return { stream: `trades.${symbol}`, group: "", liveness: { kind: "driven" } };
+  /** Funding is of perpetuals alone. Books are whole: the best levels alone are not offered. */
+  placeOf({ dataType, depth }: FeedRequest, { kind, symbol }: Instrument): FeedPlace | undefined {
+    const stream = channelOf(dataType, symbol);
+    if (stream === undefined || depth !== undefined) return undefined;
+    if (dataType === DataType.MarkPrice && kind !== "perpetual") return undefined;
+    // How often funding rates are sent is not known.
+    const liveness: LivenessPolicy = { kind: dataType === DataType.MarkPrice ? "rare" : "driven" };
+    return { stream, group: "", liveness };
   }
 
-  openFeed(feed: OpenFeed): TradesFeed {
-    return new TradesFeed(feed, this.#http, this.context);
+  openFeed(feed: OpenFeed): BitstampFeed {
+    const handler = this.#createHandler(feed);
+    this.#handlers.set(feed, handler);
+    return handler;
   }
 
-  createReader(events: FrameEvents, feeds: FeedIndex<TradesFeed>): FrameReader {
-    return readFrames(events, feeds, this.context.sink);
+  createReader(events: FrameEvents, feeds: FeedIndex<BitstampFeed>): FrameReader {
+    return readFrames(events, feeds, this.context);
+  }
+
+  async crossCheck(feed: OpenFeed, silentMillis: number, signal: AbortSignal): Promise<CrossCheckResult> {
+    try {
+      const found = await this.#handlers.get(feed)?.crossCheck?.(silentMillis, signal);
+      return found ?? { verdict: "unknown", text: "nothing else tells of it" };
+    } catch (error) {
+      return { verdict: "unknown", text: `the venue could not be asked: ${describeError(error)}` };
+    }
+  }
+
+  #createHandler(feed: OpenFeed): BitstampFeed {
+    switch (feed.request.dataType) {
+      case DataType.Trade:
+        return new TradesFeed(feed, this.#rest, this.context);
+      case DataType.TopOfBook:
+        return new TopOfBookFeed(feed, this.#rest, this.context);
+      case DataType.MarkPrice:
+        return new FundingFeed(feed, this.context);
+      default:
+        return new BookFeed({
+          feed,
+          rest: this.#rest,
+          context: this.context,
+          checkMillis: this.options.bookCheckMillis ?? BOOK_CHECK_MILLIS,
+        });
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { StreamVenue } from "@ims/integration-kit";
 import type { IntegrationFactory } from "@ims/traits";
-import { type DeribitOptions, DeribitProtocol } from "./deribit-protocol.js";
+import type { DeribitOptions } from "./deribit-options.js";
+import { DeribitProtocol } from "./deribit-protocol.js";
 
 /**
  * Makes the plugin of Deribit.

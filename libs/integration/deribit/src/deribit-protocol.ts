@@ -1,84 +1,146 @@
 import { DataType, ExchangeId, type Instrument } from "@ims/common";
 import {
+  type CrossCheckResult,
   type FeedIndex,
   type FeedPlace,
   type FrameEvents,
   type FrameReader,
-  HttpJsonClient,
-  type HttpTransport,
   type HubLimits,
   type ListedSymbol,
   type OpenFeed,
-  type SocketConnector,
   type VenueProtocol,
 } from "@ims/integration-kit";
 import type { FeedRequest, IntegrationContext, IntegrationDescription } from "@ims/traits";
-import { DIALECT } from "./dialect.js";
+import { channelOf, OFFERED_RESOLUTIONS } from "./channels.js";
+import { crossCheck } from "./cross-check.js";
+import type { DeribitOptions } from "./deribit-options.js";
+import { BarsFeed } from "./feeds/bars-feed.js";
+import { BookFeed } from "./feeds/book-feed.js";
+import type { DeribitFeed } from "./feeds/deribit-feed.js";
+import { MarkPriceFeed } from "./feeds/mark-price-feed.js";
+import { OptionTickerFeed } from "./feeds/option-ticker-feed.js";
+import { QuoteFeed } from "./feeds/quote-feed.js";
+import { TradesFeed } from "./feeds/trades-feed.js";
 import { readFrames } from "./frame-reader.js";
-import { readInstruments } from "./instruments.js";
-import { TradesFeed } from "./trades-feed.js";
+import { type DeribitListed, type DeribitTerms, readInstruments, termsOfName } from "./instruments.js";
+import { DeribitRequests } from "./rpc/deribit-requests.js";
+import { DIALECT } from "./rpc/dialect.js";
+import { greeting } from "./rpc/greeting.js";
 
-/** What an operator, or a test, may choose. */
-export interface DeribitOptions {
-  /** Origin in place of the venue's. */
-  readonly restUrl?: string | undefined;
-  readonly wsUrl?: string | undefined;
-  /** How WebSocket connections are made. Default: real ones. */
-  readonly dial?: SocketConnector | undefined;
-  /** How REST requests are made. Default: real ones. */
-  readonly transport?: HttpTransport | undefined;
-}
-
-/** Of the venue's documentation. */
-const REST_URL = "https://api.deribit.example";
-const WS_URL = "wss://stream.deribit.example";
+/** Addresses (deribit.md section 1). */
+const PRODUCTION = { rest: "https://www.deribit.com/api/v2", ws: "wss://www.deribit.com/ws/api/v2" };
+const TEST = { rest: "https://test.deribit.com/api/v2", ws: "wss://test.deribit.com/ws/api/v2" };
+/**
+ * About 500 channels a connection; `public/subscribe` costs 3000 of 30 000 credits, of which 3.3 calls a second come
+ * back (deribit.md section 3). No greatest age is known; at most 32 connections are allowed at a time.
+ */
 const LIMITS: HubLimits = {
-  streamsPerConnection: 200,
-  connectionAttemptsPerFiveMinutes: 100,
-  controlMessagesPerSecond: 10,
-  lifeMillis: 24 * 3_600_000,
+  streamsPerConnection: 500,
+  connectionAttemptsPerFiveMinutes: 60,
+  controlMessagesPerSecond: 3,
+  lifeMillis: Number.POSITIVE_INFINITY,
 };
+/** New options are listed and old ones expire at 08:00 UTC; the list may be asked for once a second. */
+const LIST_REFRESH_MILLIS = 5 * 60_000;
 
 /** All that is particular to Deribit. */
-export class DeribitProtocol implements VenueProtocol<TradesFeed> {
-  readonly description: IntegrationDescription = {
-    exchange: ExchangeId.Deribit,
-    title: "Deribit",
-    dataTypes: [DataType.Trade],
-    resolutions: [],
-  };
+export class DeribitProtocol implements VenueProtocol<DeribitFeed> {
+  readonly description: IntegrationDescription;
   readonly limits = LIMITS;
   readonly dialect = DIALECT;
-  readonly #http: HttpJsonClient;
+  readonly listRefreshMillis = LIST_REFRESH_MILLIS;
+  readonly #options: DeribitOptions;
+  readonly #context: IntegrationContext;
+  readonly #requests: DeribitRequests;
+  readonly #handlers = new WeakMap<OpenFeed, DeribitFeed>();
+  readonly #exchange: ExchangeId;
+  #listed: ReadonlyMap<string, DeribitListed> = new Map();
 
-  constructor(
-    private readonly options: DeribitOptions,
-    private readonly context: IntegrationContext,
-  ) {
-    this.#http = new HttpJsonClient({
-      ...context,
-      baseUrl: options.restUrl ?? REST_URL,
-      ...(options.transport && { transport: options.transport }),
-    });
+  constructor(options: DeribitOptions, context: IntegrationContext) {
+    this.#options = options;
+    this.#context = context;
+    this.#exchange = options.testnet ? ExchangeId.DeribitTestnet : ExchangeId.Deribit;
+    this.description = {
+      exchange: this.#exchange,
+      title: options.testnet ? "Deribit test" : "Deribit",
+      dataTypes: [
+        DataType.Trade,
+        DataType.Bar,
+        DataType.TopOfBook,
+        DataType.Book,
+        DataType.MarkPrice,
+        DataType.OptionTicker,
+      ],
+      resolutions: OFFERED_RESOLUTIONS,
+    };
+    this.#requests = new DeribitRequests(context, options.restUrl ?? this.#hosts.rest, options.transport);
   }
 
   addressOf(): string {
-    return this.options.wsUrl ?? WS_URL;
+    return this.#options.wsUrl ?? this.#hosts.ws;
   }
 
-  loadInstruments(signal: AbortSignal): Promise<ReadonlyMap<string, ListedSymbol>> {
-    return this.#http.getUntil("/instruments", (body) => readInstruments(body), signal);
+  greeting(): readonly string[] {
+    return greeting(this.#options.credentials);
   }
 
-  placeOf(_request: FeedRequest, { symbol }: Instrument): FeedPlace {
-    return { stream: `trades.${symbol}`, group: "", liveness: { kind: "driven" } };
+  async loadInstruments(signal: AbortSignal): Promise<ReadonlyMap<string, ListedSymbol>> {
+    const read = (body: unknown) => readInstruments(body, this.#exchange);
+    const { listed, skipped } = await this.#requests.instruments(read, signal);
+    if (skipped.length > 0) {
+      const examples = skipped.slice(0, 5);
+      this.#context.logger.warn({ skippedCount: skipped.length, examples }, "instruments cannot be read");
+    }
+    this.#listed = listed;
+    return listed;
   }
 
-  openFeed(feed: OpenFeed): TradesFeed {
-    return new TradesFeed(feed, this.#http, this.context);
+  placeOf(request: FeedRequest, instrument: Instrument): FeedPlace | undefined {
+    const isRaw = this.#options.credentials !== undefined;
+    return channelOf(request, instrument, this.#termsOf(instrument.symbol), isRaw);
   }
 
-  createReader(events: FrameEvents, feeds: FeedIndex<TradesFeed>): FrameReader {
-    return readFrames(events, feeds, this.context.sink);
+  openFeed(feed: OpenFeed): DeribitFeed {
+    const handler = this.#handlerOf(feed);
+    this.#handlers.set(feed, handler);
+    return handler;
+  }
+
+  createReader(events: FrameEvents, feeds: FeedIndex<DeribitFeed>): FrameReader {
+    const { logger, sink } = this.#context;
+    return readFrames({ events, feeds, logger, sink });
+  }
+
+  crossCheck(feed: OpenFeed, silentMillis: number, signal: AbortSignal): Promise<CrossCheckResult> {
+    const { symbol } = feed.instrument;
+    return crossCheck(this.#handlers.get(feed), symbol, silentMillis, this.#requests, this.#context, signal);
+  }
+
+  get #hosts(): typeof PRODUCTION {
+    return this.#options.testnet ? TEST : PRODUCTION;
+  }
+
+  #termsOf(symbol: string): DeribitTerms {
+    return this.#listed.get(symbol)?.terms ?? termsOfName(symbol);
+  }
+
+  #handlerOf(feed: OpenFeed): DeribitFeed {
+    const parts = { feed, context: this.#context };
+    const terms = this.#termsOf(feed.instrument.symbol);
+    switch (feed.request.dataType) {
+      case DataType.Book:
+        return new BookFeed(parts, terms.isCombo);
+      case DataType.TopOfBook:
+        return new QuoteFeed(parts);
+      case DataType.Bar:
+        return new BarsFeed(parts);
+      case DataType.OptionTicker:
+        if (terms.option) return new OptionTickerFeed(parts, terms.option);
+        break;
+      case DataType.MarkPrice:
+        return new MarkPriceFeed(parts);
+      default:
+    }
+    return new TradesFeed(parts, this.#requests);
   }
 }

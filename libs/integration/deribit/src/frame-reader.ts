@@ -7,15 +7,41 @@ import {
   type JsonObject,
   Unusable,
 } from "@ims/integration-kit";
-import type { MarketDataSink } from "@ims/traits";
-import type { TradesFeed } from "./trades-feed.js";
+import type { IntegrationLogger, MarketDataSink } from "@ims/traits";
+import type { DeribitFeed } from "./feeds/deribit-feed.js";
+import { NumberText, parseExactJson } from "./json/exact-json.js";
+import { GreetingId, TEST_ANSWER } from "./rpc/greeting.js";
+
+export interface FrameReaderParts {
+  readonly events: FrameEvents;
+  readonly feeds: FeedIndex<DeribitFeed>;
+  readonly sink: Pick<MarketDataSink, "rejected">;
+  readonly logger: IntegrationLogger;
+}
+
+const OUR_IDS: ReadonlySet<number> = new Set(Object.values(GreetingId));
 
 /** Reads the frames of one connection. It throws for no frame: what cannot be used goes to `sink.rejected`. */
-export function readFrames(
-  { onReply }: FrameEvents,
-  feeds: FeedIndex<TradesFeed>,
-  sink: Pick<MarketDataSink, "rejected">,
-): FrameReader {
+export function readFrames({ events, feeds, logger, sink }: FrameReaderParts): FrameReader {
+  const notified = (params: JsonObject, receiveMicros: number) => {
+    const entry = feeds.find(String(params.channel));
+    // What was under way when the channel was let go of.
+    if (!entry) return;
+    try {
+      entry.handler.read(params.data, receiveMicros);
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      const { symbol } = entry.feed.instrument;
+      sink.rejected({ reason: error.reason, detail: error.message, symbol });
+    }
+  };
+  const answered = (reply: ControlReply) => {
+    if (typeof reply.id !== "number" || !OUR_IDS.has(reply.id)) events.onReply(reply);
+    else if (reply.error) {
+      const what = reply.id === GreetingId.Login ? "the login" : "heartbeats";
+      logger.error({ ...reply.error }, `the venue refuses ${what}`);
+    }
+  };
   return {
     decode(frame, receiveMicros) {
       const record = parse(frame);
@@ -23,39 +49,39 @@ export function readFrames(
         sink.rejected({ reason: "not-json", detail: `a frame of ${frame.length} octets is no JSON object` });
         return;
       }
-      const reply = readReply(record);
-      if (reply) {
-        onReply(reply);
-        return;
-      }
-      const open = feeds.find(String(record.channel));
-      // What was under way when the stream was let go of.
-      if (!open) return;
-      const rows = Array.isArray(record.trades) ? (record.trades as unknown[]) : [];
-      for (const row of rows) {
-        try {
-          open.handler.read(asObject(row) ?? {}, receiveMicros);
-        } catch (error) {
-          if (!(error instanceof Unusable)) throw error;
-          const { symbol } = open.feed.instrument;
-          sink.rejected({ reason: error.reason, detail: error.message, symbol });
-        }
-      }
+      const params = asObject(record.params) ?? {};
+      if (record.method === "subscription") notified(params, receiveMicros);
+      else if (record.method === "heartbeat") {
+        if (params.type === "test_request") events.send(TEST_ANSWER);
+      } else if (record.result !== undefined || record.error !== undefined) answered(readReply(record));
+      else sink.rejected({ reason: "unexpected", detail: "a frame is neither a notification nor an answer" });
     },
   };
 }
 
 function parse(frame: Uint8Array): JsonObject | undefined {
   try {
-    return asObject(JSON.parse(Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString("utf8")));
+    return asObject(
+      parseExactJson(Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString("utf8")),
+    );
   } catch {
     return undefined;
   }
 }
 
-/** An answer carries the id of its question. */
-function readReply({ accepted, error, id }: JsonObject): ControlReply | undefined {
-  if (typeof id !== "number") return undefined;
-  if (typeof error === "string") return { id, error: { code: 0, message: error } };
-  return { id, error: undefined, accepted: Array.isArray(accepted) ? (accepted as string[]) : [] };
+/** An answer without an id is to a request that the venue could not read. */
+function readReply({ error, id, result }: JsonObject): ControlReply {
+  const number = id instanceof NumberText ? Number(id.text) : null;
+  if (error !== undefined) return { id: number, error: readError(asObject(error) ?? {}) };
+  const accepted = Array.isArray(result) ? (result as unknown[]).map(String) : undefined;
+  return { id: number, error: undefined, ...(accepted && { accepted }) };
+}
+
+function readError({ code, data, message }: JsonObject): { code: number; message: string } {
+  const { param, reason } = asObject(data) ?? {};
+  const texts = [message, param, reason].filter((text) => typeof text === "string");
+  return {
+    code: code instanceof NumberText ? Number(code.text) : 0,
+    message: texts.join(": ").slice(0, 500),
+  };
 }

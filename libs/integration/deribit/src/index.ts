@@ -1,3 +1,4 @@
 export { createDeribitIntegration } from "./deribit-integration.js";
-export type { DeribitOptions } from "./deribit-protocol.js";
-export { deribitOptions, deribitSettings } from "./deribit-settings.js";
+export type { DeribitOptions } from "./deribit-options.js";
+export { type Credentials, DERIBIT_ERRORS } from "./settings/credentials.js";
+export { deribitOptions, deribitSettings } from "./settings/deribit-settings.js";

@@ -1,7 +1,12 @@
 export { Backoff, type BackoffOptions } from "./backoff/backoff.js";
 export { Backpressure } from "./connections/backpressure.js";
 export type { ControlDialect, ControlReply } from "./connections/control-dialect.js";
-export type { ConnectionLimits, FrameEvents, FrameReader, Heartbeat } from "./connections/stream-connection.js";
+export type {
+  ConnectionLimits,
+  FrameEvents,
+  FrameReader,
+  Heartbeat,
+} from "./connections/stream-connection.js";
 export { type HubLimits, StreamHub, type StreamHubOptions } from "./connections/stream-hub.js";
 export {
   atScale,

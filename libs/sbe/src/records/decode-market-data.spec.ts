@@ -281,7 +281,14 @@ describe("statistics", () => {
       .tradeCount(250)
       .excludedCount(2)
       .method(v2.AverageMethod.ExponentialByCount)
-      .state(v2.AverageState.Revised);
+      .state(v2.AverageState.Revised)
+      .open(99n)
+      .high(104n)
+      .low(98n)
+      .closeNull()
+      .sellVolume(5n)
+      .realisedVolatility(0.25)
+      .lateCount(3);
     expect(decode(encoder)).toEqual({
       type: "average",
       ...PREFIX,
@@ -299,6 +306,13 @@ describe("statistics", () => {
       takerVolume: decimal("0.004"),
       tradeCount: 250,
       excludedCount: 2,
+      open: decimal("0.99"),
+      high: decimal("1.04"),
+      low: decimal("0.98"),
+      close: undefined,
+      sellVolume: decimal("0.005"),
+      realisedVolatility: 0.25,
+      lateCount: 3,
     });
   });
 });

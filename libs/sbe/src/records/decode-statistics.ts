@@ -46,5 +46,12 @@ export function decodeAverage(view: DataView, offset: number, length: number): A
     takerVolume: exactDecimal(average.takerVolume(), quantityScale, "Average.takerVolume"),
     tradeCount: average.tradeCount(),
     excludedCount: average.excludedCount(),
+    open: optionalDecimal(average.open(), priceScale, "Average.open"),
+    high: optionalDecimal(average.high(), priceScale, "Average.high"),
+    low: optionalDecimal(average.low(), priceScale, "Average.low"),
+    close: optionalDecimal(average.close(), priceScale, "Average.close"),
+    sellVolume: exactDecimal(average.sellVolume(), quantityScale, "Average.sellVolume"),
+    realisedVolatility: orUndefined(average.realisedVolatility()),
+    lateCount: average.lateCount(),
   };
 }

@@ -36,4 +36,14 @@ export interface AverageRecord extends NumberedRecordBase {
   readonly tradeCount: number;
   /** Trades left out: prints away from the market. */
   readonly excludedCount: number;
+  readonly open: Decimal | undefined;
+  readonly high: Decimal | undefined;
+  readonly low: Decimal | undefined;
+  readonly close: Decimal | undefined;
+  /** Quantity sold by takers; `takerVolume` is what they bought. */
+  readonly sellVolume: Decimal;
+  /** Square root of the sum of squared logarithmic returns in the window. */
+  readonly realisedVolatility: number | undefined;
+  /** Trades that came too late for their window, since the message before of these windows. */
+  readonly lateCount: number;
 }

@@ -40,7 +40,7 @@ export const PUBLISHED_LAYOUT: Readonly<Record<string, string>> = {
   Gap: `220 120 ${PREFIX} fromId@72 toId@80 fromTime@88 toTime@96 missingCount@104 filledCount@108 dataType@112 resolution@113 reason@114`,
   FeedStatus: `221 104 ${PREFIX} since@72 lastRecordTime@80 expectedInterval@88 dataType@96 resolution@97 state@98`,
   MergedBook: `230 88 ${PREFIX} spread@72 horizon@80 condition@84 | bids 24 price@0 quantity@8 exchangeId@16 | asks 24 price@0 quantity@8 exchangeId@16 | venues 16 age@0 instrumentId@8 exchangeId@12 state@13`,
-  Average: `231 160 ${PREFIX} windowStart@72 windowEnd@80 nominalDuration@88 value@96 vwap@104 twap@112 volume@120 quoteVolume@128 takerVolume@136 nominalCount@144 tradeCount@148 excludedCount@152 method@156 state@157 quoteScale@158`,
+  Average: `231 216 ${PREFIX} windowStart@72 windowEnd@80 nominalDuration@88 value@96 vwap@104 twap@112 volume@120 quoteVolume@128 takerVolume@136 nominalCount@144 tradeCount@148 excludedCount@152 method@156 state@157 quoteScale@158 open@160 high@168 low@176 close@184 sellVolume@192 realisedVolatility@200 lateCount@208`,
   BatchSignature:
     "240 232 signedTime@0 firstOffset@8 lastOffset@16 partitionId@24 messageCount@28 algorithm@32 keyId@40 stream@72 topic@136 merkleRoot@200",
 };

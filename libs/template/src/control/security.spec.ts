@@ -73,6 +73,22 @@ async function expectUntouched(): Promise<void> {
   expect(json).toMatchObject({ requestType: 112, affectedCount: 0 });
 }
 
+/** Sends a lie until it is refused in the victim's stream, where only so many refusals a second are written. */
+async function refusalOfVictim(lie: Uint8Array): Promise<Record<string, unknown>> {
+  const { clientStream } = victim.names;
+  for (;;) {
+    await attacker.send(lie);
+    // Answered in order: the refusal, if there is one, is there before.
+    await expectUntouched();
+    const messages = await victim.read(clientStream(VICTIM), victim.names.dataTopic, 0, 0, 5000);
+    const refusal = messages.find(
+      ({ json, templateId }) =>
+        templateId === v2.RequestRefusedDecoder.TEMPLATE_ID && json.requestId === requestIdOf(lie),
+    );
+    if (refusal) return refusal.json;
+  }
+}
+
 // One service for all: each test ends with the proof that it left everything as it was.
 describe("a client among others", () => {
   beforeAll(async () => {
@@ -160,11 +176,8 @@ describe("a client among others", () => {
 
     it.each(lies)("with %s is refused and changes nothing", async (_, lieOf) => {
       const bytes = REQUESTS[name]!(attacker, lieOf());
-      await attacker.send(bytes);
       // Nobody can tell who sent it: the refusal goes where the client of that id reads.
-      const { templateId, json } = await victim.reply(requestIdOf(bytes));
-      expect(templateId).toBe(v2.RequestRefusedDecoder.TEMPLATE_ID);
-      expect(json).toMatchObject({ kind: "Client", code: 5 });
+      expect(await refusalOfVictim(bytes)).toMatchObject({ kind: "Client", code: 5 });
       await expectUntouched();
     });
 

@@ -1,4 +1,4 @@
-import type { BrokerLogger } from "@ims/iggy-broker";
+import type { Broker, BrokerLogger } from "@ims/iggy-broker";
 import { fail } from "../../errors/client-errors.js";
 import type { CliEnvironment } from "../cli-environment.js";
 import { errorText } from "../output/error-text.js";
@@ -8,10 +8,10 @@ import type { BrokerSettings } from "./broker-settings.js";
 export async function runBroker(environment: CliEnvironment, settings: BrokerSettings): Promise<void> {
   const { interrupted, output, errors } = environment;
   const { host, port, dataDir, username, password, allowDefaultCredentials } = settings;
-  // Loaded here: the other commands do without a broker.
-  const { startBroker } = await import("@ims/iggy-broker");
+  // Loaded here: the other commands do without a broker. In a thread of its own, whose memory is set up for it.
+  const { startBrokerWorker } = await import("@ims/iggy-broker");
   const tls = tlsOf(settings);
-  const broker = await startBroker({
+  const broker = await startBrokerWorker({
     host,
     port,
     dataDir,
@@ -19,7 +19,6 @@ export async function runBroker(environment: CliEnvironment, settings: BrokerSet
     password,
     ...(tls ? { tls } : {}),
     ...(allowDefaultCredentials ? { allowDefaultCredentials } : {}),
-    clock: environment.clock,
     logger: loggerFor(environment),
   });
   const reload = () => {
@@ -29,7 +28,7 @@ export async function runBroker(environment: CliEnvironment, settings: BrokerSet
   try {
     const scheme = tls ? "iggy+tls" : "iggy";
     await output.write(`listening on ${scheme}://${broker.host}:${broker.port}, data in ${dataDir}\n`);
-    await aborted(interrupted);
+    await Promise.race([aborted(interrupted), failed(broker.ended)]);
   } finally {
     forget();
     await broker.close();
@@ -52,6 +51,12 @@ function loggerFor({ errors }: CliEnvironment): BrokerLogger {
     void errors.write(text);
   };
   return { debug: () => undefined, info: log("info"), warn: log("warn"), error: log("error") };
+}
+
+/** Rejects when the broker cannot go on. */
+async function failed(ended: Broker["ended"]): Promise<void> {
+  const { error } = await ended;
+  if (error) throw error;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

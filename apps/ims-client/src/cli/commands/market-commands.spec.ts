@@ -62,7 +62,11 @@ describe("a feed on a terminal", () => {
     `);
   });
   it("ims options", async () => {
-    expect(await printed("options BTCUSDT --count 1", option)).toMatchInlineSnapshot();
+    expect(await printed("options BTCUSDT --count 1", option)).toMatchInlineSnapshot(`
+      "TIME (UTC)               SYMBOL                     BID       ASK      MARK      IV     DELTA     GAMMA      THETA      VEGA  UNDERLYING  OPEN INTEREST
+      2024-08-08 12:00:00.123  BTCUSDT                 -       2151       2150.5      61.25   0.53017   0.00002    -41.500    97.250   62310.5         -
+      "
+    `);
   });
   it("ims tickers", async () => {
     expect(await printed("tickers BTCUSDT --count 1", ticker)).toMatchInlineSnapshot(`

@@ -26,7 +26,6 @@ export function cloneBookFields(from: BookFields): BookFields {
 
 function cloneLevels({ count, priceHi, priceLo, quantityHi, quantityLo }: BookLevels): BookLevels {
   const clone = new BookLevels();
-  for (let at = 0; at < count; at++)
-    clone.push(priceLo[at]!, priceHi[at]!, quantityLo[at]!, quantityHi[at]!);
+  for (let at = 0; at < count; at++) clone.push(priceLo[at]!, priceHi[at]!, quantityLo[at]!, quantityHi[at]!);
   return clone;
 }

@@ -49,7 +49,8 @@ const cell = new MantissaCell();
 function readDecimalText(text: unknown, what: string): ExactDecimal {
   if (typeof text !== "string") throw new Unusable("bad-number", `a level of ${what} is no pair of texts`);
   const outcome = parseDecimalText(text, cell);
-  if (outcome === DecimalParse.Overflow) throw new Unusable("overflow", `a level of ${what} is beyond 64 bits`);
+  if (outcome === DecimalParse.Overflow)
+    throw new Unusable("overflow", `a level of ${what} is beyond 64 bits`);
   if (outcome !== DecimalParse.Ok) throw new Unusable("bad-number", `a level of ${what} is no decimal`);
   let mantissa = cell.toBigInt();
   let { scale } = cell;
@@ -85,7 +86,8 @@ function fill(side: BookFields["bids"], levels: readonly Level[], fields: BookFi
 
 function scaled({ mantissa, scale }: ExactDecimal, wanted: number): bigint {
   const value = scale === wanted ? mantissa : mantissa * POWERS[wanted - scale]!;
-  if (value > INT64_MAX) throw new Unusable("overflow", "a level does not fit into 64 bits at the book's scale");
+  if (value > INT64_MAX)
+    throw new Unusable("overflow", "a level does not fit into 64 bits at the book's scale");
   return value;
 }
 

@@ -1,0 +1,98 @@
+import { type Instrument, nearestNames } from "@ims/common";
+
+/** A symbol of one venue that takes part in a canonical one. */
+export interface VenueSymbol {
+  readonly venue: string;
+  /** The venue's own name. */
+  readonly symbol: string;
+}
+
+/** One symbol of the merge and who lists it. */
+export interface CanonicalSymbol {
+  /** Base and quote without anything between, upper case: `BTCUSDT`. */
+  readonly name: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly venues: readonly VenueSymbol[];
+}
+
+export interface CanonicalSymbolsOptions {
+  /** Assets that count as another, upper case, for example `XBT` as `BTC`. */
+  readonly assetAliases?: Readonly<Record<string, string>>;
+  /** Symbols of venues that do not follow from base and quote: canonical name to `venue:symbol` texts. */
+  readonly mapping?: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Which symbols of the venues are one and the same. By themselves, spot instruments with equal base and quote are; what
+ * else is to be merged, such as a perpetual of equal unit, is said by {@link CanonicalSymbolsOptions.mapping}, which
+ * replaces what the lists of instruments say of that name.
+ */
+export class CanonicalSymbols {
+  readonly #symbols = new Map<string, CanonicalSymbol>();
+  readonly #lists = new Map<string, readonly Instrument[]>();
+
+  constructor(private readonly options: CanonicalSymbolsOptions = {}) {}
+
+  /** Sets or replaces the instruments of one venue. */
+  setVenue(venue: string, instruments: readonly Instrument[]): void {
+    this.#lists.set(venue, instruments);
+    this.#rebuild();
+  }
+
+  /** In the order of their names. */
+  get all(): readonly CanonicalSymbol[] {
+    return [...this.#symbols.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+  }
+
+  /** Finds `btc-usdt`, `BTC/USDT` and the like; undefined for what no venue lists. */
+  find(name: string): CanonicalSymbol | undefined {
+    return this.#symbols.get(canonicalName(name));
+  }
+
+  /** Near names, best first, at most five. */
+  suggestions(name: string): readonly string[] {
+    return nearestNames(canonicalName(name), this.#symbols.keys(), 5);
+  }
+
+  #rebuild(): void {
+    this.#symbols.clear();
+    for (const [venue, instruments] of this.#lists) {
+      for (const instrument of instruments) {
+        if (instrument.kind !== "spot" || instrument.status === "expired") continue;
+        this.#add(this.#asset(instrument.base), this.#asset(instrument.quote), venue, instrument.symbol);
+      }
+    }
+    for (const [name, members] of Object.entries(this.options.mapping ?? {})) this.#replace(name, members);
+  }
+
+  #add(base: string, quote: string, venue: string, symbol: string): void {
+    const name = `${base}${quote}`;
+    const known = this.#symbols.get(name);
+    if (known?.venues.some((member) => member.venue === venue)) return;
+    const venues = [...(known?.venues ?? []), { venue, symbol }];
+    this.#symbols.set(name, { name, base, quote, venues });
+  }
+
+  #replace(text: string, members: readonly string[]): void {
+    const name = canonicalName(text);
+    const venues = members
+      .map((member) => ({ venue: member.split(":")[0]!, symbol: member.slice(member.indexOf(":") + 1) }))
+      .filter(({ venue, symbol }) =>
+        this.#lists.get(venue)?.some((instrument) => instrument.symbol === symbol),
+      );
+    const known = this.#symbols.get(name);
+    if (venues.length === 0) this.#symbols.delete(name);
+    else this.#symbols.set(name, { name, base: known?.base ?? "", quote: known?.quote ?? "", venues });
+  }
+
+  #asset(name: string): string {
+    const upper = name.toUpperCase();
+    return this.options.assetAliases?.[upper] ?? upper;
+  }
+}
+
+/** Upper case, without `/`, `-`, `_`, `:` and blanks. */
+export function canonicalName(text: string): string {
+  return text.toUpperCase().replace(/[/\-_:\s]/g, "");
+}

@@ -1,0 +1,207 @@
+import { type Clock, DataType, describeError, GapReason, RecordFlags, sleep } from "@ims/common";
+import {
+  Backoff,
+  type CrossCheckResult,
+  createGapFields,
+  type JsonObject,
+  type OpenFeed,
+  Unusable,
+} from "@ims/integration-kit";
+import type { BookFields, IntegrationContext } from "@ims/traits";
+import { readBook } from "../decode/level-reader.js";
+import type { BitstampFeed } from "../feeds/bitstamp-feed.js";
+import { type BitstampRest, isNotFound } from "../rest/bitstamp-rest.js";
+import { createBookFields } from "./book-fields.js";
+import { BookSync, type SnapshotOutcome } from "./book-sync.js";
+
+export interface BookFeedOptions {
+  readonly feed: OpenFeed;
+  readonly rest: Pick<BitstampRest, "book">;
+  readonly context: IntegrationContext;
+  /** How often a running book is compared with the venue's. */
+  readonly checkMillis: number;
+}
+
+/** A market that does not change sends no diff: then the snapshot is asked for after so long. */
+const FIRST_DIFF_MILLIS = 3000;
+/** A book that nothing was joined to is compared again after so long. */
+const CONFIRM_MILLIS = 10_000;
+/** Two connections deliver in a hand-over for some seconds; after it the book is compared. */
+const HAND_OVER_MILLIS = 10_000;
+/** What the stream had under way when a newer snapshot was taken arrives within so long. */
+const UNDER_WAY_MILLIS = 3000;
+
+/** The book of one market: asks for snapshots, publishes what {@link BookSync} makes of them. */
+export class BookFeed implements BitstampFeed {
+  readonly sync: BookSync;
+  readonly #options: BookFeedOptions;
+  readonly #clock: Clock;
+  readonly #diff = createBookFields();
+  readonly #record = createBookFields();
+  readonly #backoff: Backoff;
+  readonly #closing = new AbortController();
+  #asking: Promise<SnapshotOutcome | "failed"> | undefined;
+  #askAtMillis = Number.POSITIVE_INFINITY;
+  #acknowledged = false;
+  #published = false;
+  #diffCount = 0;
+
+  constructor(options: BookFeedOptions) {
+    this.#options = options;
+    this.#clock = options.context.clock;
+    this.#backoff = new Backoff(options.context.random, { firstMillis: 500, capMillis: 30_000 });
+    this.sync = new BookSync({
+      whole: () => this.#publishWhole(),
+      change: (diff, previousId) => this.#publishChange(diff, previousId),
+      gap: (reason) => this.#tellGap(reason),
+      doubted: (text) => {
+        options.context.logger.warn({ symbol: options.feed.instrument.symbol }, text);
+        this.#askWithin(0);
+      },
+    });
+  }
+
+  read(event: string, data: JsonObject, receiveMicros: number): void {
+    if (event !== "data") throw new Unusable("unexpected", `an event ${event.slice(0, 40)} among books`);
+    const { instrument, seen } = this.#options.feed;
+    const diff = this.#diff;
+    try {
+      readBook(data, instrument, diff);
+    } catch (error) {
+      // What it would have changed is not known.
+      this.sync.interrupted(GapReason.Unknown);
+      this.#askWithin(0);
+      throw error;
+    }
+    diff.receiveMicros = receiveMicros;
+    const isFirst = !this.sync.stands && !this.sync.hasDiffs;
+    if (!this.sync.diff(diff)) return;
+    this.#diffCount++;
+    if (this.sync.stands) seen(receiveMicros);
+    else if (isFirst) this.#askWithin(0);
+  }
+
+  acknowledged(): void {
+    // A second connection brings the same diffs; what it overtakes shows in a comparison.
+    this.#askWithin(this.#acknowledged ? HAND_OVER_MILLIS : FIRST_DIFF_MILLIS);
+    this.#acknowledged = true;
+  }
+
+  interrupted(): void {
+    this.#acknowledged = false;
+    this.#askAtMillis = Number.POSITIVE_INFINITY;
+    this.sync.interrupted(GapReason.ConnectionLost);
+  }
+
+  check(nowMillis: number): void {
+    if (nowMillis >= this.#askAtMillis && !this.#asking) void this.#ask();
+  }
+
+  showAgain(): void {
+    if (this.#published) this.#publishWhole();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new Error("the feed ended"));
+    await this.#asking;
+  }
+
+  /** Compares the silent book with the venue's. */
+  async crossCheck(_silentMillis: number, signal: AbortSignal): Promise<CrossCheckResult> {
+    if (!this.sync.stands) return { verdict: "unknown", text: "a snapshot is awaited" };
+    const before = this.#diffCount;
+    const outcome = await (this.#asking ?? this.#ask());
+    if (outcome === "confirmed") return { verdict: "quiet", text: "the venue's book is the same" };
+    if (outcome !== "ahead" && outcome !== "differed")
+      return { verdict: "unknown", text: "the venue's book could not be compared" };
+    await sleep(this.#clock, UNDER_WAY_MILLIS, AbortSignal.any([signal, this.#closing.signal])).catch(
+      () => {},
+    );
+    return this.#diffCount > before
+      ? { verdict: "quiet", text: "the stream has brought what the venue shows" }
+      : { verdict: "dead", text: `${this.#options.feed.stream} did not bring what the venue's book shows` };
+  }
+
+  #askWithin(millis: number): void {
+    this.#askAtMillis = Math.min(this.#askAtMillis, this.#clock.monotonicMillis() + millis);
+  }
+
+  #ask(): Promise<SnapshotOutcome | "failed"> {
+    this.#askAtMillis = Number.POSITIVE_INFINITY;
+    this.#asking = this.#askOnce().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  /** One request. When the next one is due depends on what it brought; it never rejects. */
+  async #askOnce(): Promise<SnapshotOutcome | "failed"> {
+    const { signal } = this.#closing;
+    const { checkMillis, context, feed, rest } = this.#options;
+    if (!this.#acknowledged) return "failed";
+    this.sync.prepare();
+    try {
+      const snapshot = await rest.book(feed.instrument, signal);
+      if (signal.aborted || !this.#acknowledged) return "failed";
+      const outcome = this.sync.snapshot(snapshot);
+      if (outcome === "stale" || outcome === "refused") {
+        this.#askWithin(this.#backoff.nextMillis());
+        return outcome;
+      }
+      this.#backoff.reset();
+      if (outcome === "differed")
+        context.logger.warn({ symbol: feed.instrument.symbol }, "the book was not the venue's");
+      // Spread, so that books that began together are not compared together.
+      const spread = checkMillis * (0.75 + 0.5 * context.random());
+      this.#askWithin(this.sync.isSuspect ? CONFIRM_MILLIS : spread);
+      return outcome;
+    } catch (error) {
+      if (signal.aborted) return "failed";
+      const pauseMillis = isNotFound(error) ? checkMillis : this.#backoff.nextMillis();
+      const { symbol } = feed.instrument;
+      context.logger.warn({ symbol, error: describeError(error), pauseMillis }, "no snapshot of the book");
+      this.#askWithin(pauseMillis);
+      return "failed";
+    }
+  }
+
+  #publishWhole(): void {
+    const { context, feed } = this.#options;
+    const { sync } = this;
+    const record = this.#record;
+    const nowMicros = context.clock.nowMicros();
+    record.instrumentId = feed.instrumentId;
+    record.eventMicros = sync.bookId;
+    record.receiveMicros = nowMicros;
+    record.flags =
+      RecordFlags.Snapshot | RecordFlags.LastInEvent | (sync.isSuspect ? RecordFlags.Suspect : 0);
+    record.priceScale = sync.book.priceScale;
+    record.quantityScale = sync.book.quantityScale;
+    record.firstUpdateId = sync.bookId;
+    record.lastUpdateId = sync.bookId;
+    record.horizon = sync.book.horizon;
+    sync.book.copyTop(Number.POSITIVE_INFINITY, record.bids, record.asks);
+    this.#published = true;
+    feed.seen(nowMicros);
+    context.sink.bookSnapshot(record);
+  }
+
+  #publishChange(diff: BookFields, previousId: number): void {
+    diff.instrumentId = this.#options.feed.instrumentId;
+    diff.previousUpdateId = previousId;
+    diff.flags = RecordFlags.LastInEvent | (this.sync.isSuspect ? RecordFlags.Suspect : 0);
+    this.#options.context.sink.bookDelta(diff);
+  }
+
+  #tellGap(reason: GapReason): void {
+    const { context, feed } = this.#options;
+    const gap = createGapFields(feed.instrumentId, DataType.Book);
+    gap.receiveMicros = context.clock.nowMicros();
+    gap.eventMicros = gap.receiveMicros;
+    gap.reason = reason;
+    gap.fromMicros = this.sync.bookId;
+    gap.toMicros = gap.receiveMicros;
+    this.#published = false;
+    context.sink.gap(gap);
+  }
+}

@@ -1,0 +1,163 @@
+import { DataType, GapReason } from "@ims/common";
+import {
+  type CrossCheckResult,
+  createGapFields,
+  createTradeFields,
+  type JsonObject,
+  type OpenFeed,
+  Unusable,
+} from "@ims/integration-kit";
+import type { IntegrationContext, TradeFields } from "@ims/traits";
+import type { BitstampFeed } from "../feeds/bitstamp-feed.js";
+import type { BitstampRest, TradeWindow } from "../rest/bitstamp-rest.js";
+import { readStreamTrade } from "./trade-fields.js";
+import { before, type Cut, fillTrades } from "./trade-fill.js";
+import { TradeJoin } from "./trade-join.js";
+
+const HELD_MAX = 10_000;
+const HOLD_MILLIS = 15_000;
+/** A lost connection is noticed so long after its last frame at most. */
+const NOTICED_MICROS = 45_000_000;
+/** The two clocks of a trade's time and ours differ by less. */
+const CLOCKS_SECONDS = 5;
+
+/** The trades of one market, whole over lost connections: see {@link TradeJoin} and {@link fillTrades}. */
+export class TradesFeed implements BitstampFeed {
+  readonly #feed: OpenFeed;
+  readonly #rest: BitstampRest;
+  readonly #context: IntegrationContext;
+  readonly #trade = createTradeFields();
+  readonly #join: TradeJoin;
+  #cut: Cut | undefined;
+  #filling: AbortController | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #lastReceiveMicros = 0;
+  #holdingSinceMillis = Number.POSITIVE_INFINITY;
+  #startedMicros = 0;
+  #closed = false;
+
+  constructor(feed: OpenFeed, rest: BitstampRest, context: IntegrationContext) {
+    this.#feed = feed;
+    this.#rest = rest;
+    this.#context = context;
+    this.#join = new TradeJoin({
+      heldMax: HELD_MAX,
+      publish: (trade) => context.sink.trade(trade),
+      restarted: (fromMicros, toMicros) =>
+        this.#tellGap(GapReason.VenueRestarted, 0, 0, fromMicros, toMicros),
+    });
+  }
+
+  read(event: string, data: JsonObject, receiveMicros: number): void {
+    if (event !== "trade") throw new Unusable("unexpected", `an event ${event.slice(0, 40)} among trades`);
+    const trade = this.#trade;
+    trade.receiveMicros = receiveMicros;
+    readStreamTrade(data, trade);
+    trade.instrumentId = this.#feed.instrumentId;
+    this.#lastReceiveMicros = receiveMicros;
+    this.#feed.seen(receiveMicros);
+    this.#join.offer(trade);
+  }
+
+  acknowledged(): void {
+    this.#startedMicros ||= this.#context.clock.nowMicros();
+    const cut = this.#cut;
+    if (!cut || this.#closed) return;
+    this.#filling?.abort(new Error("the stream was cut again"));
+    const filling = new AbortController();
+    this.#filling = filling;
+    // One after the other, so that the end can be awaited.
+    this.#work = this.#work.then(() => this.#fill(cut, filling));
+  }
+
+  interrupted(): void {
+    const { clock } = this.#context;
+    if (this.#join.lastId === 0) return;
+    this.#cut ??= {
+      lastId: this.#join.lastId,
+      aliveMicros: Math.max(this.#lastReceiveMicros, clock.nowMicros() - NOTICED_MICROS),
+    };
+    if (!this.#join.isHolding) this.#holdingSinceMillis = clock.monotonicMillis();
+    this.#join.hold();
+  }
+
+  check(nowMillis: number): void {
+    if (this.#join.heldCount === 0) this.#holdingSinceMillis = nowMillis;
+    else if (nowMillis - this.#holdingSinceMillis >= HOLD_MILLIS) this.#join.release();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#filling?.abort(new Error("the feed ended"));
+    if (this.#cut) this.#tellLost(this.#join.lastId + 1, before(this.#join.firstLiveId));
+    this.#cut = undefined;
+    this.#join.release();
+    await this.#work;
+  }
+
+  /** Whether the list has a trade that the silent stream did not bring. */
+  async crossCheck(silentMillis: number, signal: AbortSignal): Promise<CrossCheckResult> {
+    const { lastId } = this.#join;
+    const window: TradeWindow = silentMillis < 50_000 ? "minute" : "hour";
+    const listed = await this.#rest.trades(this.#feed.instrument.symbol, window, signal);
+    const newest = listed.at(-1);
+    const isNews =
+      newest !== undefined &&
+      (lastId > 0
+        ? newest.tradeId > this.#join.lastId
+        : Number(newest.row.date) > this.#startedMicros / 1e6 + CLOCKS_SECONDS);
+    return isNews
+      ? { verdict: "dead", text: `${this.#feed.stream} did not bring trade ${newest.tradeId}` }
+      : { verdict: "quiet", text: "the venue lists no later trade" };
+  }
+
+  async #fill(cut: Cut, filling: AbortController): Promise<void> {
+    if (filling.signal.aborted) return;
+    const { clock, logger, random, sink } = this.#context;
+    const { instrument, instrumentId } = this.#feed;
+    const complete = (trade: TradeFields) => {
+      trade.instrumentId = instrumentId;
+      trade.receiveMicros = clock.nowMicros();
+    };
+    try {
+      await fillTrades(
+        {
+          clock,
+          random,
+          logger,
+          complete,
+          symbol: instrument.symbol,
+          join: this.#join,
+          read: (window, signal) => this.#rest.trades(instrument.symbol, window, signal),
+          lost: (fromId, toId) => this.#tellLost(fromId, toId),
+          rejected: ({ message, reason }) =>
+            sink.rejected({ reason, detail: `/transactions/: ${message}`, symbol: instrument.symbol }),
+        },
+        cut,
+        filling.signal,
+      );
+      if (this.#cut === cut && this.#filling === filling) this.#cut = undefined;
+    } catch (error) {
+      // Another stretch follows, or the end.
+      if (!filling.signal.aborted) throw error;
+    }
+  }
+
+  #tellLost(fromId: number, toId: number): void {
+    const { lastMicros } = this.#join;
+    this.#tellGap(GapReason.ConnectionLost, fromId, toId, lastMicros, this.#context.clock.nowMicros());
+  }
+
+  /** How many are missing is not known, for ids have holes. */
+  #tellGap(reason: GapReason, fromId: number, toId: number, fromMicros: number, toMicros: number): void {
+    const gap = createGapFields(this.#feed.instrumentId, DataType.Trade);
+    gap.receiveMicros = this.#context.clock.nowMicros();
+    gap.eventMicros = toMicros;
+    gap.reason = reason;
+    gap.fromId = fromId;
+    gap.toId = toId;
+    gap.fromMicros = fromMicros;
+    gap.toMicros = toMicros;
+    this.#context.sink.gap(gap);
+  }
+}

@@ -1,0 +1,139 @@
+/** A JSON number as it was printed: a double would lose digits and whole numbers above 2^53. */
+export class NumberText {
+  constructor(readonly text: string) {}
+}
+
+const DEPTH_MAX = 32;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const Char = {
+  Tab: 9,
+  NewLine: 10,
+  Return: 13,
+  Space: 32,
+  Quote: 34,
+  Comma: 44,
+  Colon: 58,
+  Backslash: 92,
+} as const;
+const Bracket = { OpenList: 91, CloseList: 93, OpenObject: 123, CloseObject: 125 } as const;
+
+/**
+ * Reads JSON as `JSON.parse` does, but for numbers, which become {@link NumberText}. Throws a SyntaxError for what is no
+ * JSON, or nested deeper than 32 levels.
+ */
+export function parseExactJson(text: string): unknown {
+  return new ExactReader(text).whole();
+}
+
+class ExactReader {
+  #at = 0;
+
+  constructor(private readonly text: string) {}
+
+  whole(): unknown {
+    const value = this.#value(0);
+    this.#space();
+    if (this.#at < this.text.length) throw this.#broken();
+    return value;
+  }
+
+  #value(depth: number): unknown {
+    if (depth > DEPTH_MAX) throw new SyntaxError(`JSON nested deeper than ${DEPTH_MAX} levels`);
+    this.#space();
+    switch (this.text.charCodeAt(this.#at)) {
+      case Bracket.OpenObject:
+        return this.#object(depth);
+      case Bracket.OpenList:
+        return this.#list(depth);
+      case Char.Quote:
+        return this.#string();
+      default:
+        return this.#scalar();
+    }
+  }
+
+  #object(depth: number): Record<string, unknown> {
+    const record: Record<string, unknown> = {};
+    this.#at++;
+    if (this.#takes(Bracket.CloseObject)) return record;
+    do {
+      this.#space();
+      if (this.text.charCodeAt(this.#at) !== Char.Quote) throw this.#broken();
+      const key = this.#string();
+      if (!this.#takes(Char.Colon)) throw this.#broken();
+      const value = this.#value(depth + 1);
+      // The plain assignment would set the prototype.
+      if (key === "__proto__")
+        Object.defineProperty(record, key, { value, enumerable: true, configurable: true });
+      else record[key] = value;
+    } while (this.#takes(Char.Comma));
+    if (!this.#takes(Bracket.CloseObject)) throw this.#broken();
+    return record;
+  }
+
+  #list(depth: number): unknown[] {
+    const list: unknown[] = [];
+    this.#at++;
+    if (this.#takes(Bracket.CloseList)) return list;
+    do list.push(this.#value(depth + 1));
+    while (this.#takes(Char.Comma));
+    if (!this.#takes(Bracket.CloseList)) throw this.#broken();
+    return list;
+  }
+
+  #string(): string {
+    const { text } = this;
+    const start = this.#at;
+    let isPlain = true;
+    for (let at = start + 1; at < text.length; at++) {
+      const char = text.charCodeAt(at);
+      if (char === Char.Quote) {
+        this.#at = at + 1;
+        return isPlain ? text.slice(start + 1, at) : (JSON.parse(text.slice(start, at + 1)) as string);
+      }
+      if (char === Char.Backslash) {
+        isPlain = false;
+        at++;
+      } else if (char < Char.Space) break;
+    }
+    throw this.#broken();
+  }
+
+  #scalar(): unknown {
+    NUMBER.lastIndex = this.#at;
+    const number = NUMBER.exec(this.text)?.[0];
+    if (number !== undefined) {
+      this.#at += number.length;
+      return new NumberText(number);
+    }
+    if (this.#literal("null")) return null;
+    if (this.#literal("true")) return true;
+    if (this.#literal("false")) return false;
+    throw this.#broken();
+  }
+
+  #literal(word: string): boolean {
+    if (!this.text.startsWith(word, this.#at)) return false;
+    this.#at += word.length;
+    return true;
+  }
+
+  #takes(char: number): boolean {
+    this.#space();
+    if (this.text.charCodeAt(this.#at) !== char) return false;
+    this.#at++;
+    return true;
+  }
+
+  #space(): void {
+    for (;;) {
+      const char = this.text.charCodeAt(this.#at);
+      if (char !== Char.Space && char !== Char.NewLine && char !== Char.Return && char !== Char.Tab) return;
+      this.#at++;
+    }
+  }
+
+  #broken(): SyntaxError {
+    return new SyntaxError(`no JSON at character ${this.#at}`);
+  }
+}

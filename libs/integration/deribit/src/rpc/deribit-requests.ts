@@ -1,0 +1,74 @@
+import {
+  asObject,
+  HttpJsonClient,
+  type HttpTransport,
+  httpGet,
+  type JsonObject,
+  RequestPriority,
+  venueError,
+  WeightBudget,
+} from "@ims/integration-kit";
+import type { IntegrationContext } from "@ims/traits";
+import { parseExactJson } from "../json/exact-json.js";
+import { statusByErrorCode } from "./error-codes.js";
+
+/** Calls without login are counted per address: 20 a second are allowed, half of them are taken (deribit.md section 3). */
+const REQUESTS_PER_SECOND = 10;
+const ONE = { weight: 1, priority: RequestPriority.BackFill } as const;
+const LIST = { weight: 1, priority: RequestPriority.Lists } as const;
+
+/** What is asked over HTTP, within the venue's budget of requests. */
+export class DeribitRequests {
+  readonly #http: HttpJsonClient;
+
+  constructor(context: IntegrationContext, baseUrl: string, transport: HttpTransport = httpGet) {
+    const { clock } = context;
+    this.#http = new HttpJsonClient({
+      ...context,
+      baseUrl,
+      transport: statusByErrorCode(transport),
+      parse: parseExactJson,
+      budget: new WeightBudget({ clock, weightMax: REQUESTS_PER_SECOND, windowMillis: 1000 }),
+    });
+  }
+
+  /** The body of `public/get_instruments` of all currencies and kinds; repeats until `accept` takes one. */
+  instruments<Result>(accept: (body: unknown) => Result, signal: AbortSignal): Promise<Result> {
+    return this.#http.getUntil("/public/get_instruments?currency=any&expired=false", accept, signal, LIST);
+  }
+
+  /**
+   * Trades by their `trade_seq`, both ends inclusive, rising. Rejects with `venue.refused` for what will never be had.
+   */
+  async trades(
+    symbol: string,
+    from: number,
+    to: number,
+    signal: AbortSignal,
+  ): Promise<readonly JsonObject[]> {
+    const range = `start_seq=${from}&end_seq=${to}&count=${to - from + 1}&sorting=asc`;
+    return this.#tradeRows(symbol, range, signal);
+  }
+
+  /** The newest trade; undefined if there was none yet. */
+  async newestTrade(symbol: string, signal: AbortSignal): Promise<JsonObject | undefined> {
+    return (await this.#tradeRows(symbol, "count=1&sorting=desc", signal))[0];
+  }
+
+  /** The best levels of a book, with its `change_id`. */
+  async book(symbol: string, signal: AbortSignal): Promise<JsonObject> {
+    const path = `/public/get_order_book?instrument_name=${encodeURIComponent(symbol)}&depth=1`;
+    const result = asObject(asObject(await this.#http.get(path, signal, ONE))?.result);
+    if (!result) throw venueError("venue.bad-reply", "public/get_order_book answered no book");
+    return result;
+  }
+
+  async #tradeRows(symbol: string, range: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    const name = encodeURIComponent(symbol);
+    const path = `/public/get_last_trades_by_instrument?instrument_name=${name}&${range}`;
+    const rows = asObject(asObject(await this.#http.get(path, signal, ONE))?.result)?.trades;
+    if (!Array.isArray(rows))
+      throw venueError("venue.bad-reply", "public/get_last_trades_by_instrument answered no list");
+    return (rows as unknown[]).map((row) => asObject(row) ?? {});
+  }
+}

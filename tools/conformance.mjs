@@ -20,11 +20,14 @@ const KINDS = {
     project: "libs/iggy-protocol/tsconfig.lib.json",
     program: "libs/iggy-protocol/dist/conformance/main.js",
   },
-  recordings: {
-    project: "libs/integration/binance/tsconfig.lib.json",
-    program: "libs/integration/binance/dist/conformance/main.js",
-  },
 };
+
+/** Plugins that replay the recordings of their venues. */
+const VENUES = ["binance", "bitstamp", "deribit"];
+KINDS.recordings = VENUES.map((venue) => ({
+  project: `libs/integration/${venue}/tsconfig.lib.json`,
+  program: `libs/integration/${venue}/dist/conformance/main.js`,
+}));
 
 const [kind, folder, ...rest] = process.argv.slice(2);
 if (!Object.hasOwn(KINDS, kind ?? "") || folder === undefined || rest.length > 0) {
@@ -32,11 +35,13 @@ if (!Object.hasOwn(KINDS, kind ?? "") || folder === undefined || rest.length > 0
   process.exit(2);
 }
 
-const { project, program } = KINDS[kind];
 const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
 const run = (...args) => spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status ?? 2;
 
-const built = run(compiler, "-b", project);
 // Paths are as seen from where the command was called, which npm changes.
 const from = process.env.INIT_CWD ?? process.cwd();
-process.exitCode = built === 0 ? run(join(root, program), resolve(from, folder)) : 2;
+for (const { program, project } of [KINDS[kind]].flat()) {
+  const built = run(compiler, "-b", project);
+  const code = built === 0 ? run(join(root, program), resolve(from, folder)) : 2;
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), code);
+}

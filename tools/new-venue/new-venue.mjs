@@ -7,6 +7,8 @@ const TEMPLATE = join(import.meta.dirname, "template");
 const SUFFIX = ".template";
 /** Stands in stream names, folders, packages and environment variables. */
 const NAME = /^[a-z][a-z0-9]{1,30}$/;
+/** Stands in texts of the code and in a table of a document. */
+const TITLE = /^[\p{L}\p{N}](?:[\p{L}\p{N} .&+-]{0,62}[\p{L}\p{N}.])?$/u;
 const FIRST_OWN_ID = 14;
 
 const USAGE = `npm run new:venue NAME [-- --title "Name for people"]
@@ -30,6 +32,11 @@ export function newVenue(root, name, title) {
       `"${name}" is no usable name: take 2 to 31 lower-case letters and digits, a letter first`,
     );
   }
+  if (!TITLE.test(title)) {
+    throw new Refusal(
+      `${JSON.stringify(title)} is no usable title: take at most 64 letters, digits, blanks and . & + -`,
+    );
+  }
   const lib = join(root, "libs/integration", name);
   const app = join(root, "apps", name);
   for (const folder of [lib, app]) {
@@ -44,9 +51,10 @@ export function newVenue(root, name, title) {
     __Title__: title,
   };
   const changed = [
+    // First, since it may refuse: then nothing is left behind.
+    register(join(root, "libs/common/src/ids/exchange.ts"), (text) => withExchange(text, words.__Venue__)),
     ...copy(join(TEMPLATE, "lib"), lib, words),
     ...copy(join(TEMPLATE, "app"), app, words),
-    register(join(root, "libs/common/src/ids/exchange.ts"), (text) => withExchange(text, words.__Venue__)),
     register(join(root, "docs/architecture.md"), (text) => withProjects(text, name, title)),
     register(join(root, "tsconfig.json"), (text) => withReferences(text, name)),
   ];

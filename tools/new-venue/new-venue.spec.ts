@@ -107,7 +107,15 @@ describe("npm run new:venue", () => {
     for (const name of ["binance", "binance-spot", "Acme", "a", "", "../x", "9lives"]) {
       await expect(generate(name, "x")).rejects.toThrow(/name/);
     }
+    // It stands in the list of exchanges as BinanceSpot.
+    await expect(generate("binancespot", "x")).rejects.toThrow(/spelt in another way/);
+    for (const title of ['Acme "One"', "Acme $1", "A | B", "`", "*/", "\n", " ", ""]) {
+      await expect(generate("acme", title)).rejects.toThrow(/title/);
+    }
     expect(read("tsconfig.json")).toBe(before);
+    for (const name of ["binancespot", "acme"]) {
+      expect(existsSync(join(workspace, "libs/integration", name)), name).toBe(false);
+    }
     const command = join(dirname(import.meta.filename), "new-venue.mjs");
     const attempt = () => execFileSync(process.execPath, [command, "Acme"], { stdio: "pipe" });
     expect(attempt).toThrow(/lower-case letters/);

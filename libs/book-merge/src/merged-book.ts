@@ -1,6 +1,6 @@
 import { BookCondition, Decimal } from "@ims/common";
-import { MergedSide } from "./merged-side.js";
 import type { MergedLevels } from "./merged-levels.js";
+import { MergedSide } from "./merged-side.js";
 import type { VenueBook } from "./venue-book.js";
 import type { PriceBounds } from "./venue-top.js";
 

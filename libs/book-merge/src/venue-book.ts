@@ -111,10 +111,10 @@ export class VenueBook {
     this.#heard(0, nowMillis);
   }
 
-  /** Takes the venue out of every merge until {@link restore} or a whole book. */
+  /** Takes the venue out of every merge until {@link restore} or a whole book; one that waits goes on waiting. */
   suspend(state: "suspect" | "stale", reason: string): void {
     this.#isSilent = false;
-    this.#enter(state, reason);
+    this.#enter(this.#state === "waiting" ? "waiting" : state, reason);
   }
 
   /** The book, which was not changed meanwhile, is good again; nothing for a venue that waits for a whole one. */
@@ -150,7 +150,7 @@ export class VenueBook {
   }
 
   #enter(state: VenueState, reason: string): void {
-    if (state !== "stale" || this.#state !== "stale") this.#isSilent = false;
+    if (state === "fresh") this.#isSilent = false;
     if (state !== this.#state) {
       this.#bidsVersion++;
       this.#asksVersion++;

@@ -9,10 +9,24 @@ export type { BinanceMarketName } from "./binance/markets/market.js";
 export { RequestWeight } from "./binance/rest/request-weight.js";
 export type * from "./binance/simulator.js";
 export type * from "./binance/simulator-options.js";
+export type { BitstampFault } from "./bitstamp/bitstamp-faults.js";
+export * from "./bitstamp/bitstamp-simulator.js";
+export type { BitstampTrade } from "./bitstamp/bitstamp-venue.js";
+export * from "./bitstamp/open-bitstamp-venue.js";
 export {
   type CommandIo,
   runSimulateCommand,
   type SimulateOptions,
   simulate,
 } from "./command/run-simulate.js";
+export type { DeribitInstrument, DeribitMarket } from "./deribit/deribit-market.js";
+export {
+  type DeribitAnswer,
+  DeribitVenue,
+  type DeribitVenueOptions,
+  openDeribitVenue,
+} from "./deribit/deribit-venue.js";
+export type { DeribitTrade } from "./deribit/symbol-trading.js";
+export { syntheticDeribitMarket } from "./deribit/synthetic-market.js";
+export type { DeribitSocket } from "./deribit/venue-line.js";
 export { SIMULATOR_ERRORS } from "./errors/simulator-errors.js";

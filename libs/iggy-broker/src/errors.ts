@@ -39,7 +39,8 @@ export const BROKER_ERRORS = {
   },
   "broker.default-credentials": {
     summary: "The broker would be reachable from other machines with the default user and password.",
-    action: "Set a user name and password, listen on 127.0.0.1, or pass allowDefaultCredentials.",
+    action:
+      "Set a user name and password, listen on 127.0.0.1, or allow it: --allow-default-credentials, in a program allowDefaultCredentials.",
     retryable: false,
   },
   "broker.tls-file": {

@@ -10,13 +10,13 @@ export const STORAGE_ERRORS = {
   "log.corrupt": {
     summary: "Stored bytes do not form a valid record at a place that recovery must not cut off.",
     action:
-      "Restore the file from a backup, or run `iggy-broker repair --data-dir FOLDER`, which says what is lost and keeps a copy of what it cuts off.",
+      "Restore the file from a backup, or run `ims broker repair --data-dir FOLDER` (`iggy-broker repair` is the same), which says what is lost and keeps a copy of what it cuts off.",
     retryable: false,
   },
   "log.gap": {
     summary: "A segment does not continue where the one before it ends.",
     action:
-      "Restore the missing segment from a backup, or run `iggy-broker repair --data-dir FOLDER`, which sets the segments in front of the gap aside.",
+      "Restore the missing segment from a backup, or run `ims broker repair --data-dir FOLDER` (`iggy-broker repair` is the same), which sets the segments in front of the gap aside.",
     retryable: false,
   },
   "log.format": {
@@ -53,7 +53,7 @@ export const STORAGE_ERRORS = {
   "journal.corrupt": {
     summary: "A journal entry or snapshot that had been synced is damaged.",
     action:
-      "Restore the file from a backup, or run `iggy-broker repair --data-dir FOLDER`, which says what is lost and keeps a copy of what it cuts off.",
+      "Restore the file from a backup, or run `ims broker repair --data-dir FOLDER` (`iggy-broker repair` is the same), which says what is lost and keeps a copy of what it cuts off.",
     retryable: false,
   },
   "journal.failed": {

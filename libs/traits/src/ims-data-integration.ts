@@ -102,8 +102,9 @@ export interface IntegrationContext {
   /** Uniform in [0, 1); for jitter. */
   readonly random: () => number;
   /**
-   * The last trade of a symbol that the service had stored before it was started anew, if its feed is to go on: an
-   * integration that can reads what came since, and tells the rest as a Gap. To be asked when the feed starts, once.
+   * The last trade of a symbol that the service had stored before it was started anew, or before the feed's last reader
+   * fell silent, if the feed is to go on: an integration that can reads what came since, and tells the rest as a Gap. To
+   * be asked when the feed starts, once.
    */
   readonly lastTradeId?: (symbol: string) => number | undefined;
 }

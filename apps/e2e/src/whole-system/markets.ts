@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { BinanceMarketName } from "@ims/exchange-simulator";
 import type { Child } from "../support/child.js";
 import type { ProcessGroup } from "./process-group.js";
@@ -14,7 +15,7 @@ export interface MarketPlan {
   readonly readerCount: number;
 }
 
-export const MARKETS: readonly MarketPlan[] = [
+export const MARKETS: readonly [MarketPlan, MarketPlan, MarketPlan] = [
   {
     name: "spot",
     app: "binance-spot",
@@ -97,6 +98,11 @@ export class Venue {
     const url = `${this.restUrl}${this.plan.historyPath}?symbol=${symbol}&${query}`;
     // The futures answer nobody without a key; any will do.
     const response = await fetch(url, { headers: { "X-MBX-APIKEY": "any" } });
+    if (response.status === 429) {
+      // The services use up the same budget.
+      await setTimeout(Number(response.headers.get("retry-after") ?? 1) * 1000);
+      return this.#read(symbol, query);
+    }
     if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
     return (await response.json()) as VenueTrade[];
   }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Child } from "../support/child.js";
 import type { MarketPlan } from "./markets.js";
-import { killNow, type ProcessGroup } from "./process-group.js";
+import type { ProcessGroup } from "./process-group.js";
 
 /** A line of a reader's journal; which fields there are depends on its kind. */
 export interface JournalEntry {
@@ -29,7 +29,6 @@ export interface ReaderOptions {
 
 /** A client in a process of its own, which is killed and started again and goes on with its journal. */
 export class Reader {
-  killCount = 0;
   #child: Child;
   #last: Readonly<Record<string, number>> = {};
   readonly #watchers = new Set<() => void>();
@@ -39,45 +38,33 @@ export class Reader {
     readonly plan: MarketPlan,
     private readonly options: ReaderOptions,
   ) {
-    this.#child = this.#start();
+    this.#child = this.#spawn();
   }
 
   get clientId(): number {
     return this.options.clientId;
   }
 
-  /** Ids of the last trades by symbol, as far as the process told. */
-  get last(): Readonly<Record<string, number>> {
-    return this.#last;
-  }
-
+  /** kill -9; {@link start} goes on. */
   async kill(): Promise<void> {
-    await killNow(this.#child);
-    this.killCount++;
-    this.#child = this.#start();
+    await this.processes.kill(this.#child);
+    this.#last = {};
   }
 
-  /** Resolves when it has a trade of each symbol with this id or a later one; rejects when its process ends before. */
+  start(): void {
+    this.#child = this.#spawn();
+  }
+
+  /** Resolves when it has a trade of each symbol with this id or a later one. */
   async reached(ids: Readonly<Record<string, number>>): Promise<void> {
-    for (;;) {
-      if (this.plan.symbols.every((symbol) => (this.#last[symbol] ?? 0) >= (ids[symbol] ?? 1))) return;
-      let wake = () => {};
-      const told = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      this.#watchers.add(wake);
-      const child = this.#child;
-      const end = await Promise.race([told, child.exited]);
-      this.#watchers.delete(wake);
-      // A kill starts another process, which goes on.
-      if (end !== undefined && child === this.#child && end !== "SIGKILL") {
-        throw new Error(`reader ${this.clientId} ended with ${end}:\n${child.errors}`);
-      }
+    while (!this.plan.symbols.every((symbol) => (this.#last[symbol] ?? 0) >= (ids[symbol] ?? 1))) {
+      await new Promise<void>((resolve) => this.#watchers.add(resolve));
     }
   }
 
   /** Lets it read the gap ledger to its end, log out and end; returns everything it wrote. */
   async finish(): Promise<readonly JournalEntry[]> {
+    this.processes.dismiss(this.#child);
     this.#child.send({ end: true });
     const end = await this.#child.exited;
     if (end !== 0) throw new Error(`reader ${this.clientId} ended with ${end}:\n${this.#child.errors}`);
@@ -90,15 +77,15 @@ export class Reader {
     return lines.map((line) => JSON.parse(line) as JournalEntry);
   }
 
-  #start(): Child {
+  #spawn(): Child {
     const { url, clientId, journal } = this.options;
     const { exchange, symbols } = this.plan;
     const settings = JSON.stringify({ url, exchange, clientId, symbols, journal });
-    this.#last = {};
     return this.processes.start("apps/e2e/src/whole-system/reader.mjs", [settings], {}, (message) => {
       const { last } = message as { readonly last: Readonly<Record<string, number>> };
       this.#last = last;
       for (const wake of this.#watchers) wake();
+      this.#watchers.clear();
     });
   }
 }

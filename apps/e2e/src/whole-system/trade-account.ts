@@ -1,4 +1,4 @@
-import type { Venue } from "./markets.js";
+import type { VenueTrade } from "./markets.js";
 import type { JournalEntry } from "./reader.js";
 
 /** What one reader has of one symbol, held against the venue's history. */
@@ -13,15 +13,29 @@ export interface TradeAccount {
 
 const FAULTS_MAX = 5;
 
+/** The first and the last trade of a symbol in a journal; undefined without any. */
+export function spanOf(
+  symbol: string,
+  journal: readonly JournalEntry[],
+): { readonly firstId: number; readonly lastId: number } | undefined {
+  const ids = journal.flatMap((entry) =>
+    entry.kind === "trade" && entry.symbol === symbol ? entry.tradeId : [],
+  );
+  if (ids.length === 0) return undefined;
+  return { firstId: ids[0]!, lastId: ids.reduce((a, b) => Math.max(a, b)) };
+}
+
 /**
  * Every trade that the venue made between the first and the last that the reader has, once and in the order of ids, with
  * the venue's price and quantity, or within a gap that tells of it: by its ids or, without these, by its times.
+ *
+ * @param truth the venue's history, at least of that time
  */
-export async function accountOf(
-  venue: Venue,
+export function accountOf(
+  truth: ReadonlyMap<number, VenueTrade>,
   symbol: string,
   journal: readonly JournalEntry[],
-): Promise<TradeAccount> {
+): TradeAccount {
   const faults: string[] = [];
   const trades = journal.filter((entry) => entry.kind === "trade" && entry.symbol === symbol);
   const gaps = journal.filter((entry) => entry.kind === "gap" && entry.symbol === symbol);
@@ -35,16 +49,19 @@ export async function accountOf(
     lastId = Math.max(lastId, tradeId);
   }
   const firstId = trades[0]?.tradeId ?? 0;
-  const truth = await venue.trades(symbol, firstId, lastId);
   for (const { price, quantity, tradeId } of trades) {
     const made = truth.get(tradeId);
     if (made && isSame(made.price, price) && isSame(made.qty, quantity)) continue;
     faults.push(`trade ${tradeId} is ${quantity} at ${price}, the venue's ${made?.qty} at ${made?.price}`);
   }
+  for (const entry of journal) {
+    const isBroken = ["malformed", "lost", "missed"].includes(entry.kind);
+    if (isBroken && (entry.symbol ?? symbol) === symbol) faults.push(JSON.stringify(entry));
+  }
   let toldCount = 0;
   const untold: number[] = [];
   for (const { id, time } of truth.values()) {
-    if (seen.has(id)) continue;
+    if (id < firstId || id > lastId || seen.has(id)) continue;
     if (gaps.some((gap) => tellsOf(gap, id, time * 1000))) toldCount++;
     else untold.push(id);
   }

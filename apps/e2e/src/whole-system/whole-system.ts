@@ -3,15 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Child } from "../support/child.js";
 import { MARKETS, type MarketPlan, Venue } from "./markets.js";
-import { killNow, ProcessGroup } from "./process-group.js";
+import { ProcessGroup } from "./process-group.js";
 import { Reader } from "./reader.js";
-import { accountOf, type TradeAccount } from "./trade-account.js";
+import { accountOf, spanOf, type TradeAccount } from "./trade-account.js";
 
 export interface WholeSystemOptions {
   readonly seed: number;
   /** Of each market, over all its symbols. */
   readonly tradesPerSecond: number;
 }
+
+/** What can be killed: the broker, the service of a market, a client. */
+export type Victim = "broker" | MarketPlan | Reader;
 
 const FIRST_CLIENT_ID = 1000;
 
@@ -34,62 +37,67 @@ export class WholeSystem {
     );
     await this.#startBroker();
     for (const venue of await Promise.all(venues)) this.#venues.set(venue.plan, venue);
-    await Promise.all(MARKETS.map((plan) => this.#startService(plan)));
+    await Promise.all(MARKETS.map((plan) => this.#startService(plan).printed(/\bready\b/)));
     for (const plan of MARKETS) {
       for (let index = 0; index < plan.readerCount; index++) this.#addReader(plan);
     }
-    await Promise.all(this.readers.map((reader) => reader.reached({})));
+    await this.#processes.whileAlive(Promise.all(this.readers.map((reader) => reader.reached({}))));
   }
 
-  /** Kills the broker and starts it again; resolves when every reader has trades made after that. */
-  async killBroker(): Promise<void> {
-    await killNow(this.#broker);
-    this.#count("broker");
-    await this.#startBroker();
-    await this.caughtUp();
+  /** Everything that may be killed. */
+  get victims(): readonly Victim[] {
+    return ["broker", ...MARKETS, ...this.readers];
   }
 
-  async killService(plan: MarketPlan): Promise<void> {
-    await killNow(this.#services.get(plan)!);
-    this.#count(plan.app);
-    await this.#startService(plan);
-    await this.caughtUp([plan]);
-  }
-
-  /** Several at the same time. */
-  async killReaders(readers: readonly Reader[]): Promise<void> {
-    await Promise.all(readers.map((reader) => reader.kill()));
-    for (const _ of readers) this.#count("client");
-    await this.caughtUp([...new Set(readers.map(({ plan }) => plan))]);
-  }
-
-  /** Resolves when the readers of these markets have every symbol's newest trade of now, or a later one. */
-  async caughtUp(plans: readonly MarketPlan[] = MARKETS): Promise<void> {
+  /** kill -9 of all of them at the same time; resolves when they are started again, before they are ready. */
+  async kill(victims: readonly Victim[]): Promise<void> {
     await Promise.all(
-      plans.map(async (plan) => {
-        const ids: Record<string, number> = {};
-        for (const symbol of plan.symbols) ids[symbol] = await this.#venues.get(plan)!.lastTradeId(symbol);
-        const readers = this.readers.filter((reader) => reader.plan === plan);
-        await Promise.all(readers.map((reader) => reader.reached(ids)));
+      victims.map((victim) => {
+        this.#count(nameOf(victim));
+        if (victim instanceof Reader) return victim.kill();
+        return this.#processes.kill(victim === "broker" ? this.#broker : this.#services.get(victim)!);
       }),
+    );
+    await Promise.all(
+      victims.map((victim) => {
+        if (victim instanceof Reader) return victim.start();
+        return victim === "broker" ? this.#startBroker() : this.#startService(victim);
+      }),
+    );
+  }
+
+  /** Resolves when every reader has every symbol's newest trade of now, or a later one. */
+  async caughtUp(): Promise<void> {
+    await this.#processes.whileAlive(
+      Promise.all(
+        MARKETS.map(async (plan) => {
+          const ids: Record<string, number> = {};
+          for (const symbol of plan.symbols) ids[symbol] = await this.#venues.get(plan)!.lastTradeId(symbol);
+          const readers = this.readers.filter((reader) => reader.plan === plan);
+          await Promise.all(readers.map((reader) => reader.reached(ids)));
+        }),
+      ),
     );
   }
 
   /** Ends the readers and holds what they have against the venues; by client and symbol. */
   async accounts(): Promise<ReadonlyMap<string, TradeAccount>> {
-    const found = new Map<string, TradeAccount>();
-    await Promise.all(
-      this.readers.map(async (reader) => {
-        const { clientId, plan } = reader;
-        const journal = await reader.finish();
-        const broken = journal.filter(({ kind }) => ["malformed", "lost", "missed"].includes(kind));
-        for (const symbol of plan.symbols) {
-          const account = await accountOf(this.#venues.get(plan)!, symbol, journal);
-          const faults = [...account.faults, ...broken.map((entry) => JSON.stringify(entry))];
-          found.set(`client ${clientId} ${plan.name} ${symbol}`, { ...account, faults });
-        }
-      }),
+    const journals = await this.#processes.whileAlive(
+      Promise.all(this.readers.map(async (reader) => [reader, await reader.finish()] as const)),
     );
+    const found = new Map<string, TradeAccount>();
+    for (const plan of MARKETS) {
+      const own = journals.filter(([reader]) => reader.plan === plan);
+      for (const symbol of plan.symbols) {
+        const spans = own.flatMap(([, journal]) => spanOf(symbol, journal) ?? []);
+        const firstId = Math.min(...spans.map((span) => span.firstId));
+        const lastId = Math.max(...spans.map((span) => span.lastId));
+        const truth = await this.#venues.get(plan)!.trades(symbol, firstId, lastId);
+        for (const [{ clientId }, journal] of own) {
+          found.set(`client ${clientId}, ${plan.name} ${symbol}`, accountOf(truth, symbol, journal));
+        }
+      }
+    }
     return found;
   }
 
@@ -106,27 +114,27 @@ export class WholeSystem {
   }
 
   async #startBroker(): Promise<void> {
-    this.#broker = this.#processes.start("apps/ims-client/bin/ims.js", [
-      ...["broker", "--port", String(this.#port), "--data-dir", join(this.#folder, "broker")],
+    this.#broker = this.#processes.start("libs/iggy-broker/dist/bin.js", [
+      ...["--port", String(this.#port), "--data-dir", join(this.#folder, "broker")],
     ]);
-    const [, port] = await this.#broker.printed(/listening on iggy:\/\/127\.0\.0\.1:(\d+)/);
+    const [, port] = await this.#broker.printed(/listening on 127\.0\.0\.1:(\d+)/);
     this.#port = Number(port);
   }
 
-  async #startService(plan: MarketPlan): Promise<void> {
+  #startService(plan: MarketPlan): Child {
     const { restUrl, wsUrl } = this.#venues.get(plan)!;
     const service = this.#processes.start(`apps/${plan.app}/dist/main.js`, [], {
       IGGY_URL: this.#url,
       IMS_BROKER: "external",
       IMS_DATA_DIR: join(this.#folder, plan.app),
       IMS_HTTP_PORT: "0",
-      IMS_HEARTBEAT_MILLIS: "500",
-      IMS_SESSION_EXPIRY_MILLIS: "3000",
+      IMS_HEARTBEAT_MILLIS: "300",
+      IMS_SESSION_EXPIRY_MILLIS: "2000",
       [`BINANCE_${plan.setting}_REST_URL`]: restUrl,
       [`BINANCE_${plan.setting}_WS_URL`]: wsUrl,
     });
     this.#services.set(plan, service);
-    await service.printed(/\bready\b/);
+    return service;
   }
 
   #addReader(plan: MarketPlan): void {
@@ -142,4 +150,9 @@ export class WholeSystem {
   #count(name: string): void {
     this.killCounts.set(name, (this.killCounts.get(name) ?? 0) + 1);
   }
+}
+
+function nameOf(victim: Victim): string {
+  if (victim instanceof Reader) return "clients";
+  return victim === "broker" ? victim : victim.app;
 }

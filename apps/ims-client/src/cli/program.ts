@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { EXCHANGE_NAMES } from "../client/client-settings.js";
+import { SERVED_EXCHANGE_NAMES } from "../client/client-settings.js";
 import { CLIENT_VERSION } from "../client/client-version.js";
 import { addBrokerCommands } from "./broker/broker-commands.js";
 import type { CliEnvironment } from "./cli-environment.js";
@@ -27,7 +27,7 @@ Examples:
 
 Environment: IGGY_URL, IMS_EXCHANGE, IMS_CLIENT_ID, IMS_ACCESS_TOKEN, NO_COLOR
 Ends with 0 when done or ended by the user, 1 when it failed, 2 for a mistake in the command line or configuration.
-Exchanges: ${EXCHANGE_NAMES.filter((name) => name.startsWith("binance")).join(", ")}
+Exchanges: ${SERVED_EXCHANGE_NAMES.join(", ")}
 `;
 
 /** The command line of `ims`. Texts go to the environment's outputs; a mistake throws CommanderError. */

@@ -1,6 +1,13 @@
+import { existsSync } from "node:fs";
 import { ExchangeId } from "@ims/common";
 import { describe, expect, it } from "vitest";
-import { looksLikeResolution, resolveExchange, resolveResolution, serveCommand } from "./client-settings.js";
+import {
+  looksLikeResolution,
+  resolveExchange,
+  resolveResolution,
+  SERVED_EXCHANGE_NAMES,
+  serveCommand,
+} from "./client-settings.js";
 import { resolveOptions } from "./connect-options.js";
 
 describe("resolveExchange", () => {
@@ -77,6 +84,15 @@ describe("serveCommand", () => {
       "BINANCE_TESTNET=true npx nx run binance-spot:serve",
     );
     expect(serveCommand(ExchangeId.Kraken)).toBeUndefined();
+  });
+
+  it("names a project that is called as its exchange, each of which there is", () => {
+    expect(serveCommand(ExchangeId.Deribit)).toBe("npx nx run deribit:serve");
+    expect(serveCommand(ExchangeId.DeribitTestnet)).toBe("DERIBIT_TESTNET=true npx nx run deribit:serve");
+    for (const name of SERVED_EXCHANGE_NAMES) {
+      const project = serveCommand(resolveExchange(name))!.match(/nx run (.+):serve/)![1]!;
+      expect(existsSync(new URL(`../../../${project}/src/main.ts`, import.meta.url)), project).toBe(true);
+    }
   });
 });
 

@@ -111,17 +111,34 @@ function byLength(seconds: number): string | undefined {
   });
 }
 
-/** The nx project that serves an exchange, for the sentence that says what to start. */
+/** How the service of an exchange is started, for the sentence that says so; undefined where there is none here. */
 export function serveCommand(exchange: ExchangeId): string | undefined {
-  const name = exchangeName(exchange) ?? "";
+  if (WITHOUT_SERVICE.has(exchange)) return undefined;
+  const name = exchangeName(exchange);
+  if (name === undefined) return undefined;
   const testnet = name.endsWith("testnet");
-  const project = SERVICE_PROJECTS[testnet ? name.slice(0, -"testnet".length) : name];
-  if (!project) return undefined;
-  return `${testnet ? "BINANCE_TESTNET=true " : ""}npx nx run ${project}:serve`;
+  const live = testnet ? name.slice(0, -"testnet".length) : name;
+  const project = SERVICE_PROJECTS[live] ?? live;
+  const [venue] = project.split("-");
+  return `${testnet ? `${venue!.toUpperCase()}_TESTNET=true ` : ""}npx nx run ${project}:serve`;
 }
 
+/** Numbers that are kept for exchanges of the reference system. */
+const WITHOUT_SERVICE: ReadonlySet<ExchangeId> = new Set([
+  ExchangeId.None,
+  ExchangeId.Kraken,
+  ExchangeId.Coinbase,
+  ExchangeId.Vex,
+]);
+
+/** Projects that are not named as their exchange. */
 const SERVICE_PROJECTS: Readonly<Record<string, string>> = {
   binancespot: "binance-spot",
   binancecoinmarginfuture: "binance-coin-future",
   binanceusdmarginfuture: "binance-usd-future",
 };
+
+/** Names of the exchanges that a service of this project reads, for help texts and completion. */
+export const SERVED_EXCHANGE_NAMES: readonly string[] = Object.values(ExchangeId)
+  .filter((id) => serveCommand(id) !== undefined)
+  .map((id) => exchangeName(id)!);

@@ -157,7 +157,7 @@ export class Delivery {
     const reader = this.#readerOf(accepted.place, messageTypes);
     const notices = this.#notices.follow(cursor);
     this.#entries.set(textOf(key), { key, subscription, cursor, reader, notices });
-    reader.add(cursor);
+    reader.add(cursor, cursor.nextOffset < accepted.firstOffset && !goesOn);
     if (earlier && !goesOn) {
       const cause = samePlace(earlier.subscription, accepted.place) ? "restarted" : "moved";
       this.listener.missed({

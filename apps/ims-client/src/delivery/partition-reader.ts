@@ -39,6 +39,8 @@ export interface ReaderListener {
 }
 
 const POLL_COUNT_MAX = 1000;
+/** What a producer can have on its way and not confirmed, four batches of a thousand, may be stored once more. */
+const COPY_DISTANCE_MAX = 4000;
 /** Data types and resolutions are octets: with the number of an instrument they make a subscription's key below 2^48. */
 const OCTET_COUNT = 256;
 
@@ -82,9 +84,14 @@ export class PartitionReader {
     return this.#cursor;
   }
 
-  add(subscription: PartitionSubscription): void {
-    if (this.#subscriptions.size === 0) this.#cursor = subscription.nextOffset;
-    else this.#cursor = Math.min(this.#cursor, subscription.nextOffset);
+  /**
+   * @param isResumed it begins in the past: copies of records before its beginning, which its program may have had in an
+   *   earlier run, are not given out either
+   */
+  add(subscription: PartitionSubscription, isResumed = false): void {
+    const from = Math.max(0, subscription.nextOffset - (isResumed ? COPY_DISTANCE_MAX : 0));
+    if (this.#subscriptions.size === 0) this.#cursor = from;
+    else this.#cursor = Math.min(this.#cursor, from);
     this.#subscriptions.set(keyOf(subscription), subscription);
     if (this.#running || this.signal.aborted) return;
     this.#running = true;
@@ -171,7 +178,7 @@ export class PartitionReader {
         // After a new session the rest is read again, behind a look at what the broker holds.
         if (!this.#isWanted || this.#cursor !== expected || this.isBehindSession) return true;
       }
-      if (records.offset > expected) this.listener.missed(this.place, "expired", expected, records.offset);
+      if (records.offset > expected) this.#skipped(expected, records.offset);
       expected = records.offset + 1;
       this.#cursor = expected;
       this.#deliverOne(records);
@@ -179,12 +186,23 @@ export class PartitionReader {
     return found;
   }
 
+  /** Records between are gone. What stood before all subscriptions is missed by nobody. */
+  #skipped(expected: number, found: number): void {
+    let lowest = found;
+    for (const { nextOffset } of this.#subscriptions.values()) lowest = Math.min(lowest, nextOffset);
+    if (lowest < found) this.listener.missed(this.place, "expired", Math.max(expected, lowest), found);
+  }
+
   #deliverOne(records: PolledRecords): void {
     const decoder = this.#decoder;
     try {
       if (!decoder.wrap(records) || !this.types.includes(decoder.type)) return;
       const subscription = this.#subscriptions.get(keyOf(decoder));
-      if (!subscription || decoder.offset < subscription.nextOffset) return;
+      if (!subscription) return;
+      if (decoder.offset < subscription.nextOffset) {
+        this.#recent.isCopy(records);
+        return;
+      }
       subscription.nextOffset = decoder.offset + 1;
       if (this.#recent.isCopy(records)) this.listener.duplicate();
       else this.hub.publish(decoder);

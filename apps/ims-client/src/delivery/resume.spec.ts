@@ -5,6 +5,26 @@ import type { StartFrom } from "./start-from.js";
 
 const ids = (trades: readonly { readonly tradeId: number }[]) => trades.map(({ tradeId }) => tradeId);
 
+describe("a feed that goes on behind a place", () => {
+  it("does not give out copies of what stands before it", async () => {
+    const { client, service, broker, run, clock } = stage();
+    service.publishTrades("BTCUSDT", [1, 2, 3, 4]);
+    // The batch of the last three was sent again.
+    service.publishTrades("BTCUSDT", [2, 3, 4]);
+    broker.expire(service.place("trades", 3), 1);
+    const missed: unknown[] = [];
+    client.on("missed", (event) => missed.push(event));
+    await run(client.login());
+    await run(client.startTradeData("BTCUSDT", { from: { offset: 3 } }));
+    const trades = collect(client.trades());
+    service.publishTrades("BTCUSDT", [5]);
+    await clock.advance(100);
+    expect(ids(trades)).toEqual([4, 5]);
+    expect(client.duplicatesSkipped).toBe(3);
+    expect(missed).toEqual([]);
+  });
+});
+
 describe("a feed that begins in the past", () => {
   async function withHistory() {
     const scene = stage();

@@ -8,7 +8,7 @@ describe("nearestNames", () => {
   it.each([
     ["BTCUSD", ["BTCUSDT", "BTCUSDC"]],
     ["BTC-USDT", ["BTCUSDT", "BTCUSDC"]],
-    ["btcusdt", ["BTCUSDT", "BTCUSDC", "ETHUSDT"]],
+    ["btcusdt", ["BTCUSDT"]],
     ["EHTUSDT", ["ETHUSDT"]],
     ["SOLUSDTT", ["SOLUSDT"]],
     ["PEPE", []],
@@ -22,7 +22,7 @@ describe("nearestNames", () => {
   });
 
   it("gives at most the limit, best first", () => {
-    expect(nearestNames("ETHUSDT", ["ETHUSDX", "ETHUSDT", "ETHUSXX"], 2)).toEqual(["ETHUSDT", "ETHUSDX"]);
+    expect(nearestNames("ETHUSD", ["ETHUSXX", "ETHUSDX", "ETHUSDT"], 2)).toEqual(["ETHUSDX", "ETHUSDT"]);
   });
 
   it("bounds its work by names and candidates", () => {

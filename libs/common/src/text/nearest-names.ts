@@ -5,7 +5,7 @@ const CANDIDATE_COUNT_MAX = 20_000;
 /**
  * Names that a misspelt one may have meant, best first: by edits (insert, delete, replace, swap neighbours; letter
  * case is free), then by the candidates' order. At most a third of the letters, and never more than 3, may differ.
- * Only the first 20,000 candidates are looked at.
+ * Where names differ in letter case alone, only these are given. Only the first 20,000 candidates are looked at.
  */
 export function nearestNames(name: string, candidates: Iterable<string>, limit = 5): string[] {
   const wanted = name.slice(0, NAME_LENGTH_MAX).toLowerCase();
@@ -19,7 +19,10 @@ export function nearestNames(name: string, candidates: Iterable<string>, limit =
     const distance = editDistance(wanted, candidate.slice(0, NAME_LENGTH_MAX).toLowerCase());
     if (distance <= distanceMax) found.push({ candidate, distance });
   }
-  return found
+  const meant = found.some(({ distance }) => distance === 0)
+    ? found.filter(({ distance }) => distance === 0)
+    : found;
+  return meant
     .sort((a, b) => a.distance - b.distance)
     .slice(0, limit)
     .map(({ candidate }) => candidate);

@@ -74,7 +74,9 @@ export class BitstampConnection {
 
 const EVENTS = new Set(["bts:subscribe", "bts:unsubscribe", "bts:heartbeat"]);
 
-function readRequest(text: string): { readonly event: string; readonly channel: string | undefined } | undefined {
+function readRequest(
+  text: string,
+): { readonly event: string; readonly channel: string | undefined } | undefined {
   try {
     const { data, event } = JSON.parse(text) as { data?: { channel?: unknown } | null; event?: unknown };
     if (typeof event !== "string" || !EVENTS.has(event)) return undefined;

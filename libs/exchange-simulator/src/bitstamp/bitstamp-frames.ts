@@ -52,7 +52,11 @@ export function tradeRow({ instrument }: BitstampPair, trade: PairTrade): object
 }
 
 /** The body of `/order_book/`, and the `data` of book frames. */
-export function bookBody({ instrument }: BitstampPair, book: BookPart, depth = Number.POSITIVE_INFINITY): object {
+export function bookBody(
+  { instrument }: BitstampPair,
+  book: BookPart,
+  depth = Number.POSITIVE_INFINITY,
+): object {
   const { priceScale, quantityScale } = instrument;
   const print = (levels: BookPart["bids"]) =>
     levels

@@ -21,10 +21,17 @@ export function answerRest(
   const { pathname, searchParams } = new URL(url, "http://venue");
   if (!pathname.startsWith(PREFIX)) return json(404, { error: "Not found" });
   const [resource, symbol] = pathname.slice(PREFIX.length).split("/");
-  if (resource === "markets") return json(200, [...markets.values()].map(({ pair }) => marketRow(pair)));
+  if (resource === "markets")
+    return json(
+      200,
+      [...markets.values()].map(({ pair }) => marketRow(pair)),
+    );
   if (resource === "trading-pairs-info") {
     const spot = [...markets.values()].filter(({ pair }) => !pair.isPerpetual);
-    return json(200, spot.map(({ pair }) => pairRow(pair)));
+    return json(
+      200,
+      spot.map(({ pair }) => pairRow(pair)),
+    );
   }
   const market = markets.get(symbol ?? "");
   if (!market) return json(404, { error: "Not found" });
@@ -35,7 +42,9 @@ export function answerRest(
       const seconds = WINDOWS[searchParams.get("time") ?? "hour"];
       if (seconds === undefined) return json(400, { error: "Invalid time" });
       const from = nowMicros - seconds * 1e6;
-      const rows = market.trades.filter(({ micros }) => micros >= from).map((trade) => tradeRow(market.pair, trade));
+      const rows = market.trades
+        .filter(({ micros }) => micros >= from)
+        .map((trade) => tradeRow(market.pair, trade));
       return json(200, rows.reverse());
     }
     default:

@@ -27,7 +27,9 @@ export interface BitstampSimulator {
  *
  * @throws ImsError `simulator.invalid-option`, `simulator.address-in-use`, `simulator.listen-failed`
  */
-export async function startBitstampSimulator(options: BitstampSimulatorOptions = {}): Promise<BitstampSimulator> {
+export async function startBitstampSimulator(
+  options: BitstampSimulatorOptions = {},
+): Promise<BitstampSimulator> {
   const venue = new BitstampVenue({ ...options, clock: options.clock ?? systemClock });
   try {
     const server = await LoopbackServer.listen(options.host ?? "127.0.0.1", options.port ?? 0, {
@@ -54,7 +56,11 @@ export async function startBitstampSimulator(options: BitstampSimulatorOptions =
   }
 }
 
-async function answer(venue: BitstampVenue, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  venue: BitstampVenue,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   request.resume();
   try {
     const { body, headers, status } = await venue.request(request.method ?? "GET", request.url ?? "/");

@@ -3,7 +3,14 @@ import type { Upgrade } from "../binance/venue.js";
 import { fail } from "../errors/simulator-errors.js";
 import { BitstampConnection } from "./bitstamp-connection.js";
 import { type BitstampFault, FaultBoard } from "./bitstamp-faults.js";
-import { bookBody, bookFrame, controlFrame, fundingFrame, printUnits, tradeFrame } from "./bitstamp-frames.js";
+import {
+  bookBody,
+  bookFrame,
+  controlFrame,
+  fundingFrame,
+  printUnits,
+  tradeFrame,
+} from "./bitstamp-frames.js";
 import { bitstampPairs } from "./bitstamp-pairs.js";
 import { answerRest, type BitstampAnswer, json } from "./bitstamp-rest.js";
 import { type BookPart, PairMarket } from "./pair-market.js";
@@ -172,7 +179,8 @@ export class BitstampVenue {
     this.#tickCount++;
     for (const market of this.#markets.values()) {
       const channel = `live_trades_${market.symbol}`;
-      for (const trade of market.advance(nowMicros)) this.#publish(channel, () => tradeFrame(market.pair, trade));
+      for (const trade of market.advance(nowMicros))
+        this.#publish(channel, () => tradeFrame(market.pair, trade));
       if (this.#tickCount % TICKS_PER_PUSH === 0) this.#pushBook(market, nowMicros);
       if (market.pair.isPerpetual && this.#tickCount % TICKS_PER_FUNDING === 0)
         this.#publish(`funding_rate_${market.symbol}`, () => this.#funding(market, nowMicros));

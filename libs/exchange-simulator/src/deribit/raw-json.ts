@@ -29,5 +29,7 @@ export function printed(units: number, scale: number, form: number): RawNumber {
     const [first, rest] = [digits.slice(0, 1), digits.slice(1) || "0"];
     return new RawNumber(`${sign}${first}.${rest}e${digits.length - 1 - scale}`);
   }
-  return new RawNumber(form % 4 === 2 ? `${plain(units, scale)}${scale === 0 ? ".0" : "0"}` : plain(units, scale));
+  return new RawNumber(
+    form % 4 === 2 ? `${plain(units, scale)}${scale === 0 ? ".0" : "0"}` : plain(units, scale),
+  );
 }

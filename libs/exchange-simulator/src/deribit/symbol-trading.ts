@@ -29,7 +29,7 @@ type Side = Map<number, number>;
 const DEPTH = 10;
 /** Trades that are kept for requests; older ones are not to be had. */
 const TRADES_MAX = 50_000;
-const QUIET_MILLIS_MAX = 1500;
+const QUIET_MILLIS_MAX = 600;
 
 /** Book and trades of one instrument. Prices are whole numbers of ticks, amounts of lots. */
 export class SymbolTrading {
@@ -69,7 +69,7 @@ export class SymbolTrading {
     return { changeId: this.changeId, previousId, ...changes };
   }
 
-  /** Sometimes some trades at the best prices, at least once in 1.5 s. */
+  /** Sometimes some trades at the best prices, at least once in 0.6 s. */
   trade(nowMillis: number): readonly DeribitTrade[] {
     const isDue = nowMillis - this.#lastTradeMillis >= QUIET_MILLIS_MAX;
     const count = isDue || this.random.unit() < 0.15 ? 1 + Math.floor(this.random.unit() * 3) : 0;
@@ -143,6 +143,10 @@ export class SymbolTrading {
   }
 
   #amount(lots: number): unknown {
-    return printed(lots * this.instrument.lotUnits, this.instrument.amountScale, lots === 0 ? 0 : this.random.next());
+    return printed(
+      lots * this.instrument.lotUnits,
+      this.instrument.amountScale,
+      lots === 0 ? 0 : this.random.next(),
+    );
   }
 }

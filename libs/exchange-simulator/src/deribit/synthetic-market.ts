@@ -33,7 +33,10 @@ export function syntheticDeribitMarket(startMillis: number): DeribitMarket {
     future("BTC", far),
     spot("BTC", "USDT"),
     ...[near, next, far].flatMap((expiry) =>
-      [54_000, 60_000, 66_000].flatMap((strike) => [option(strike, expiry, "call"), option(strike, expiry, "put")]),
+      [54_000, 60_000, 66_000].flatMap((strike) => [
+        option(strike, expiry, "call"),
+        option(strike, expiry, "put"),
+      ]),
     ),
   ];
   const bySymbol = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
@@ -91,7 +94,10 @@ function optionModel(row: DeribitInstrument["row"], index: number, nowMillis: nu
   };
 }
 
-function tickerOf({ expiryMillis, kind, row, symbol }: DeribitInstrument, nowMillis: number): Record<string, unknown> {
+function tickerOf(
+  { expiryMillis, kind, row, symbol }: DeribitInstrument,
+  nowMillis: number,
+): Record<string, unknown> {
   const currency = String(row.base_currency);
   const index = cents(indexPrice(currency, nowMillis));
   const common = { index_price: index, estimated_delivery_price: index };
@@ -130,12 +136,21 @@ function cents(price: number): RawNumber {
   return new RawNumber(price.toFixed(2));
 }
 
-function perpetual(currency: string, tickUnits: number, priceScale: number, lotUnits: number): DeribitInstrument {
+function perpetual(
+  currency: string,
+  tickUnits: number,
+  priceScale: number,
+  lotUnits: number,
+): DeribitInstrument {
   const tick = tickUnits / 10 ** priceScale;
   return {
     symbol: `${currency}-PERPETUAL`,
     kind: "future",
-    row: { ...inverseRow(currency, tick, lotUnits), settlement_period: "perpetual", expiration_timestamp: YEAR_3000_MILLIS },
+    row: {
+      ...inverseRow(currency, tick, lotUnits),
+      settlement_period: "perpetual",
+      expiration_timestamp: YEAR_3000_MILLIS,
+    },
     tickUnits,
     priceScale,
     lotUnits,

@@ -50,8 +50,10 @@ export class LoopbackServer {
     const server = new LoopbackServer(host, handlers);
     await new Promise<void>((resolve, reject) => {
       server.#http.once("error", (error: NodeJS.ErrnoException) => {
-        const code = error.code === "EADDRINUSE" ? "simulator.address-in-use" : "simulator.listen-failed";
-        reject(fail(code, `cannot listen on ${host}:${port}`, { cause: error }));
+        const isTaken = error.code === "EADDRINUSE";
+        const code = isTaken ? "simulator.address-in-use" : "simulator.listen-failed";
+        const why = isTaken ? "another process listens there" : error.message;
+        reject(fail(code, `cannot listen on ${host}:${port}: ${why}`, { cause: error }));
       });
       server.#http.listen(port, host, resolve);
     });

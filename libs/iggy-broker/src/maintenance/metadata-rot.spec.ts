@@ -61,7 +61,8 @@ describe("a flipped bit in the metadata", () => {
         const lines: string[] = [];
         const print = (line: string) => void lines.push(line);
         expect(await runMaintenance({ command: "verify", dataDir, fileSystem: disk, print }), place).toBe(1);
-        expect(lines.join("\n"), place).toContain(`${path} at byte ${position}`);
+        // Once: the line itself names the place, so what is wrong there need not.
+        expect(lines.join("\n").split(`${path} at byte ${position}`), place).toHaveLength(2);
         expect(await runMaintenance({ command: "repair", dataDir, fileSystem: disk, print }), place).toBe(0);
         const broker = await running.start({ fileSystem: disk });
         await broker.close();

@@ -60,8 +60,10 @@ export class Listener {
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", (cause: NodeJS.ErrnoException) => {
-        const code = cause.code === "EADDRINUSE" ? "broker.address-in-use" : "broker.address-unavailable";
-        reject(fail(code, `cannot listen on ${host}:${port}`, { cause, context: { host, port } }));
+        const isTaken = cause.code === "EADDRINUSE";
+        const code = isTaken ? "broker.address-in-use" : "broker.address-unavailable";
+        const why = isTaken ? "another process listens there" : cause.message;
+        reject(fail(code, `cannot listen on ${host}:${port}: ${why}`, { cause, context: { host, port } }));
       });
       server.listen({ host, port }, () => {
         server.removeAllListeners("error");

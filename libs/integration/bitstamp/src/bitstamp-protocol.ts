@@ -49,12 +49,13 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
     title: "Bitstamp",
     dataTypes: [...CHANNEL_PREFIXES.keys()],
     resolutions: [],
+    resumesTrades: true,
   };
   readonly limits = LIMITS;
   readonly dialect = DIALECT;
   readonly heartbeat = HEARTBEAT;
   readonly #rest: BitstampRest;
-  readonly #handlers = new WeakMap<OpenFeed, BitstampFeed>();
+  readonly #handlers = new Map<OpenFeed, BitstampFeed>();
 
   constructor(
     private readonly options: BitstampOptions,
@@ -93,13 +94,18 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
   }
 
   openFeed(feed: OpenFeed): BitstampFeed {
+    for (const [open, { isClosed }] of this.#handlers) if (isClosed) this.#handlers.delete(open);
     const handler = this.#createHandler(feed);
     this.#handlers.set(feed, handler);
     return handler;
   }
 
   createReader(events: FrameEvents, feeds: FeedIndex<BitstampFeed>): FrameReader {
-    return readFrames(events, feeds, this.context);
+    const { logger, sink } = this.context;
+    const onUnreadable = () => {
+      for (const handler of this.#handlers.values()) if (!handler.isClosed) handler.doubt?.();
+    };
+    return readFrames(events, feeds, { logger, sink, onUnreadable });
   }
 
   async crossCheck(feed: OpenFeed, silentMillis: number, signal: AbortSignal): Promise<CrossCheckResult> {

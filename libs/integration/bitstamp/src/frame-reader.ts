@@ -12,6 +12,8 @@ import type { BitstampFeed } from "./feeds/bitstamp-feed.js";
 export interface FrameReaderContext {
   readonly sink: Pick<MarketDataSink, "rejected">;
   readonly logger: Pick<IntegrationLogger, "warn">;
+  /** A frame was no JSON or named no channel: it may have been one of any. */
+  readonly onUnreadable: () => void;
 }
 
 /** Longest part of the venue's own words that is passed on. */
@@ -24,7 +26,7 @@ const WORDS_MAX = 200;
 export function readFrames(
   events: FrameEvents,
   feeds: FeedIndex<BitstampFeed>,
-  { logger, sink }: FrameReaderContext,
+  { logger, onUnreadable, sink }: FrameReaderContext,
 ): FrameReader {
   const reject = (reason: RejectReason, detail: string, symbol?: string) =>
     sink.rejected({ reason, detail, ...(symbol !== undefined && { symbol }) });
@@ -56,11 +58,13 @@ export function readFrames(
       const record = parse(frame);
       if (!record) {
         reject("not-json", `a frame of ${frame.length} octets is no JSON object`);
+        onUnreadable();
         return;
       }
       const { channel, data, event } = record;
       if (typeof event !== "string") {
         reject("missing-field", "a frame without an event");
+        onUnreadable();
         return;
       }
       if (event.startsWith("bts:")) {
@@ -69,6 +73,7 @@ export function readFrames(
       }
       if (typeof channel !== "string") {
         reject("missing-field", `a frame ${event.slice(0, 40)} without a channel`);
+        onUnreadable();
         return;
       }
       const open = feeds.find(channel);

@@ -1,5 +1,5 @@
 import { describeError } from "@ims/common";
-import type { CrossCheckResult } from "@ims/integration-kit";
+import type { CrossCheckResult, JsonObject } from "@ims/integration-kit";
 import type { IntegrationContext } from "@ims/traits";
 import { BookFeed } from "./feeds/book-feed.js";
 import type { DeribitFeed } from "./feeds/deribit-feed.js";
@@ -9,6 +9,7 @@ import type { DeribitRequests } from "./rpc/deribit-requests.js";
 
 /** A batch may be under way for so long. */
 const BATCH_MICROS = 2_000_000;
+const NEWEST_COUNT = 100;
 const UNKNOWN: CrossCheckResult = { verdict: "unknown", text: "nobody can be asked" };
 
 /** Whether a silent channel should have had records: asked over HTTP. Never rejects. */
@@ -22,16 +23,8 @@ export async function crossCheck(
 ): Promise<CrossCheckResult> {
   try {
     if (handler instanceof TradesFeed) {
-      const row = await requests.newestTrade(symbol, signal);
-      if (!row) return { verdict: "quiet", text: "the venue has no trade either" };
-      const ageMicros = clock.nowMicros() - readTimestamp(row, "timestamp");
-      const isNew =
-        handler.lastSeq === 0
-          ? ageMicros < silentMillis * 1000
-          : readCount(row, "trade_seq") > handler.lastSeq;
-      return isNew && ageMicros > BATCH_MICROS
-        ? { verdict: "dead", text: "the venue lists newer trades than the channel brought" }
-        : { verdict: "quiet", text: "the venue has no newer trade either" };
+      const newest = await requests.newestTrades(symbol, NEWEST_COUNT, signal);
+      return verdictOfTrades(newest, handler.lastSeq, silentMillis, clock.nowMicros());
     }
     if (handler instanceof BookFeed && handler.changeId !== 0) {
       const isNew = readCount(await requests.book(symbol, signal), "change_id") > handler.changeId;
@@ -43,4 +36,20 @@ export async function crossCheck(
   } catch (error) {
     return { verdict: "unknown", text: `the venue could not be asked: ${describeError(error)}` };
   }
+}
+
+/** Dead if a trade is missing that is too old to be under way, or if more are missing than can be under way. */
+function verdictOfTrades(
+  newest: readonly JsonObject[],
+  lastSeq: number,
+  silentMillis: number,
+  nowMicros: number,
+): CrossCheckResult {
+  const ages = newest
+    .filter((row) => lastSeq === 0 || readCount(row, "trade_seq") > lastSeq)
+    .map((row) => nowMicros - readTimestamp(row, "timestamp"))
+    .filter((age) => age < silentMillis * 1000);
+  return ages.length === NEWEST_COUNT || ages.some((age) => age > BATCH_MICROS)
+    ? { verdict: "dead", text: "the venue lists newer trades than the channel brought" }
+    : { verdict: "quiet", text: "the venue has no newer trade either" };
 }

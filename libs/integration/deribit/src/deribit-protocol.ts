@@ -14,13 +14,8 @@ import type { FeedRequest, IntegrationContext, IntegrationDescription } from "@i
 import { channelOf, OFFERED_RESOLUTIONS } from "./channels.js";
 import { crossCheck } from "./cross-check.js";
 import type { DeribitOptions } from "./deribit-options.js";
-import { BarsFeed } from "./feeds/bars-feed.js";
-import { BookFeed } from "./feeds/book-feed.js";
 import type { DeribitFeed } from "./feeds/deribit-feed.js";
-import { MarkPriceFeed } from "./feeds/mark-price-feed.js";
-import { OptionTickerFeed } from "./feeds/option-ticker-feed.js";
-import { QuoteFeed } from "./feeds/quote-feed.js";
-import { TradesFeed } from "./feeds/trades-feed.js";
+import { openFeed } from "./feeds/open-feed.js";
 import { readFrames } from "./frame-reader.js";
 import { type DeribitListed, type DeribitTerms, readInstruments, termsOfName } from "./instruments.js";
 import { DeribitRequests } from "./rpc/deribit-requests.js";
@@ -72,6 +67,7 @@ export class DeribitProtocol implements VenueProtocol<DeribitFeed> {
         DataType.OptionTicker,
       ],
       resolutions: OFFERED_RESOLUTIONS,
+      resumesTrades: true,
     };
     this.#requests = new DeribitRequests(context, options.restUrl ?? this.#hosts.rest, options.transport);
   }
@@ -101,7 +97,8 @@ export class DeribitProtocol implements VenueProtocol<DeribitFeed> {
   }
 
   openFeed(feed: OpenFeed): DeribitFeed {
-    const handler = this.#handlerOf(feed);
+    const terms = this.#termsOf(feed.instrument.symbol);
+    const handler = openFeed({ feed, context: this.#context }, terms, this.#requests);
     this.#handlers.set(feed, handler);
     return handler;
   }
@@ -122,25 +119,5 @@ export class DeribitProtocol implements VenueProtocol<DeribitFeed> {
 
   #termsOf(symbol: string): DeribitTerms {
     return this.#listed.get(symbol)?.terms ?? termsOfName(symbol);
-  }
-
-  #handlerOf(feed: OpenFeed): DeribitFeed {
-    const parts = { feed, context: this.#context };
-    const terms = this.#termsOf(feed.instrument.symbol);
-    switch (feed.request.dataType) {
-      case DataType.Book:
-        return new BookFeed(parts, terms.isCombo);
-      case DataType.TopOfBook:
-        return new QuoteFeed(parts);
-      case DataType.Bar:
-        return new BarsFeed(parts);
-      case DataType.OptionTicker:
-        if (terms.option) return new OptionTickerFeed(parts, terms.option);
-        break;
-      case DataType.MarkPrice:
-        return new MarkPriceFeed(parts);
-      default:
-    }
-    return new TradesFeed(parts, this.#requests);
   }
 }

@@ -1,5 +1,4 @@
 import {
-  asObject,
   type ControlReply,
   type FeedIndex,
   type FrameEvents,
@@ -9,7 +8,7 @@ import {
 } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink } from "@ims/traits";
 import type { DeribitFeed } from "./feeds/deribit-feed.js";
-import { NumberText, parseExactJson } from "./json/exact-json.js";
+import { exactObject, NumberText, parseExactJson } from "./json/exact-json.js";
 import { GreetingId, TEST_ANSWER } from "./rpc/greeting.js";
 
 export interface FrameReaderParts {
@@ -49,7 +48,7 @@ export function readFrames({ events, feeds, logger, sink }: FrameReaderParts): F
         sink.rejected({ reason: "not-json", detail: `a frame of ${frame.length} octets is no JSON object` });
         return;
       }
-      const params = asObject(record.params) ?? {};
+      const params = exactObject(record.params) ?? {};
       if (record.method === "subscription") notified(params, receiveMicros);
       else if (record.method === "heartbeat") {
         if (params.type === "test_request") events.send(TEST_ANSWER);
@@ -61,7 +60,7 @@ export function readFrames({ events, feeds, logger, sink }: FrameReaderParts): F
 
 function parse(frame: Uint8Array): JsonObject | undefined {
   try {
-    return asObject(
+    return exactObject(
       parseExactJson(Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString("utf8")),
     );
   } catch {
@@ -72,13 +71,13 @@ function parse(frame: Uint8Array): JsonObject | undefined {
 /** An answer without an id is to a request that the venue could not read. */
 function readReply({ error, id, result }: JsonObject): ControlReply {
   const number = id instanceof NumberText ? Number(id.text) : null;
-  if (error !== undefined) return { id: number, error: readError(asObject(error) ?? {}) };
+  if (error !== undefined) return { id: number, error: readError(exactObject(error) ?? {}) };
   const accepted = Array.isArray(result) ? (result as unknown[]).map(String) : undefined;
   return { id: number, error: undefined, ...(accepted && { accepted }) };
 }
 
 function readError({ code, data, message }: JsonObject): { code: number; message: string } {
-  const { param, reason } = asObject(data) ?? {};
+  const { param, reason } = exactObject(data) ?? {};
   const texts = [message, param, reason].filter((text) => typeof text === "string");
   return {
     code: code instanceof NumberText ? Number(code.text) : 0,

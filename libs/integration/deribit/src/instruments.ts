@@ -6,7 +6,6 @@ import {
   type InstrumentStatus,
 } from "@ims/common";
 import {
-  asObject,
   type ExactDecimal,
   type JsonObject,
   type ListedSymbol,
@@ -16,7 +15,7 @@ import {
   Unusable,
   venueError,
 } from "@ims/integration-kit";
-import { NumberText } from "./json/exact-json.js";
+import { exactObject, NumberText } from "./json/exact-json.js";
 import { exactNumber, readNumber, readNumberIfGiven, readTimestamp } from "./json/number-fields.js";
 
 /** What our instruments have no field for. */
@@ -55,12 +54,12 @@ export function readInstruments(
   body: unknown,
   exchange: ExchangeId,
 ): { readonly listed: ReadonlyMap<string, DeribitListed>; readonly skipped: readonly string[] } {
-  const rows = asObject(body)?.result;
+  const rows = exactObject(body)?.result;
   if (!Array.isArray(rows)) throw venueError("venue.bad-reply", `${METHOD} answered no list`);
   const listed = new Map<string, DeribitListed>();
   const skipped: string[] = [];
   for (const row of rows as unknown[]) {
-    const fields = asObject(row) ?? {};
+    const fields = exactObject(row) ?? {};
     try {
       const entry = readRow(fields, exchange);
       listed.set(entry.instrument.symbol, entry);
@@ -142,7 +141,7 @@ function smallestTick(row: JsonObject): ExactDecimal {
   const ticks = [readNumber(row, "tick_size")];
   const steps = Array.isArray(row.tick_size_steps) ? (row.tick_size_steps as unknown[]) : [];
   for (const step of steps) {
-    const tick = readNumberIfGiven(asObject(step) ?? {}, "tick_size");
+    const tick = readNumberIfGiven(exactObject(step) ?? {}, "tick_size");
     if (tick) ticks.push(tick);
   }
   return ticks.reduce((least, tick) => (isBelow(tick, least) ? tick : least));
@@ -156,10 +155,15 @@ function textOf({ mantissa, scale }: ExactDecimal): string {
   return formatMantissa(mantissa, scale);
 }
 
-/** The strike in a name, where `d` is the decimal point: `XRP_USDC-30JUN23-0d625-C`. For names that no list tells of. */
+/**
+ * What a name tells, for one that no list has: `XRP_USDC-30JUN23-0d625-C` is a call whose strike has `d` for the decimal
+ * point, `BTC-FS-25DEC26_PERP` has a code of a combo in second place.
+ */
 export function termsOfName(symbol: string): DeribitTerms {
+  const [, second = ""] = symbol.split("-");
+  const isCombo = /^[A-Z]+$/.test(second) && second !== "PERPETUAL";
   const found = /-([0-9]+(?:d[0-9]+)?)-([CP])$/.exec(symbol);
-  if (!found) return { option: undefined, isCombo: false };
+  if (!found || isCombo) return { option: undefined, isCombo };
   const strike = exactNumber(new NumberText(found[1]!.replace("d", ".")), "the strike");
-  return { option: { strike, type: found[2] === "C" ? "call" : "put" }, isCombo: false };
+  return { option: { strike, type: found[2] === "C" ? "call" : "put" }, isCombo };
 }

@@ -14,7 +14,7 @@ export async function checkJournal(fileSystem: FileSystem, directory: string): P
     if (!isImsError(error, "journal.corrupt")) throw error;
     const path = String(error.context.path);
     const position = Number(error.context.position);
-    return [await problemAt(fileSystem, directory, path, position, error.message)];
+    return [await problemAt(fileSystem, directory, path, position, String(error.context.what))];
   }
 }
 

@@ -149,5 +149,7 @@ function provenSyncedBytes(bytes: Buffer, from: number): number {
 }
 
 function corrupt(path: string, position: number, what: string) {
-  return fail("journal.corrupt", `${path} at byte ${position}: ${what}`, { context: { path, position } });
+  return fail("journal.corrupt", `${path} at byte ${position}: ${what}`, {
+    context: { path, position, what },
+  });
 }

@@ -20,6 +20,7 @@ import { type Feed, feedKey } from "../subscriptions/feed.js";
 import { FeedRunner } from "../subscriptions/feed-runner.js";
 import { RestoredFeeds } from "../subscriptions/restored-feeds.js";
 import { SubscriptionTable } from "../subscriptions/subscription-table.js";
+import { LastTrades } from "../topology/last-trades.js";
 import { PartitionOffsets } from "../topology/partition-offsets.js";
 import { StreamTopology } from "../topology/stream-topology.js";
 import type { Answer } from "./answer.js";
@@ -60,6 +61,7 @@ export class ControlEngine {
     @inject(StreamTopology) private readonly topology: StreamTopology,
     @inject(PartitionOffsets) private readonly offsets: PartitionOffsets,
     @inject(RestoredFeeds) private readonly restored: RestoredFeeds,
+    @inject(LastTrades) private readonly lastTrades: LastTrades,
     @inject(ConfiguredFeeds) private readonly configured: ConfiguredFeeds,
     @inject(StateKeeper) private readonly keeper: StateKeeper,
     @inject(ReplyWriter) private readonly replies: ReplyWriter,
@@ -131,7 +133,13 @@ export class ControlEngine {
     for (const session of this.sessions.expired(this.clock.monotonicMillis())) {
       this.counters.sessionsExpired++;
       const { clientId } = session;
+      const feeds = this.subscriptions.feedsOf(clientId);
       const subscriptionsEnded = this.router.endSession(clientId);
+      for (const feed of feeds) {
+        if (feed.dataType === DataType.Trade && !this.subscriptions.isWanted(feed)) {
+          this.lastTrades.interrupt(feed.symbol);
+        }
+      }
       this.logger.info({ clientId, subscriptionsEnded }, "session expired");
       this.replies.sessionExpired(session);
     }

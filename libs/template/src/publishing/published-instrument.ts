@@ -18,6 +18,8 @@ export class PublishedInstrument {
   readonly privateReaders: (readonly Subscription[] | undefined)[] = CHANNEL_TOPICS.map(() => undefined);
   /** By time resolution. */
   privateBars: Map<number, readonly Subscription[]> | undefined;
+  /** The newest trade that was published, 0 before the first. */
+  lastTradeId = 0;
   /** A record of its book found no room: changes mean nothing until the next whole book. */
   isBookBroken = false;
 

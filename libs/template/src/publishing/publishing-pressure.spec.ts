@@ -76,7 +76,7 @@ describe("the pressure of publishing", () => {
     room.freeSlotCount = 15;
     void pressure.accepting;
     await clock.advance(1000);
-    room.freeSlotCount = 9;
+    room.freeSlotCount = 8;
     expect(pressure.sheds(Channel.TopOfBook)).toBe(true);
     room.freeSlotCount = 31;
     expect([pressure.sheds(Channel.TopOfBook), pressure.phase]).toEqual([true, "shedding"]);

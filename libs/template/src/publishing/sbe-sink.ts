@@ -1,4 +1,4 @@
-import { type Clock, DataType, Delivery, type ExchangeId, type Instrument } from "@ims/common";
+import { type Clock, DataType, Delivery, type ExchangeId, type Instrument, RecordFlags } from "@ims/common";
 import type {
   BarFields,
   BookFields,
@@ -111,6 +111,7 @@ export class SbeSink implements MarketDataSink {
       out.failed(error, Channel.Trades, 0, trade, trade.tradeId, trade.tradeId);
       return;
     }
+    if ((trade.flags & RecordFlags.Late) === 0) out.instrument.lastTradeId = trade.tradeId;
     const readers = out.instrument.privateReaders[Channel.Trades];
     if (readers) this.#copyTrade(readers, trade);
   }
@@ -281,6 +282,11 @@ export class SbeSink implements MarketDataSink {
     const channel = channelOf(feed.dataType);
     if (channel === undefined) return undefined;
     return this.out.findSymbol(feed.symbol)?.meterOf(channel, feed.resolution);
+  }
+
+  /** The id of a symbol's newest trade that was published; undefined before the first. */
+  lastTradeId(symbol: string): number | undefined {
+    return this.out.findSymbol(symbol)?.lastTradeId || undefined;
   }
 
   /** Records of a feed that were lost and that no gap tells of yet. */

@@ -97,7 +97,7 @@ describe("SessionRestore", () => {
     const { clock, topics } = await killed([[100, 2]]);
     await clock.advance(29_999);
     const later = run(topics, clock);
-    expect(await later.restore.restore()).toEqual({ sessionCount: 1, feeds: [TRADES] });
+    expect(await later.restore.restore()).toEqual({ sessionCount: 1, feeds: [TRADES], lapsed: [] });
     expect(later.sessions.get(100)).toMatchObject({ sessionId: 1001n, restartCount: 1 });
     expect(later.sessions.expired(clock.monotonicMillis())).toEqual([]);
     expect(later.sessions.expired(clock.monotonicMillis() + 1).map(({ clientId }) => clientId)).toEqual([
@@ -105,7 +105,7 @@ describe("SessionRestore", () => {
     ]);
     await clock.advance(1);
     const tooLate = run(topics, clock);
-    expect(await tooLate.restore.restore()).toEqual({ sessionCount: 0, feeds: [] });
+    expect(await tooLate.restore.restore()).toEqual({ sessionCount: 0, feeds: [], lapsed: [TRADES] });
     expect(tooLate.table.subscriptionCount).toBe(0);
     expect(tooLate.lines).toContainEqual(
       expect.objectContaining({ clientId: 100, reason: "the client was not heard in its time" }),

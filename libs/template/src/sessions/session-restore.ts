@@ -18,7 +18,11 @@ export interface RestoredState {
   readonly sessionCount: number;
   /** Feeds that ran, for clients whose sessions go on or by configuration. */
   readonly feeds: readonly Feed[];
+  /** Feeds that ran for clients that were silent too long. They may come back and go on where they were. */
+  readonly lapsed: readonly Feed[];
 }
+
+const SILENT = "the client was not heard in its time";
 
 /**
  * Takes over the sessions and subscriptions that an earlier run of the service left in the broker. A session goes on
@@ -43,11 +47,16 @@ export class SessionRestore {
     const state = await this.keeper.load();
     const sinceMicros = this.clock.nowMicros() - this.sessions.limits.expiryMillis * 1000;
     const heard = await readHeardTimes(this.client, this.topology, state.sessions, sinceMicros);
+    const lapsed: Feed[] = [];
     for (const kept of state.sessions) {
       const micros = Math.max(kept.heardMicros, heard.get(kept.identity.clientId) ?? 0);
       const reason = this.#reasonToEnd(kept, micros);
       if (reason === undefined) this.#takeOver(kept, micros, state);
-      else this.logger.info({ clientId: kept.identity.clientId, reason }, "session not taken over");
+      else {
+        const { clientId } = kept.identity;
+        this.logger.info({ clientId, reason }, "session not taken over");
+        if (reason === SILENT) lapsed.push(...state.subscriptionsOf(clientId).map(({ feed }) => feed));
+      }
     }
     this.keeper.start();
     const configured = state.subscriptionsOf(CONFIGURATION_CLIENT_ID).map(({ feed }) => feed);
@@ -57,7 +66,7 @@ export class SessionRestore {
       const subscriptions = this.subscriptions.subscriptionCount;
       this.logger.info({ sessions: sessionCount, subscriptions }, "sessions of before the restart go on");
     }
-    return { sessionCount, feeds };
+    return { sessionCount, feeds, lapsed };
   }
 
   #reasonToEnd({ identity, fingerprint }: KeptSession, heardMicros: number): string | undefined {
@@ -68,7 +77,7 @@ export class SessionRestore {
     if (grant.fingerprint !== fingerprint) return "the client's token was changed";
     const silentMillis = (this.clock.nowMicros() - heardMicros) / 1000;
     const isSilent = silentMillis >= this.sessions.expiryMillisOf(generation);
-    return isSilent ? "the client was not heard in its time" : undefined;
+    return isSilent ? SILENT : undefined;
   }
 
   #takeOver(kept: KeptSession, heardMicros: number, state: KeptState): void {

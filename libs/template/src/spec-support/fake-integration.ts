@@ -45,6 +45,8 @@ export function testInstrument(symbol: string): Instrument {
 export class FakeIntegration implements ImsDataIntegration {
   readonly description: IntegrationDescription;
   readonly calls: string[] = [];
+  /** The trades behind which feeds of trades were to go on, by symbol, at their last start. */
+  readonly resumedBehind = new Map<string, number | undefined>();
   /** `trades A` and `bars A 1m` while they run. */
   readonly running = new Set<string>();
   instruments: Instrument[] = ["BTCUSDT", "ETHUSDT", "SOLUSDT"].map(testInstrument);
@@ -59,6 +61,7 @@ export class FakeIntegration implements ImsDataIntegration {
   /** What it says of its subscriptions. */
   statuses: SubscriptionStatus[] = [];
   sink!: MarketDataSink;
+  #lastTradeId: IntegrationContext["lastTradeId"];
   readonly #trade: TradeFields = emptyTrade();
   #held: Promise<void> | undefined;
 
@@ -77,6 +80,7 @@ export class FakeIntegration implements ImsDataIntegration {
   /** For `startDataService`: this very object, with the service's sink. */
   readonly factory: IntegrationFactory = (context: IntegrationContext) => {
     this.sink = context.sink;
+    this.#lastTradeId = context.lastTradeId;
     return this;
   };
 
@@ -117,7 +121,10 @@ export class FakeIntegration implements ImsDataIntegration {
     this.failNextStart = undefined;
     if (failure) throw failure;
     if (this.refusesStart(symbols)) throw new Error("refused");
-    for (const symbol of symbols) this.running.add(feedText(feed, symbol));
+    for (const symbol of symbols) {
+      this.running.add(feedText(feed, symbol));
+      if (feed.dataType === DataType.Trade) this.resumedBehind.set(symbol, this.#lastTradeId?.(symbol));
+    }
   }
 
   async stop(feed: FeedRequest, symbols: readonly string[]): Promise<void> {

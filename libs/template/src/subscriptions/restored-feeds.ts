@@ -49,15 +49,15 @@ export class RestoredFeeds {
 
   /** Takes over sessions and subscriptions; once. Rejects while the broker cannot be asked. */
   async restore(): Promise<void> {
-    const { feeds } = await this.sessionRestore.restore();
+    const { feeds, lapsed } = await this.sessionRestore.restore();
     this.#waiting = [...new Map(feeds.map((feed) => [feedKey(feed), feed])).values()];
     this.runner.hold(this.#waiting);
     const dataTypes = new Set(this.#waiting.map(({ dataType }) => dataType));
     this.#lastMicros = await this.lastRecordTimes.of(dataTypes);
-    if (!dataTypes.has(DataType.Trade)) return;
     const traded = new Set(
-      this.#waiting.flatMap(({ dataType, symbol }) => (dataType === DataType.Trade ? symbol : [])),
+      [...feeds, ...lapsed].flatMap(({ dataType, symbol }) => (dataType === DataType.Trade ? symbol : [])),
     );
+    if (traded.size === 0) return;
     this.lastTrades.keep(await this.lastTradesReader.read(), (symbol) => traded.has(symbol));
   }
 

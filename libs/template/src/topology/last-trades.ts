@@ -2,6 +2,7 @@ import { DataType, marketDataTopicOf } from "@ims/common";
 import type { IggyClient } from "@ims/iggy-client";
 import { peekTemplateId, v2 } from "@ims/sbe";
 import { inject, Lifecycle, scoped } from "tsyringe";
+import { SbeSink } from "../publishing/sbe-sink.js";
 import { CLIENT } from "../service/tokens.js";
 import { StreamTopology } from "./stream-topology.js";
 
@@ -9,12 +10,17 @@ import { StreamTopology } from "./stream-topology.js";
 const TAIL_COUNT = 5000;
 
 /**
- * The ids of the trades that the service stored last before it was started anew, by symbol. An integration that knows
- * them reads what came since. Each is given out once: a feed that is stopped and started later begins where it is.
+ * The trades behind which feeds go on that ended though nobody stopped them: with the service itself, or because their
+ * last reader fell silent. That reader may come back and go on behind its last trade. An integration that knows the ids
+ * reads what came since. Each is given out once: a feed that is stopped and started later begins where it is.
  */
 @scoped(Lifecycle.ContainerScoped)
 export class LastTrades {
   #ids = new Map<string, number>();
+  /** Bounded by the venue's symbols. */
+  readonly #interrupted = new Set<string>();
+
+  constructor(@inject(SbeSink) private readonly sink: Pick<SbeSink, "lastTradeId">) {}
 
   /** Takes over the ids of these symbols. */
   keep(ids: ReadonlyMap<string, number>, isMeant: (symbol: string) => boolean): void {
@@ -25,10 +31,16 @@ export class LastTrades {
     return this.#ids.has(symbol);
   }
 
+  /** The feed's last reader fell silent. What is published until the venue has stopped it counts too. */
+  interrupt(symbol: string): void {
+    this.#interrupted.add(symbol);
+  }
+
   take(symbol: string): number | undefined {
-    const id = this.#ids.get(symbol);
+    const stored = this.#ids.get(symbol);
     this.#ids.delete(symbol);
-    return id;
+    const published = this.#interrupted.delete(symbol) ? this.sink.lastTradeId(symbol) : undefined;
+    return published ?? stored;
   }
 }
 

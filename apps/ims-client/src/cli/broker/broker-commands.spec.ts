@@ -69,7 +69,7 @@ describe("ims broker", () => {
     ["--tls-cert absent.pem", 2, /--tls-key is missing/],
     ["--tls-cert absent.pem --tls-key absent.pem", 1, /^ims: absent\.pem cannot be read: .*ENOENT/m],
     ["--port 70000", 2, /^ims: --port: expected a whole number from 0 to 65535/m],
-    ["--host 0.0.0.0", 1, /^ims: the configured root user has the default/m],
+    ["--host 0.0.0.0", 2, /^ims: the configured root user has the default.*--allow-default-credentials/m],
   ])("refuses %s", async (commandLine, code, message) => {
     const { exit, errors } = broker(commandLine);
     expect(await exit).toBe(code);

@@ -43,6 +43,17 @@ describe("ims book", () => {
     expect(clock.pendingTimerCount).toBe(0);
   });
 
+  it("draws one ladder behind the other where nothing can be redrawn", async () => {
+    const scene = cli("book BTCUSDT --depth 1 --count 1 --table");
+    await scene.clock.advance(50);
+    publishBook(scene);
+    expect(await scene.run(scene.exit)).toBe(0);
+    expect(scene.output.text).not.toContain("\u001b");
+    expect(scene.output.text.split("\n\n").at(-2)).toMatch(
+      /^\n?BTCUSDT .*\n +PRICE .*\nask .*\nspread .*\nbid /,
+    );
+  });
+
   it("is not drawn more often than ten times a second, and ends with the newest", async () => {
     const scene = cli("book BTCUSDT --depth 1 --count 50", { terminal: true, env: { NO_COLOR: "1" } });
     await scene.clock.advance(50);

@@ -28,7 +28,10 @@ const COLUMNS: readonly ListingColumn<ConfigRow>[] = [
 
 /** Adds `ims config print`. */
 export function addConfigCommand(program: Command, environment: CliEnvironment): void {
-  const config = program.command("config").description("show settings");
+  const config = program
+    .command("config")
+    .description("show settings")
+    .addHelpText("after", examplesText([["ims config print", "see ims config print --help"]]));
   withFormat(config.command("print"))
     .description("print the settings in effect and where each comes from; secrets are masked")
     .option(

@@ -212,8 +212,8 @@ describe("ims symbols", () => {
     expect(await run(exit)).toBe(0);
     expect(output.text).toMatchInlineSnapshot(`
       "exchange,symbol,base,quote,settle,kind,status,priceScale,quantityScale,priceIncrement,quantityIncrement,contractSize
-      4,BTCUSDT,BTC,USDT,USDT,spot,trading,2,5,0.01,0.00001,100
-      4,ETHUSDT,ETH,USDT,USDT,spot,trading,2,5,0.01,0.00001,
+      binancespot,BTCUSDT,BTC,USDT,USDT,spot,trading,2,5,0.01,0.00001,100
+      binancespot,ETHUSDT,ETH,USDT,USDT,spot,trading,2,5,0.01,0.00001,
       "
     `);
   });
@@ -232,7 +232,7 @@ describe("the help of every command", () => {
     "tickers",
     "gaps",
   ];
-  const others = ["status", "tail", "completion", "iggy", "iggy tail", "broker"];
+  const others = ["status", "config", "tail", "completion", "iggy", "iggy tail", "broker"];
   it.each([...commands, ...others])("ims %s --help shows examples", async (command) => {
     const { run, exit, output } = cli(`${command} --help`);
     expect(await run(exit)).toBe(0);

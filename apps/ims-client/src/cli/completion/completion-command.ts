@@ -1,6 +1,6 @@
 import { didYouMean, TIME_RESOLUTION_TEXTS } from "@ims/common";
 import type { Command } from "commander";
-import { EXCHANGE_NAMES } from "../../client/client-settings.js";
+import { SERVED_EXCHANGE_NAMES } from "../../client/client-settings.js";
 import { fail } from "../../errors/client-errors.js";
 import type { CliEnvironment } from "../cli-environment.js";
 import { OUTPUT_FORMATS } from "../cli-settings.js";
@@ -11,7 +11,7 @@ import { completionScript, SHELLS } from "./completion-scripts.js";
 
 /** What is known to follow an option. */
 const OPTION_VALUES = {
-  "--exchange": EXCHANGE_NAMES,
+  "--exchange": SERVED_EXCHANGE_NAMES,
   "--format": OUTPUT_FORMATS,
   "--decode": DECODINGS,
   "--resolution": TIME_RESOLUTION_TEXTS,

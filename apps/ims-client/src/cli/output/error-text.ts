@@ -20,6 +20,7 @@ export function isUsageError(error: unknown): boolean {
       "client.invalid-argument",
       "iggy-client.connection-string",
       "broker.invalid-option",
+      "broker.default-credentials",
       "simulator.invalid-option",
       "simulator.invalid-fault",
     ].includes(error.code)

@@ -1,12 +1,18 @@
-import type { Instrument } from "@ims/common";
+import { exchangeName, type Instrument } from "@ims/common";
 import type { OutputFormat } from "../cli-settings.js";
 import { line, TextColumn } from "./columns.js";
 import { csvTable } from "./csv.js";
 
 /** Instruments with a header, or as JSON lines; nothing for no instruments. */
 export function instrumentLines(instruments: readonly Instrument[], format: OutputFormat): string[] {
-  if (format === "json") return instruments.map((instrument) => `${JSON.stringify(instrument)}\n`);
-  return format === "csv" ? csvTable(instruments) : instrumentsAsTable(instruments);
+  if (format === "table") return instrumentsAsTable(instruments);
+  const rows = instruments.map(withExchangeName);
+  return format === "csv" ? csvTable(rows) : rows.map((row) => `${JSON.stringify(row)}\n`);
+}
+
+/** The exchange by its name, as the messages of all other commands have it. */
+function withExchangeName(instrument: Instrument): object {
+  return { ...instrument, exchange: exchangeName(instrument.exchange) ?? instrument.exchange };
 }
 
 function instrumentsAsTable(instruments: readonly Instrument[]): string[] {

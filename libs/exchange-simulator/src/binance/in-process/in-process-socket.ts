@@ -19,6 +19,9 @@ export interface VenueSocketEvents {
   onClosed(code: number): void;
 }
 
+/** A simulated venue, as far as sockets within the process need it. */
+export type SocketHost = Pick<BinanceVenue, "isClosed" | "upgrade">;
+
 /** The client's end of a socket within the process. What is sent arrives through a timer of the clock, in order. */
 export interface VenueSocket {
   readonly isOpen: boolean;
@@ -63,7 +66,7 @@ export class InProcessSocket implements Peer, VenueSocket {
   #timer: TimerHandle | undefined;
 
   constructor(
-    venue: BinanceVenue,
+    venue: SocketHost,
     url: string,
     private readonly events: VenueSocketEvents,
     private readonly options: InProcessSocketOptions,
@@ -164,7 +167,7 @@ export class InProcessSocket implements Peer, VenueSocket {
     this.#tell(NO_CLOSE_FRAME);
   }
 
-  #open(venue: BinanceVenue, url: string): void {
+  #open(venue: SocketHost, url: string): void {
     this.#timer = undefined;
     if (venue.isClosed) {
       this.events.onError("connection refused");

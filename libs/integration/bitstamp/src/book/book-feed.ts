@@ -28,6 +28,8 @@ const FIRST_DIFF_MILLIS = 3000;
 const CONFIRM_MILLIS = 10_000;
 /** Two connections deliver in a hand-over for some seconds; after it the book is compared. */
 const HAND_OVER_MILLIS = 10_000;
+/** Doubts gather for so long. */
+const DOUBT_MILLIS = 2000;
 /** What the stream had under way when a newer snapshot was taken arrives within so long. */
 const UNDER_WAY_MILLIS = 3000;
 
@@ -101,6 +103,14 @@ export class BookFeed implements BitstampFeed {
     if (this.#published) this.#publishWhole();
   }
 
+  doubt(): void {
+    this.#askWithin(DOUBT_MILLIS);
+  }
+
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   async close(): Promise<void> {
     this.#closing.abort(new Error("the feed ended"));
     await this.#asking;
@@ -169,10 +179,9 @@ export class BookFeed implements BitstampFeed {
     const { context, feed } = this.#options;
     const { sync } = this;
     const record = this.#record;
-    const nowMicros = context.clock.nowMicros();
     record.instrumentId = feed.instrumentId;
     record.eventMicros = sync.bookId;
-    record.receiveMicros = nowMicros;
+    record.receiveMicros = context.clock.nowMicros();
     record.flags =
       RecordFlags.Snapshot | RecordFlags.LastInEvent | (sync.isSuspect ? RecordFlags.Suspect : 0);
     record.priceScale = sync.book.priceScale;
@@ -182,7 +191,6 @@ export class BookFeed implements BitstampFeed {
     record.horizon = sync.book.horizon;
     sync.book.copyTop(Number.POSITIVE_INFINITY, record.bids, record.asks);
     this.#published = true;
-    feed.seen(nowMicros);
     context.sink.bookSnapshot(record);
   }
 

@@ -183,6 +183,7 @@ export class BookSync {
     const isSame = stood && newestId === this.#bookId && isSameBook(this.#book, this.#spare);
     if (!stood) this.#count(baseId);
     const wasSuspect = this.isSuspect;
+    const isJoined = diffs.length > 0;
     this.#buffer.clear();
     this.#comparing = false;
     this.#baseId = baseId;
@@ -198,7 +199,7 @@ export class BookSync {
       this.counters.differedCount++;
       this.#outlet.gap(GapReason.SequenceBroken);
     }
-    this.#confirmed = stood || newestId > baseId;
+    this.#confirmed = stood || isJoined;
     [this.#book, this.#spare] = [this.#spare, this.#book];
     this.#bookId = newestId;
     this.#stands = true;

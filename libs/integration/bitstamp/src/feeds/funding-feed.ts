@@ -8,7 +8,7 @@ import {
   readExact,
   Unusable,
 } from "@ims/integration-kit";
-import type { IntegrationContext } from "@ims/traits";
+import type { MarketDataSink } from "@ims/traits";
 import { readSeconds } from "../decode/read-numbers.js";
 import type { BitstampFeed } from "./bitstamp-feed.js";
 
@@ -19,10 +19,11 @@ import type { BitstampFeed } from "./bitstamp-feed.js";
 export class FundingFeed implements BitstampFeed {
   readonly #price = createMarkPriceFields();
   readonly #join = new OrderJoin();
+  isClosed = false;
 
   constructor(
     private readonly feed: OpenFeed,
-    private readonly context: IntegrationContext,
+    private readonly context: { readonly sink: Pick<MarketDataSink, "markPrice"> },
   ) {}
 
   read(event: string, data: JsonObject, receiveMicros: number): void {
@@ -47,5 +48,9 @@ export class FundingFeed implements BitstampFeed {
     price.indexPrice = atScale(index, scale);
     price.fundingRate = atScale(funding, price.fundingScale);
     this.context.sink.markPrice(price);
+  }
+
+  close(): void {
+    this.isClosed = true;
   }
 }

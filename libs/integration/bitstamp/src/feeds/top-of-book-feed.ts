@@ -26,6 +26,7 @@ export class TopOfBookFeed implements BitstampFeed {
   readonly #join = new OrderJoin();
   #before = "";
   #lastMicros = 0;
+  isClosed = false;
 
   constructor(
     private readonly feed: OpenFeed,
@@ -37,6 +38,9 @@ export class TopOfBookFeed implements BitstampFeed {
     if (event !== "data") throw new Unusable("unexpected", `an event ${event.slice(0, 40)} among books`);
     const levels = this.#levels;
     readBook(data, this.feed.instrument, levels);
+    const { asks, bids } = levels;
+    if (bids.count > 0 && asks.count > 0 && bids.price(0) >= asks.price(0))
+      throw new Unusable("unexpected", "the best bid is not below the best ask");
     this.feed.seen(receiveMicros);
     if (!this.#join.isNew(levels.lastUpdateId, receiveMicros)) return;
     this.#lastMicros = levels.lastUpdateId;
@@ -53,6 +57,10 @@ export class TopOfBookFeed implements BitstampFeed {
   /** The next frame is passed on whatever it says. */
   interrupted(): void {
     this.#before = "";
+  }
+
+  close(): void {
+    this.isClosed = true;
   }
 
   showAgain(): void {

@@ -9,8 +9,8 @@ import type { TradeJoin } from "./trade-join.js";
 export interface Cut {
   /** Last id before it. */
   readonly lastId: number;
-  /** When the stream was known to work for the last time, microseconds of our clock. */
-  readonly aliveMicros: number;
+  /** When the stream was known to work for the last time, microseconds of our clock; undefined: before this run. */
+  readonly aliveMicros: number | undefined;
 }
 
 export interface TradeFillOptions {
@@ -31,101 +31,146 @@ export interface TradeFillOptions {
 const GRACE_MILLIS = 300;
 /** While the stream brings nothing, the list is read once more after so long. */
 const LOOK_AGAIN_MILLIS = 5000;
+const LOOKS_MAX = 2;
 /** So often the list may end before the first trade of the stream. */
 const LAG_ATTEMPTS = 6;
 /** Of a longer loss only the latest so many are passed on. */
 const TRADES_MAX = 20_000;
 /** Windows of `/transactions/`, each with the age up to which it is asked for, seconds. */
-const WINDOWS: readonly (readonly [TradeWindow, number])[] = [
-  ["minute", 50],
-  ["hour", 3540],
-  ["day", 86_340],
+const WINDOWS: readonly { readonly window: TradeWindow; readonly seconds: number }[] = [
+  { window: "minute", seconds: 50 },
+  { window: "hour", seconds: 3540 },
+  { window: "day", seconds: 86_340 },
 ];
 
 /**
- * Reads the trades of one lost stretch from `/transactions/` and hands them to the join, then lets what waits go on. A
- * venue that cannot be reached is asked again for ever, with growing pauses.
+ * Reads the trades of one lost stretch from `/transactions/` (bitstamp.md section 1) and hands them to the join, then
+ * lets what waits go on. A venue that cannot be reached is asked again for ever, with growing pauses; a market that it
+ * does not list any more, and what lies before its list, is told as lost.
  */
-export async function fillTrades(
-  options: TradeFillOptions,
-  { aliveMicros, lastId }: Cut,
-  signal: AbortSignal,
-): Promise<void> {
-  const { clock, join, logger, lost, random, read, symbol } = options;
-  const backoff = new Backoff(random, { firstMillis: 500, capMillis: 60_000 });
-  const trade = createTradeFields();
-  let isReachKnown = false;
-  let lagCount = 0;
-  let newest = lastId;
-  await sleep(clock, GRACE_MILLIS, signal);
-  for (let looks = 0; ; ) {
-    const ageSeconds = (clock.nowMicros() - aliveMicros) / 1e6;
-    const [window, reachSeconds] = WINDOWS.find(([, seconds]) => ageSeconds < seconds) ?? WINDOWS.at(-1)!;
+export class TradeFill {
+  readonly #options: TradeFillOptions;
+  readonly #cut: Cut;
+  readonly #signal: AbortSignal;
+  readonly #backoff: Backoff;
+  readonly #trade = createTradeFields();
+  #windowAt = 0;
+  #reaches = false;
+  #newestId: number;
+  #lagCount = 0;
+  #lookCount = 0;
+
+  constructor(options: TradeFillOptions, cut: Cut, signal: AbortSignal) {
+    this.#options = options;
+    this.#cut = cut;
+    this.#signal = signal;
+    this.#newestId = cut.lastId;
+    this.#backoff = new Backoff(options.random, { firstMillis: 500, capMillis: 60_000 });
+  }
+
+  /** Resolves when nothing waits any more; rejects with the signal's reason. */
+  async run(): Promise<void> {
+    let pauseMillis: number | undefined = GRACE_MILLIS;
+    while (pauseMillis !== undefined) {
+      await sleep(this.#options.clock, pauseMillis, this.#signal);
+      pauseMillis = await this.#step();
+    }
+    this.#options.join.release();
+  }
+
+  /** One request; the pause before the next one, undefined when it is done. */
+  async #step(): Promise<number | undefined> {
+    const { join, logger, lost, read, symbol } = this.#options;
+    const ageSeconds = this.#chooseWindow();
     let listed: readonly ListedTrade[];
     try {
-      listed = await read(window, signal);
+      listed = await read(WINDOWS[this.#windowAt]!.window, this.#signal);
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
+      if (this.#signal.aborted) throw this.#signal.reason;
       if (isNotFound(error)) {
         logger.error({ symbol, error: describeError(error) }, "missed trades cannot be read");
-        lost(newest + 1, before(join.firstLiveId));
-        join.release();
-        return;
+        lost(this.#newestId + 1, before(join.firstLiveId));
+        return undefined;
       }
-      const pauseMillis = backoff.nextMillis();
+      const pauseMillis = this.#backoff.nextMillis();
       logger.warn(
         { symbol, error: describeError(error), pauseMillis },
         "missed trades could not be read yet",
       );
-      await sleep(clock, pauseMillis, signal);
-      continue;
+      return pauseMillis;
     }
-    signal.throwIfAborted();
-    const missed = listed.filter(({ tradeId }) => tradeId > lastId);
-    if (!isReachKnown) {
-      isReachKnown = true;
-      const reaches = missed.length < listed.length || ageSeconds < reachSeconds;
-      const first = missed.at(-TRADES_MAX)?.tradeId ?? missed[0]?.tradeId ?? join.firstLiveId;
-      if (!reaches || missed.length > TRADES_MAX) lost(lastId + 1, before(first));
+    this.#signal.throwIfAborted();
+    const missed = listed.filter(({ tradeId }) => tradeId > this.#cut.lastId);
+    if (!this.#reach(missed, missed.length < listed.length, ageSeconds)) return 0;
+    for (const each of missed.slice(-TRADES_MAX)) this.#offer(each);
+    this.#newestId = Math.max(this.#newestId, missed.at(-1)?.tradeId ?? 0);
+    return join.firstLiveId > 0 ? this.#compare(join.firstLiveId) : this.#lookAgain();
+  }
+
+  /** How long ago the stretch began, seconds; `Infinity` where it is not known: then windows grow until they reach it. */
+  #chooseWindow(): number {
+    const { aliveMicros } = this.#cut;
+    if (aliveMicros === undefined) return Number.POSITIVE_INFINITY;
+    const ageSeconds = (this.#options.clock.nowMicros() - aliveMicros) / 1e6;
+    const at = WINDOWS.findIndex(({ seconds }) => ageSeconds < seconds);
+    this.#windowAt = at < 0 ? WINDOWS.length - 1 : at;
+    return ageSeconds;
+  }
+
+  /** Whether the list begins early enough, or no larger one is to be had: then what lies before it is lost. */
+  #reach(missed: readonly ListedTrade[], hasOlder: boolean, ageSeconds: number): boolean {
+    if (this.#reaches) return true;
+    const { join, lost } = this.#options;
+    const { seconds } = WINDOWS[this.#windowAt]!;
+    const isCovered = hasOlder || ageSeconds < seconds;
+    if (!isCovered && this.#cut.aliveMicros === undefined && this.#windowAt < WINDOWS.length - 1) {
+      this.#windowAt++;
+      return false;
     }
-    for (const each of missed.slice(-TRADES_MAX)) offer(options, each, trade);
-    newest = Math.max(newest, missed.at(-1)?.tradeId ?? 0);
-    const { firstLiveId } = join;
-    if (firstLiveId > 0) {
-      if (newest >= firstLiveId || ++lagCount >= LAG_ATTEMPTS) {
-        if (newest < firstLiveId - 1 && lagCount >= LAG_ATTEMPTS) lost(newest + 1, firstLiveId - 1);
-        join.release();
-        return;
-      }
-      await sleep(clock, backoff.nextMillis(), signal);
-      continue;
-    }
+    this.#reaches = true;
+    if (isCovered && missed.length <= TRADES_MAX) return true;
+    const first = missed.slice(-TRADES_MAX)[0]?.tradeId ?? join.firstLiveId;
+    lost(this.#cut.lastId + 1, before(first));
+    return true;
+  }
+
+  /** The list and the stream have to meet: the list may lag. */
+  #compare(firstLiveId: number): number | undefined {
+    if (this.#newestId >= firstLiveId) return undefined;
+    if (++this.#lagCount < LAG_ATTEMPTS) return this.#backoff.nextMillis();
+    if (this.#newestId < firstLiveId - 1) this.#options.lost(this.#newestId + 1, firstLiveId - 1);
+    return undefined;
+  }
+
+  /** The stream brings nothing to compare with: what was read goes on, and once more is looked. */
+  #lookAgain(): number | undefined {
+    const { join } = this.#options;
     join.release();
-    if (++looks >= 2) return;
+    if (++this.#lookCount >= LOOKS_MAX) return undefined;
     join.hold();
-    await sleep(clock, LOOK_AGAIN_MILLIS, signal);
+    return LOOK_AGAIN_MILLIS;
+  }
+
+  #offer(listed: ListedTrade): void {
+    const { complete, join, lost, rejected } = this.#options;
+    const trade = this.#trade;
+    try {
+      readListedTrade(listed.row, trade);
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      // A later reading lists it again.
+      if (listed.tradeId <= this.#newestId) return;
+      rejected(error);
+      lost(listed.tradeId, listed.tradeId);
+      return;
+    }
+    trade.flags = RecordFlags.BackFilled;
+    complete(trade);
+    join.offerListed(trade);
   }
 }
 
 /** The last id in front of this one; 0 where it is not known. */
 export function before(id: number): number {
   return Math.max(0, id - 1);
-}
-
-function offer(
-  { complete, join, lost, rejected }: TradeFillOptions,
-  listed: ListedTrade,
-  trade: TradeFields,
-) {
-  try {
-    readListedTrade(listed.row, trade);
-  } catch (error) {
-    if (!(error instanceof Unusable)) throw error;
-    rejected(error);
-    lost(listed.tradeId, listed.tradeId);
-    return;
-  }
-  trade.flags = RecordFlags.BackFilled;
-  complete(trade);
-  join.offerListed(trade);
 }

@@ -60,6 +60,11 @@ export class TradeJoin {
     return this.#firstLiveId;
   }
 
+  /** Before the first trade: the last one that an earlier run of the service has passed on. */
+  resumeFrom(id: number): void {
+    this.#lastId = id;
+  }
+
   /** The stream was cut: what it brings from now on waits. */
   hold(): void {
     this.#holding = true;
@@ -108,7 +113,8 @@ export class TradeJoin {
 
   /** An old id on a trade that is so much later than any other: another counter began. */
   #isAnew({ eventMicros, tradeId }: TradeFields): boolean {
-    return tradeId <= this.#lastId && eventMicros > this.#lastMicros + ANEW_MICROS;
+    const isOld = tradeId <= this.#lastId;
+    return isOld && (this.#lastMicros === 0 || eventMicros > this.#lastMicros + ANEW_MICROS);
   }
 
   #restart(eventMicros: number): void {

@@ -1,4 +1,4 @@
-import { DataType, GapReason } from "@ims/common";
+import { DataType, describeError, GapReason } from "@ims/common";
 import {
   type CrossCheckResult,
   createGapFields,
@@ -11,17 +11,19 @@ import type { IntegrationContext, TradeFields } from "@ims/traits";
 import type { BitstampFeed } from "../feeds/bitstamp-feed.js";
 import type { BitstampRest, TradeWindow } from "../rest/bitstamp-rest.js";
 import { readStreamTrade } from "./trade-fields.js";
-import { before, type Cut, fillTrades } from "./trade-fill.js";
+import { before, type Cut, TradeFill } from "./trade-fill.js";
 import { TradeJoin } from "./trade-join.js";
 
 const HELD_MAX = 10_000;
 const HOLD_MILLIS = 15_000;
 /** A lost connection is noticed so long after its last frame at most. */
 const NOTICED_MICROS = 45_000_000;
+/** The list is a moment behind the stream. */
+const DOUBT_MILLIS = 2000;
 /** The two clocks of a trade's time and ours differ by less. */
 const CLOCKS_SECONDS = 5;
 
-/** The trades of one market, whole over lost connections: see {@link TradeJoin} and {@link fillTrades}. */
+/** The trades of one market, whole over lost connections: see {@link TradeJoin} and {@link TradeFill}. */
 export class TradesFeed implements BitstampFeed {
   readonly #feed: OpenFeed;
   readonly #rest: BitstampRest;
@@ -34,7 +36,12 @@ export class TradesFeed implements BitstampFeed {
   #lastReceiveMicros = 0;
   #holdingSinceMillis = Number.POSITIVE_INFINITY;
   #startedMicros = 0;
+  /** When a loss without an acknowledgement to come is looked for. */
+  #fillAtMillis = Number.POSITIVE_INFINITY;
+  #isDoubted = false;
+  #acknowledged = false;
   #closed = false;
+  #lossReason: GapReason = GapReason.ConnectionLost;
 
   constructor(feed: OpenFeed, rest: BitstampRest, context: IntegrationContext) {
     this.#feed = feed;
@@ -46,13 +53,24 @@ export class TradesFeed implements BitstampFeed {
       restarted: (fromMicros, toMicros) =>
         this.#tellGap(GapReason.VenueRestarted, 0, 0, fromMicros, toMicros),
     });
+    const lastId = context.lastTradeId?.(feed.instrument.symbol) ?? 0;
+    if (lastId === 0) return;
+    this.#lossReason = GapReason.ServiceRestarted;
+    this.#cut = { lastId, aliveMicros: undefined };
+    this.#join.resumeFrom(lastId);
+    this.#join.hold();
   }
 
   read(event: string, data: JsonObject, receiveMicros: number): void {
     if (event !== "trade") throw new Unusable("unexpected", `an event ${event.slice(0, 40)} among trades`);
     const trade = this.#trade;
     trade.receiveMicros = receiveMicros;
-    readStreamTrade(data, trade);
+    try {
+      readStreamTrade(data, trade);
+    } catch (error) {
+      this.doubt();
+      throw error;
+    }
     trade.instrumentId = this.#feed.instrumentId;
     this.#lastReceiveMicros = receiveMicros;
     this.#feed.seen(receiveMicros);
@@ -61,27 +79,33 @@ export class TradesFeed implements BitstampFeed {
 
   acknowledged(): void {
     this.#startedMicros ||= this.#context.clock.nowMicros();
-    const cut = this.#cut;
-    if (!cut || this.#closed) return;
-    this.#filling?.abort(new Error("the stream was cut again"));
-    const filling = new AbortController();
-    this.#filling = filling;
-    // One after the other, so that the end can be awaited.
-    this.#work = this.#work.then(() => this.#fill(cut, filling));
+    this.#acknowledged = true;
+    this.#beginFill();
   }
 
   interrupted(): void {
-    const { clock } = this.#context;
-    if (this.#join.lastId === 0) return;
-    this.#cut ??= {
-      lastId: this.#join.lastId,
-      aliveMicros: Math.max(this.#lastReceiveMicros, clock.nowMicros() - NOTICED_MICROS),
-    };
-    if (!this.#join.isHolding) this.#holdingSinceMillis = clock.monotonicMillis();
-    this.#join.hold();
+    this.#acknowledged = false;
+    this.#fillAtMillis = Number.POSITIVE_INFINITY;
+    this.#beginLoss();
+  }
+
+  /** A trade may be missing that no id tells of: it is looked for over REST. */
+  doubt(): void {
+    if (!this.#acknowledged || this.#join.lastId === 0) return;
+    if (this.#cut) {
+      this.#isDoubted = true;
+      return;
+    }
+    this.#beginLoss();
+    this.#fillAtMillis = this.#context.clock.monotonicMillis() + DOUBT_MILLIS;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   check(nowMillis: number): void {
+    if (nowMillis >= this.#fillAtMillis) this.#beginFill();
     if (this.#join.heldCount === 0) this.#holdingSinceMillis = nowMillis;
     else if (nowMillis - this.#holdingSinceMillis >= HOLD_MILLIS) this.#join.release();
   }
@@ -111,6 +135,29 @@ export class TradesFeed implements BitstampFeed {
       : { verdict: "quiet", text: "the venue lists no later trade" };
   }
 
+  /** What comes from now on waits for what may be missing. */
+  #beginLoss(): void {
+    const { clock } = this.#context;
+    if (this.#join.lastId === 0) return;
+    this.#cut ??= {
+      lastId: this.#join.lastId,
+      aliveMicros: Math.max(this.#lastReceiveMicros, clock.nowMicros() - NOTICED_MICROS),
+    };
+    if (!this.#join.isHolding) this.#holdingSinceMillis = clock.monotonicMillis();
+    this.#join.hold();
+  }
+
+  #beginFill(): void {
+    this.#fillAtMillis = Number.POSITIVE_INFINITY;
+    const cut = this.#cut;
+    if (!cut || this.#closed) return;
+    this.#filling?.abort(new Error("the stream was cut again"));
+    const filling = new AbortController();
+    this.#filling = filling;
+    // One after the other, so that the end can be awaited.
+    this.#work = this.#work.then(() => this.#fill(cut, filling));
+  }
+
   async #fill(cut: Cut, filling: AbortController): Promise<void> {
     if (filling.signal.aborted) return;
     const { clock, logger, random, sink } = this.#context;
@@ -120,7 +167,7 @@ export class TradesFeed implements BitstampFeed {
       trade.receiveMicros = clock.nowMicros();
     };
     try {
-      await fillTrades(
+      const fill = new TradeFill(
         {
           clock,
           random,
@@ -136,16 +183,28 @@ export class TradesFeed implements BitstampFeed {
         cut,
         filling.signal,
       );
-      if (this.#cut === cut && this.#filling === filling) this.#cut = undefined;
+      await fill.run();
+      if (this.#filling !== filling) return;
+      if (this.#isDoubted) {
+        this.#isDoubted = false;
+        this.#fillAtMillis = clock.monotonicMillis() + DOUBT_MILLIS;
+        return;
+      }
+      this.#cut = undefined;
+      this.#lossReason = GapReason.ConnectionLost;
     } catch (error) {
       // Another stretch follows, or the end.
-      if (!filling.signal.aborted) throw error;
+      if (filling.signal.aborted) return;
+      logger.error({ symbol: instrument.symbol, error: describeError(error) }, "missed trades were given up");
+      this.#tellLost(cut.lastId + 1, before(this.#join.firstLiveId));
+      this.#cut = undefined;
+      this.#join.release();
     }
   }
 
   #tellLost(fromId: number, toId: number): void {
     const { lastMicros } = this.#join;
-    this.#tellGap(GapReason.ConnectionLost, fromId, toId, lastMicros, this.#context.clock.nowMicros());
+    this.#tellGap(this.#lossReason, fromId, toId, lastMicros, this.#context.clock.nowMicros());
   }
 
   /** How many are missing is not known, for ids have holes. */

@@ -26,8 +26,8 @@ export class BarsFeed implements DeribitFeed {
   readonly #lengthMicros: number;
   #running = createBarFields();
   #next = createBarFields();
-  /** Nothing of the running bar can have been missed. */
-  #isWhole = false;
+  /** Why the running bar may lack something; undefined while nothing of it can have been missed. */
+  #loss: GapReason | undefined;
 
   constructor({ context, feed }: FeedParts) {
     this.#feed = feed;
@@ -39,25 +39,31 @@ export class BarsFeed implements DeribitFeed {
 
   read(data: unknown, receiveMicros: number): void {
     const bar = this.#next;
-    this.#fill(bar, requireObject(data, "the data of a bar"), receiveMicros);
+    try {
+      this.#fill(bar, requireObject(data, "the data of a bar"), receiveMicros);
+    } catch (error) {
+      if (error instanceof Unusable) this.#loss ??= GapReason.SequenceBroken;
+      throw error;
+    }
     const running = this.#running;
     // An older bar is none of the running one's: the venue repeats itself.
     if (running.openMicros > bar.openMicros) return;
     this.#feed.seen(receiveMicros);
     if (running.openMicros !== 0 && running.openMicros < bar.openMicros) this.#end(running, bar);
-    this.#isWhole = true;
+    this.#loss = undefined;
     this.#running = bar;
     this.#next = running;
     this.#context.sink.bar(bar);
   }
 
   interrupted(): void {
-    this.#isWhole = false;
+    this.#loss = GapReason.ConnectionLost;
   }
 
   #end(last: BarFields, following: BarFields): void {
-    const firstMissing = this.#isWhole ? last.openMicros + this.#lengthMicros : last.openMicros;
-    if (this.#isWhole) {
+    const isWhole = this.#loss === undefined;
+    const firstMissing = isWhole ? last.openMicros + this.#lengthMicros : last.openMicros;
+    if (isWhole) {
       last.state = BarState.Closed;
       last.eventMicros = following.eventMicros;
       last.receiveMicros = following.receiveMicros;
@@ -70,7 +76,7 @@ export class BarsFeed implements DeribitFeed {
     const gap = createGapFields(this.#feed.instrumentId, DataType.Bar);
     gap.resolution = this.#resolution;
     gap.receiveMicros = receiveMicros;
-    gap.reason = this.#isWhole ? GapReason.SequenceBroken : GapReason.ConnectionLost;
+    gap.reason = this.#loss ?? GapReason.SequenceBroken;
     gap.fromMicros = fromMicros;
     gap.toMicros = openMicros;
     gap.missingCount = Math.round((openMicros - fromMicros) / this.#lengthMicros);

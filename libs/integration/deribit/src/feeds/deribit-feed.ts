@@ -1,5 +1,6 @@
-import { asObject, type FeedHandler, type JsonObject, type OpenFeed, Unusable } from "@ims/integration-kit";
+import { type FeedHandler, type JsonObject, type OpenFeed, Unusable } from "@ims/integration-kit";
 import type { IntegrationContext, RecordHead } from "@ims/traits";
+import { exactObject } from "../json/exact-json.js";
 
 /** What reads the `data` of one channel's notifications. */
 export interface DeribitFeed extends FeedHandler {
@@ -15,7 +16,7 @@ export interface FeedParts {
 
 /** Throws `Unusable` for what is no object. */
 export function requireObject(data: unknown, what: string): JsonObject {
-  const record = asObject(data);
+  const record = exactObject(data);
   if (!record) throw new Unusable("unexpected", `${what} is no object`);
   return record;
 }

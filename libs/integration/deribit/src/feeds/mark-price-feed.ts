@@ -7,26 +7,22 @@ import {
   type OpenFeed,
   Unusable,
 } from "@ims/integration-kit";
-import type { IntegrationContext, MarkPriceFields } from "@ims/traits";
+import type { MarkPriceFields } from "@ims/traits";
 import { NumberText } from "../json/exact-json.js";
 import { exactNumber, readNumber, readNumberIfGiven, readTimestamp } from "../json/number-fields.js";
-import { type DeribitFeed, type FeedParts, fillHead, requireObject } from "./deribit-feed.js";
+import { fillHead } from "./deribit-feed.js";
+import { StateFeed } from "./state-feed.js";
 
 /** Mark price, index and funding of one future or perpetual, from its ticker (deribit.md section 5). */
-export class MarkPriceFeed implements DeribitFeed {
-  readonly #feed: OpenFeed;
-  readonly #context: IntegrationContext;
+export class MarkPriceFeed extends StateFeed {
   readonly #price = createMarkPriceFields();
 
-  constructor({ context, feed }: FeedParts) {
-    this.#feed = feed;
-    this.#context = context;
+  protected fill(row: JsonObject, receiveMicros: number): void {
+    readMarkPrice(row, this.feed, receiveMicros, this.#price);
   }
 
-  read(data: unknown, receiveMicros: number): void {
-    readMarkPrice(requireObject(data, "the data of a ticker"), this.#feed, receiveMicros, this.#price);
-    this.#feed.seen(receiveMicros);
-    this.#context.sink.markPrice(this.#price);
+  protected publish(): void {
+    this.context.sink.markPrice(this.#price);
   }
 }
 

@@ -10,38 +10,32 @@ import {
   symbolByteLength,
   Unusable,
 } from "@ims/integration-kit";
-import type { IntegrationContext, OptionTickerFields } from "@ims/traits";
+import type { OptionTickerFields } from "@ims/traits";
 import type { DeribitTerms } from "../instruments.js";
 import { readModel, readNumberIfGiven, readNumberUnlessZero, readTimestamp } from "../json/number-fields.js";
-import { type DeribitFeed, type FeedParts, fillHead, requireObject } from "./deribit-feed.js";
+import { type FeedParts, fillHead, requireObject } from "./deribit-feed.js";
+import { StateFeed } from "./state-feed.js";
 
 type OptionTerms = NonNullable<DeribitTerms["option"]>;
 
 const NONE: ExactDecimal = { mantissa: 0n, scale: 0 };
 
 /** Prices, implied volatilities and greeks of one option (deribit.md section 5). */
-export class OptionTickerFeed implements DeribitFeed {
-  readonly #feed: OpenFeed;
-  readonly #context: IntegrationContext;
+export class OptionTickerFeed extends StateFeed {
   readonly #terms: OptionTerms;
   readonly #ticker = createOptionTickerFields();
 
-  constructor({ context, feed }: FeedParts, terms: OptionTerms) {
-    this.#feed = feed;
-    this.#context = context;
+  constructor(parts: FeedParts, terms: OptionTerms) {
+    super(parts);
     this.#terms = terms;
   }
 
-  read(data: unknown, receiveMicros: number): void {
-    readOptionTicker(
-      requireObject(data, "the data of a ticker"),
-      this.#feed,
-      this.#terms,
-      receiveMicros,
-      this.#ticker,
-    );
-    this.#feed.seen(receiveMicros);
-    this.#context.sink.optionTicker(this.#ticker);
+  protected fill(row: JsonObject, receiveMicros: number): void {
+    readOptionTicker(row, this.feed, this.#terms, receiveMicros, this.#ticker);
+  }
+
+  protected publish(): void {
+    this.context.sink.optionTicker(this.#ticker);
   }
 }
 

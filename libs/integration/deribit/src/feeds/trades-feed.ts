@@ -1,6 +1,5 @@
 import { GapReason, RecordFlags } from "@ims/common";
 import {
-  asObject,
   createTradeFields,
   type MissedTrades,
   type OpenFeed,
@@ -8,6 +7,7 @@ import {
   Unusable,
 } from "@ims/integration-kit";
 import type { IntegrationContext } from "@ims/traits";
+import { exactObject } from "../json/exact-json.js";
 import type { DeribitRequests } from "../rpc/deribit-requests.js";
 import type { DeribitFeed, FeedParts } from "./deribit-feed.js";
 import { readTrade } from "./trade-row.js";
@@ -36,6 +36,7 @@ export class TradesFeed implements DeribitFeed {
       isShared: () => false,
       read: (missed, signal) => this.#readMissed(missed, signal),
     });
+    this.#recovery.sequencer.resumeFrom(context.lastTradeId?.(feed.instrument.symbol) ?? 0);
   }
 
   /** The largest `trade_seq` that was seen, 0 before the first. */
@@ -48,7 +49,7 @@ export class TradesFeed implements DeribitFeed {
     if (!Array.isArray(data)) throw new Unusable("unexpected", "the data of trades is no list");
     for (const row of data as unknown[]) {
       try {
-        readTrade(asObject(row) ?? {}, this.#feed, receiveMicros, this.#trade);
+        readTrade(exactObject(row) ?? {}, this.#feed, receiveMicros, this.#trade);
       } catch (error) {
         if (!(error instanceof Unusable)) throw error;
         const { symbol } = this.#feed.instrument;

@@ -1,6 +1,13 @@
+import { asObject, type JsonObject } from "@ims/integration-kit";
+
 /** A JSON number as it was printed: a double would lose digits and whole numbers above 2^53. */
 export class NumberText {
   constructor(readonly text: string) {}
+}
+
+/** An object of what {@link parseExactJson} read; undefined for anything else, numbers among it. */
+export function exactObject(value: unknown): JsonObject | undefined {
+  return value instanceof NumberText ? undefined : asObject(value);
 }
 
 const DEPTH_MAX = 32;

@@ -1,5 +1,4 @@
 import {
-  asObject,
   HttpJsonClient,
   type HttpTransport,
   httpGet,
@@ -9,7 +8,7 @@ import {
   WeightBudget,
 } from "@ims/integration-kit";
 import type { IntegrationContext } from "@ims/traits";
-import { parseExactJson } from "../json/exact-json.js";
+import { exactObject, parseExactJson } from "../json/exact-json.js";
 import { statusByErrorCode } from "./error-codes.js";
 
 /** Calls without login are counted per address: 20 a second are allowed, half of them are taken (deribit.md section 3). */
@@ -50,15 +49,15 @@ export class DeribitRequests {
     return this.#tradeRows(symbol, range, signal);
   }
 
-  /** The newest trade; undefined if there was none yet. */
-  async newestTrade(symbol: string, signal: AbortSignal): Promise<JsonObject | undefined> {
-    return (await this.#tradeRows(symbol, "count=1&sorting=desc", signal))[0];
+  /** The newest trades, newest first. @param count at most 1000 */
+  newestTrades(symbol: string, count: number, signal: AbortSignal): Promise<readonly JsonObject[]> {
+    return this.#tradeRows(symbol, `count=${count}&sorting=desc`, signal);
   }
 
   /** The best levels of a book, with its `change_id`. */
   async book(symbol: string, signal: AbortSignal): Promise<JsonObject> {
     const path = `/public/get_order_book?instrument_name=${encodeURIComponent(symbol)}&depth=1`;
-    const result = asObject(asObject(await this.#http.get(path, signal, ONE))?.result);
+    const result = exactObject(exactObject(await this.#http.get(path, signal, ONE))?.result);
     if (!result) throw venueError("venue.bad-reply", "public/get_order_book answered no book");
     return result;
   }
@@ -66,9 +65,9 @@ export class DeribitRequests {
   async #tradeRows(symbol: string, range: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
     const name = encodeURIComponent(symbol);
     const path = `/public/get_last_trades_by_instrument?instrument_name=${name}&${range}`;
-    const rows = asObject(asObject(await this.#http.get(path, signal, ONE))?.result)?.trades;
+    const rows = exactObject(exactObject(await this.#http.get(path, signal, ONE))?.result)?.trades;
     if (!Array.isArray(rows))
       throw venueError("venue.bad-reply", "public/get_last_trades_by_instrument answered no list");
-    return (rows as unknown[]).map((row) => asObject(row) ?? {});
+    return (rows as unknown[]).map((row) => exactObject(row) ?? {});
   }
 }

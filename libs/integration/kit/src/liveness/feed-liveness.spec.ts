@@ -127,12 +127,22 @@ describe("FeedLiveness", () => {
     expect(changes).toEqual(["Live"]);
   });
 
-  it("asks again when nobody could be asked, without a change of state", () => {
+  it("asks again when nobody could be asked, and after the second time no longer calls it health", () => {
     liveness.acknowledged(0);
     lookUntil(10_000);
     liveness.verdict("unknown", nowMillis, "the venue cannot be reached");
     expect(changes).toEqual([]);
     expect(lookUntil(nowMillis + 60_000)[0]).toBe(CrossCheck);
+    liveness.verdict("unknown", nowMillis, "the venue cannot be reached");
+    expect(changes).toEqual(["Stale"]);
+    expect(liveness.text).toBe("the venue cannot be reached");
+    // Nothing is torn down for it; the next answer counts.
+    expect(lookUntil(nowMillis + 600_000)[0]).toBe(CrossCheck);
+    liveness.verdict("quiet", nowMillis, "the venue has no trades either");
+    expect(changes).toEqual(["Stale", "Quiet"]);
+    expect(lookUntil(nowMillis + 600_000)[0]).toBe(CrossCheck);
+    liveness.verdict("unknown", nowMillis, "the venue cannot be reached");
+    expect(changes).toEqual(["Stale", "Quiet"]);
   });
 
   it("takes silence of a periodic stream for death without a check, and never judges a rare one", () => {

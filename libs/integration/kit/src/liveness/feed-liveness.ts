@@ -37,6 +37,8 @@ const RETRY_MIN_MILLIS = 1000;
 const RETRY_MAX_MILLIS = 60_000;
 /** After so many restarts in vain the stream is called dead; restarts go on. */
 const RESTARTS_BEFORE_DEAD = 3;
+/** A silence that nobody can judge so many times in a row is no longer told as health. */
+const UNKNOWN_BEFORE_STALE = 2;
 
 /**
  * Whether one subscription is alive. Pure: it is told of records and of time and keeps no timer. It learns how long
@@ -61,6 +63,8 @@ export class FeedLiveness {
   #quietPauseMillis = 0;
   #restartAtMillis = Number.POSITIVE_INFINITY;
   #restartCount = 0;
+  /** Checks in a row that found nobody to ask. */
+  #unknownCount = 0;
 
   /** @param onChange called after every change of state, and when its reason changes */
   constructor(
@@ -191,7 +195,13 @@ export class FeedLiveness {
       Math.max(this.suspectMillis, this.#quietPauseMillis * 2),
     );
     this.#checkAtMillis = nowMillis + this.#quietPauseMillis;
-    if (verdict === "quiet") this.#change(FeedState.Quiet, text);
+    if (verdict === "quiet") {
+      this.#unknownCount = 0;
+      this.#change(FeedState.Quiet, text);
+    } else if (++this.#unknownCount >= UNKNOWN_BEFORE_STALE) {
+      // Nothing is torn down for it, but nobody may take such a feed for a healthy one.
+      this.#change(FeedState.Stale, text);
+    }
   }
 
   /** The subscription was asked for again; data is expected once it is acknowledged. */
@@ -214,6 +224,7 @@ export class FeedLiveness {
     this.#heardSinceAcknowledged = true;
     this.#checking = false;
     this.#restartCount = 0;
+    this.#unknownCount = 0;
     this.#restartAtMillis = Number.POSITIVE_INFINITY;
     this.#beginSilence(nowMillis);
     if (this.#state !== FeedState.Live) this.#change(FeedState.Live, "records come as expected");

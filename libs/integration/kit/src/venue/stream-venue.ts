@@ -21,7 +21,7 @@ export interface StreamVenueOptions {
 }
 
 const LIST_REFRESH_MILLIS = 30 * 60_000;
-const UNKNOWN: CrossCheckResult = { verdict: "unknown", text: "nobody can be asked" };
+const UNCHECKED: CrossCheckResult = { verdict: "quiet", text: "no records, and nobody to ask for them" };
 
 /**
  * A venue with a list of instruments and a stream for each feed: start, stop, connections, liveness and states are
@@ -81,7 +81,7 @@ export class StreamVenue<Handler extends FeedHandler> implements ImsDataIntegrat
       isPaused: () => this.#hub.isPaused,
       crossCheck: async ({ feed, liveness }, signal) => {
         const silentMillis = clock.monotonicMillis() - liveness.silentSinceMillis;
-        return (await protocol.crossCheck?.(feed, silentMillis, signal)) ?? UNKNOWN;
+        return (await protocol.crossCheck?.(feed, silentMillis, signal)) ?? UNCHECKED;
       },
       restart: ({ feed, handler, liveness }) => {
         handler.interrupted?.();

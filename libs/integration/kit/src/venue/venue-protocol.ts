@@ -68,8 +68,7 @@ export interface VenueProtocol<Handler extends FeedHandler = FeedHandler> {
   openFeed(feed: OpenFeed): Handler;
   createReader(events: FrameEvents, feeds: FeedIndex<Handler>): FrameReader;
   /**
-   * Whether a silent stream should have had records; must not reject. Default: it is not known, and the stream is left
-   * alone.
+   * Whether a silent stream should have had records; must not reject. Default: it is taken for quiet.
    */
   crossCheck?(feed: OpenFeed, silentMillis: number, signal: AbortSignal): Promise<CrossCheckResult>;
 }

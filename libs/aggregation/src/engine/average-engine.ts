@@ -1,0 +1,165 @@
+import { TradeKind } from "@ims/common";
+import type { v2 } from "@ims/sbe";
+import type { RecordOutput } from "@ims/traits";
+import { AverageWriter } from "../output/average-writer.js";
+import type { AveragePlan } from "../plan/average-plan.js";
+import { SymbolTable } from "../symbols/symbol-table.js";
+import { TradeInput } from "../windows/trade-input.js";
+import { Slot } from "../windows/window-slots.js";
+
+/** Messages that one trade may make; windows that are due beyond that close with the trades that follow. */
+const OUTPUTS_PER_TRADE = 1024;
+/** Event times further ahead of the receive time are not believed: the receive time stands in. */
+const AHEAD_MICROS_MAX = 60e6;
+/** A symbol without a trade for so long is forgotten. */
+const FORGOTTEN_MICROS = 86_400e6;
+/** A state is stored as one message, which has room for 8 MiB. */
+const STATE_BYTES_MAX = 7 * 1024 * 1024;
+const SYMBOLS_MAX = 4096;
+/** -2^31: the upper word of a null int64. */
+const NULL_HI = -2147483648;
+
+/** As many symbols as a state surely has room for, 4,096 at most. */
+export function symbolsMaxOf({ windows, halfLives, latenessMicros, revisableWindows }: AveragePlan): number {
+  let bytes = 128;
+  for (const length of windows) {
+    // Open are those within the lateness, the present one, and one that is due but not closed yet.
+    const windowsMax = Math.ceil(latenessMicros / length) + 2 + revisableWindows;
+    bytes += 64 + (windowsMax + 1) * (Slot.WEIGHTED + halfLives.length * 2) * 8;
+  }
+  return Math.min(SYMBOLS_MAX, Math.max(1, Math.floor(STATE_BYTES_MAX / bytes)));
+}
+
+/** How far the closing of the windows of one length is. */
+export interface Sweep {
+  /** Windows that begin before this moment are to be closed, all symbols alike; the last time that was done, and now. */
+  doneUntil: number;
+  until: number;
+  /** The symbol that is next; -1 = nothing is under way. */
+  next: number;
+}
+
+/** What an engine has counted; part of its state. */
+export interface EngineCounts {
+  trades: number;
+  /** Not regular, not above 0, or beyond int64: left out, counted in the window of their time. */
+  excluded: number;
+  /** Left out because there are as many symbols as may be. */
+  withoutSymbol: number;
+  /** Event times that were not believed. */
+  implausibleTimes: number;
+}
+
+/**
+ * The averages of one partition: depends on the trades it is given, in their order, and on nothing else. Its clock is the
+ * largest event time of the partition, so windows of silent symbols close too.
+ */
+export class AverageEngine {
+  readonly table: SymbolTable;
+  readonly sweeps: readonly Sweep[];
+  readonly counts: EngineCounts = { trades: 0, excluded: 0, withoutSymbol: 0, implausibleTimes: 0 };
+  /** Largest event time, microseconds since 1970; 0 = none yet. */
+  watermark = 0;
+  /** The watermark from which on the next window is due. */
+  dueAt = 0;
+  private readonly trade = new TradeInput();
+  private readonly writer: AverageWriter;
+  private readonly mayGoOn: () => boolean;
+
+  constructor(
+    readonly plan: AveragePlan,
+    symbolsMax = symbolsMaxOf(plan),
+  ) {
+    this.table = new SymbolTable(plan, symbolsMax);
+    this.sweeps = plan.windows.map(() => ({ doneUntil: 0, until: 0, next: -1 }));
+    this.writer = new AverageWriter(plan);
+    this.mayGoOn = () => this.writer.count + this.writer.perWindow <= OUTPUTS_PER_TRADE;
+  }
+
+  /** Takes the next trade of the partition and writes what it makes due. Allocates nothing unless a window closes. */
+  take(values: v2.TradeValues, output: RecordOutput): void {
+    const { counts, trade, writer } = this;
+    counts.trades++;
+    const receiveMicros = values.receiveTimeNumber;
+    let micros = receiveMicros;
+    if (values.eventTimeHi !== NULL_HI) {
+      micros = values.eventTimeNumber ?? receiveMicros;
+      if (micros <= 0 || micros > receiveMicros + AHEAD_MICROS_MAX) {
+        counts.implausibleTimes++;
+        micros = receiveMicros;
+      }
+    }
+    const symbol = micros > 0 ? this.table.find(values) : undefined;
+    if (!symbol) {
+      counts.withoutSymbol++;
+      return;
+    }
+    writer.receiveMicros = receiveMicros;
+    writer.publishMicros = values.publishTimeNumber;
+    writer.output = output;
+    writer.symbol = symbol;
+    writer.count = 0;
+    if (symbol.lastMicros === 0) {
+      for (let index = 0; index < this.sweeps.length; index++) {
+        symbol.series[index]!.closedUntil = this.sweeps[index]!.doneUntil;
+      }
+    }
+    if (micros > symbol.lastMicros) symbol.lastMicros = micros;
+    trade.micros = micros;
+    trade.aggressor = values.aggressor;
+    const { series } = symbol;
+    if (values.kind === TradeKind.Regular && symbol.read(values, trade)) {
+      for (let index = 0; index < series.length; index++) series[index]!.take(trade, writer);
+    } else {
+      counts.excluded++;
+      for (let index = 0; index < series.length; index++) series[index]!.exclude(micros, writer);
+    }
+    if (micros > this.watermark) this.watermark = micros;
+    if (this.watermark >= this.dueAt) this.closeDue();
+  }
+
+  private closeDue(): void {
+    const { latenessMicros, windows } = this.plan;
+    const passed = this.watermark - latenessMicros;
+    let dueAt = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < windows.length; index++) {
+      const length = windows[index]!;
+      const sweep = this.sweeps[index]!;
+      if (sweep.next < 0) {
+        const until = passed - (passed % length);
+        if (until > sweep.doneUntil) {
+          sweep.until = until;
+          sweep.next = 0;
+        }
+      }
+      if (sweep.next >= 0 && !this.sweep(index, sweep)) dueAt = 0;
+      else if (sweep.doneUntil > 0) dueAt = Math.min(dueAt, sweep.doneUntil + length + latenessMicros);
+      else dueAt = 0;
+    }
+    this.dueAt = dueAt;
+    if (dueAt > 0) this.forgetSilent();
+  }
+
+  /** @returns whether all symbols are through */
+  private sweep(index: number, sweep: Sweep): boolean {
+    const { symbols } = this.table;
+    for (; sweep.next < symbols.length; sweep.next++) {
+      const symbol = symbols[sweep.next]!;
+      this.writer.symbol = symbol;
+      if (!symbol.series[index]!.closeUntil(sweep.until, this.writer, this.mayGoOn)) return false;
+    }
+    sweep.next = -1;
+    sweep.doneUntil = sweep.until;
+    return true;
+  }
+
+  /** Only while nothing is under way, so that no sweep loses its place. */
+  private forgetSilent(): void {
+    const { symbols } = this.table;
+    for (let index = symbols.length - 1; index >= 0; index--) {
+      if (symbols[index]!.lastMicros + FORGOTTEN_MICROS < this.sweeps[this.sweeps.length - 1]!.doneUntil) {
+        this.table.remove(index);
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { type ErrorTable, errorFactory } from "@ims/common";
+
+/** What the aggregation engine can report. */
+export const AGGREGATION_ERRORS = {
+  "aggregation.bad-plan": {
+    summary: "Windows, half-lives or lateness are not usable.",
+    action:
+      "Give windows as 1s to 24h that divide the day, half-lives as 20t (trades) or 30s, and lateness of at most 100 of the shortest windows.",
+    retryable: false,
+  },
+  "aggregation.plan-changed": {
+    summary: "The stored state was made with other windows, half-lives or lateness.",
+    action: "Start with the plan that the message names, or give the processor another name to begin anew.",
+    retryable: false,
+  },
+  "aggregation.bad-state": {
+    summary: "Stored octets are no state of this engine.",
+    action:
+      "Delete the checkpoint topic and the outputs to begin anew; report it if no other program wrote there.",
+    retryable: false,
+  },
+} as const satisfies ErrorTable;
+
+export const fail = errorFactory(AGGREGATION_ERRORS);

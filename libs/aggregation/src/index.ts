@@ -1,0 +1,10 @@
+export { AverageEngine, type EngineCounts } from "./engine/average-engine.js";
+export { restoreEngine, STATE_VERSION, snapshotEngine } from "./engine/engine-state.js";
+export { AGGREGATION_ERRORS } from "./errors.js";
+export {
+  type AveragePlan,
+  describePlan,
+  type HalfLife,
+  type PlanText,
+  readPlan,
+} from "./plan/average-plan.js";

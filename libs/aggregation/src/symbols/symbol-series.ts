@@ -1,0 +1,111 @@
+import { DECIMAL_SCALE_MAX } from "@ims/common";
+import type { v2 } from "@ims/sbe";
+import { powerOfTen } from "../numbers/half-even.js";
+import { readBig, writeBig } from "../numbers/limbs.js";
+import type { AveragePlan } from "../plan/average-plan.js";
+import { HalfLives } from "../windows/half-lives.js";
+import type { TradeInput } from "../windows/trade-input.js";
+import { WindowSeries } from "../windows/window-series.js";
+import { fitsScaled, scaleUp } from "../windows/window-slots.js";
+
+const TWO_32 = 2 ** 32;
+const INT64_END = 1n << 63n;
+const cell = new Float64Array(2);
+
+/** All windows of one symbol of one venue, with its scales: they only grow, to the finest that was seen. */
+export class SymbolSeries {
+  /** The name as records have it: 32 octets, zero-padded; and as eight words. */
+  readonly name = new Uint8Array(32);
+  readonly nameWords = new Int32Array(this.name.buffer);
+  instrumentId = 0;
+  exchangeId = 0;
+  priceScale = 0;
+  quantityScale = 0;
+  /** Event time of its youngest trade. */
+  lastMicros = 0;
+  /** One for each window length of the plan. */
+  readonly series: readonly WindowSeries[];
+
+  constructor(plan: AveragePlan) {
+    const none = new HalfLives([]);
+    const lives = new HalfLives(plan.halfLives);
+    this.series = plan.windows.map(
+      (length, index) => new WindowSeries(length, index === 0 ? lives : none, plan),
+    );
+  }
+
+  /**
+   * Takes price and quantity over at this symbol's scales, making them finer where the trade is.
+   * @returns false for what is not above 0, has a scale beyond 18 or does not fit into int64; nothing has changed then
+   */
+  read(values: v2.TradeValues, trade: TradeInput): boolean {
+    const { priceHi, quantityHi } = values;
+    const priceLo = values.priceLo >>> 0;
+    const quantityLo = values.quantityLo >>> 0;
+    if (priceHi < 0 || (priceHi === 0 && priceLo === 0)) return false;
+    if (quantityHi < 0 || (quantityHi === 0 && quantityLo === 0)) return false;
+    trade.priceLo = (priceHi & 0xfffff) * TWO_32 + priceLo;
+    trade.priceHi = priceHi >>> 20;
+    trade.quantityLo = (quantityHi & 0xfffff) * TWO_32 + quantityLo;
+    trade.quantityHi = quantityHi >>> 20;
+    if (values.priceScale !== this.priceScale || values.quantityScale !== this.quantityScale) {
+      if (!this.align(values.priceScale, values.quantityScale, trade)) return false;
+    }
+    trade.price = trade.priceLo + trade.priceHi * 2 ** 52;
+    return true;
+  }
+
+  private align(priceScale: number, quantityScale: number, trade: TradeInput): boolean {
+    if (priceScale > DECIMAL_SCALE_MAX || quantityScale > DECIMAL_SCALE_MAX) return false;
+    const price = scaled(trade.priceLo, trade.priceHi, this.priceScale - priceScale);
+    const quantity = scaled(trade.quantityLo, trade.quantityHi, this.quantityScale - quantityScale);
+    if (price === undefined || quantity === undefined) return false;
+    if (
+      !this.refine(Math.max(0, priceScale - this.priceScale), Math.max(0, quantityScale - this.quantityScale))
+    ) {
+      return false;
+    }
+    writeBig(cell, 0, price, 2);
+    trade.priceLo = cell[0]!;
+    trade.priceHi = cell[1]!;
+    writeBig(cell, 0, quantity, 2);
+    trade.quantityLo = cell[0]!;
+    trade.quantityHi = cell[1]!;
+    return true;
+  }
+
+  /** More digits for all that is held, or for nothing of it. */
+  private refine(priceDigits: number, quantityDigits: number): boolean {
+    if (priceDigits === 0 && quantityDigits === 0) return true;
+    const priceFactor = powerOfTen(priceDigits);
+    const quantityFactor = powerOfTen(quantityDigits);
+    for (const series of this.series) {
+      writePair(series.carryLo, series.carryHi);
+      if (readBig(cell, 0, 2) * priceFactor >= INT64_END) return false;
+      if (!series.windows.every((slots) => fitsScaled(slots, priceFactor, quantityFactor))) return false;
+    }
+    for (const series of this.series) {
+      for (const slots of series.windows) scaleUp(slots, priceFactor, quantityFactor);
+      writePair(series.carryLo, series.carryHi);
+      writeBig(cell, 0, readBig(cell, 0, 2) * priceFactor, 2);
+      series.carryLo = cell[0]!;
+      series.carryHi = cell[1]!;
+      for (let at = 0; at < series.totals.length; at += 2) series.totals[at]! *= Number(priceFactor);
+    }
+    this.priceScale += priceDigits;
+    this.quantityScale += quantityDigits;
+    return true;
+  }
+}
+
+/** The value with so many more digits; `undefined` beyond int64. */
+function scaled(lo: number, hi: number, digits: number): bigint | undefined {
+  writePair(lo, hi);
+  const value = readBig(cell, 0, 2) * (digits > 0 ? powerOfTen(digits) : 1n);
+  return value < INT64_END ? value : undefined;
+}
+
+function writePair(lo: number, hi: number): void {
+  cell[0] = lo;
+  cell[1] = hi;
+}

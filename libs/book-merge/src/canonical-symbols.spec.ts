@@ -1,0 +1,45 @@
+import { ExchangeId, type Instrument } from "@ims/common";
+import { expect, it } from "vitest";
+import { CanonicalSymbols } from "./canonical-symbols.js";
+
+function instrument(symbol: string, base: string, quote: string, kind: Instrument["kind"] = "spot") {
+  return {
+    exchange: ExchangeId.BinanceSpot,
+    symbol,
+    base,
+    quote,
+    settle: quote,
+    kind,
+    status: "trading",
+    priceScale: 2,
+    quantityScale: 5,
+    priceIncrement: "0.01",
+    quantityIncrement: "0.00001",
+  } satisfies Instrument;
+}
+
+it("joins spot instruments of equal base and quote, whatever the venues call them", () => {
+  const symbols = new CanonicalSymbols({ assetAliases: { XBT: "BTC" } });
+  symbols.setVenue("binancespot", [instrument("BTCUSD", "BTC", "USD")]);
+  symbols.setVenue("bitstamp", [instrument("btcusd", "btc", "usd"), instrument("ethusd", "eth", "usd")]);
+  symbols.setVenue("kraken", [instrument("XXBTZUSD", "XBT", "USD")]);
+  symbols.setVenue("deribit", [instrument("BTC-PERPETUAL", "BTC", "USD", "perpetual")]);
+  expect(symbols.find("btc/usd")?.venues).toEqual([
+    { venue: "binancespot", symbol: "BTCUSD" },
+    { venue: "bitstamp", symbol: "btcusd" },
+    { venue: "kraken", symbol: "XXBTZUSD" },
+  ]);
+  expect(symbols.all.map(({ name }) => name)).toEqual(["BTCUSD", "ETHUSD"]);
+  expect(symbols.find("BTCUSDT")).toBeUndefined();
+  expect(symbols.suggestions("BTCUSDT")).toEqual(["BTCUSD"]);
+});
+
+it("takes a mapping over what the lists say, as far as the venues have it", () => {
+  const symbols = new CanonicalSymbols({
+    mapping: { "BTC-PERP": ["deribit:BTC-PERPETUAL", "binancespot:NONE"], BTCUSD: ["nowhere:BTCUSD"] },
+  });
+  symbols.setVenue("binancespot", [instrument("BTCUSD", "BTC", "USD")]);
+  symbols.setVenue("deribit", [instrument("BTC-PERPETUAL", "BTC", "USD", "perpetual")]);
+  expect(symbols.find("BTCPERP")?.venues).toEqual([{ venue: "deribit", symbol: "BTC-PERPETUAL" }]);
+  expect(symbols.find("BTCUSD")).toBeUndefined();
+});

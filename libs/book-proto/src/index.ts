@@ -1,0 +1,12 @@
+export { BookClient, GRPC_ADDRESS_DEFAULT, type SummaryQuery } from "./book-client.js";
+export {
+  BOOK_SERVICE,
+  bookProto,
+  bookService,
+  encodeSummary,
+  healthProto,
+  reflectionProto,
+  withConflated,
+} from "./book-service.js";
+export { type LoadedProto, loadProto } from "./load-proto.js";
+export type * from "./messages.js";

@@ -1,0 +1,49 @@
+import { fileURLToPath } from "node:url";
+import type { ServiceDefinition } from "@grpc/grpc-js";
+import { loadSync, type PackageDefinition } from "@grpc/proto-loader";
+
+/** One file of the folder `proto`, as servers, clients and reflection use it. */
+export interface LoadedProto {
+  readonly fileName: string;
+  /** Full names of its services. */
+  readonly services: readonly string[];
+  /** Full names of everything that it defines. */
+  readonly symbols: readonly string[];
+  /** `google.protobuf.FileDescriptorProto`, encoded. */
+  readonly descriptors: readonly Uint8Array[];
+  service(fullName: string): ServiceDefinition;
+}
+
+/** Reads a file of the folder `proto`. 64-bit numbers become decimal texts, enums their names, absent fields defaults. */
+export function loadProto(fileName: string): LoadedProto {
+  const path = fileURLToPath(new URL(`../proto/${fileName}`, import.meta.url));
+  const definitions = loadSync(path, {
+    longs: String,
+    enums: String,
+    defaults: true,
+    arrays: true,
+    oneofs: true,
+  });
+  const names = Object.keys(definitions);
+  return {
+    fileName,
+    services: names.filter((name) => isService(definitions[name]!)),
+    symbols: names,
+    descriptors: names
+      .map((name) => definitions[name]!)
+      .flatMap((definition) => ("fileDescriptorProtos" in definition ? [definition] : []))
+      .slice(0, 1)
+      .flatMap((definition) => definition.fileDescriptorProtos as Uint8Array[]),
+    service(fullName) {
+      const definition = definitions[fullName];
+      if (!definition || !isService(definition)) throw new Error(`${fileName} has no service ${fullName}`);
+      return definition;
+    },
+  };
+}
+
+type Definition = PackageDefinition[string];
+
+function isService(definition: Definition): definition is Extract<Definition, ServiceDefinition> {
+  return !("format" in definition);
+}

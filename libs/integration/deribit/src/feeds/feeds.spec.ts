@@ -1,0 +1,335 @@
+import { BarState, DataType, formatMantissa, GapReason, TradeKind } from "@ims/common";
+import { describe, expect, it } from "vitest";
+import { BOOK, FeedStage, TRADES } from "../spec-support/feed-stage.js";
+
+const CALL = "ETH-9APR21-1950-C";
+const TICKER = `ticker.${CALL}.100ms`;
+/** As it was received on 2021-04-05. */
+const RECORDED =
+  '{"underlying_price":2115.89,"underlying_index":"ETH-9APR21","timestamp":1617644856302,"stats":{"volume":null,"price_change":null,"low":null,"high":null},"state":"open","settlement_price":0.06,"open_interest":3963.0,"min_price":0.051,"max_price":0.1225,"mark_price":0.084155,"mark_iv":78.74,"last_price":0.06,"interest_rate":0.0,"instrument_name":"ETH-9APR21-1950-C","index_price":2103.4,"greeks":{"vega":0.46511,"theta":-5.09811,"rho":0.16173,"gamma":0.00134,"delta":0.8609},"estimated_delivery_price":2103.4,"bid_iv":51.06,"best_bid_price":0.0795,"best_bid_amount":4.0,"best_ask_price":0.0945,"best_ask_amount":5.0,"ask_iv":117.97}';
+
+function optionTickers(...data: readonly string[]) {
+  const stage = new FeedStage();
+  stage.open(TICKER, CALL, { dataType: DataType.OptionTicker });
+  for (const each of data) stage.notify(TICKER, each);
+  return stage.sink;
+}
+
+describe("tickers of options", () => {
+  it("are exact, all prices at one scale", () => {
+    const { optionTickers: seen, rejections } = optionTickers(RECORDED);
+    expect(rejections).toEqual([]);
+    expect(seen).toMatchObject([
+      {
+        priceScale: 6,
+        quantityScale: 0,
+        underlying: "ETH-9APR21",
+        strike: 1_950_000_000n,
+        optionType: "call",
+        lastPrice: 60_000n,
+        markPrice: 84_155n,
+        bidPrice: 79_500n,
+        bidQuantity: 4n,
+        askPrice: 94_500n,
+        askQuantity: 5n,
+        volume: null,
+        openInterest: 3963n,
+        underlyingPrice: 2_115_890_000n,
+        markIv: 78.74,
+        bidIv: 51.06,
+        askIv: 117.97,
+        delta: 0.8609,
+        gamma: 0.00134,
+        theta: -5.09811,
+        vega: 0.46511,
+        rho: 0.16173,
+        eventMicros: 1_617_644_856_302_000,
+      },
+    ]);
+  });
+
+  it("take 0.0 for an empty side, and null for no value", () => {
+    const empty = RECORDED.replace(
+      '"best_bid_price":0.0795,"best_bid_amount":4.0',
+      '"best_bid_price":0.0,"best_bid_amount":0.0',
+    )
+      .replace('"bid_iv":51.06', '"bid_iv":0.0')
+      .replace('"best_ask_price":0.0945', '"best_ask_price":null')
+      .replace('"last_price":0.06', '"last_price":null');
+    const none = {
+      bidPrice: null,
+      bidQuantity: 0n,
+      bidIv: Number.NaN,
+      askPrice: null,
+      askQuantity: 0n,
+      lastPrice: null,
+    };
+    expect(optionTickers(empty).optionTickers).toMatchObject([none]);
+  });
+
+  it("read exponents as the value that they are", () => {
+    const same = RECORDED.replace("0.084155", "8.4155e-2")
+      .replace("3963.0", "3.963e3")
+      .replace("2115.89", "2.11589e+3");
+    const [plain, exponents] = optionTickers(RECORDED, same).optionTickers;
+    expect(exponents).toEqual(plain);
+  });
+
+  it.each([
+    ["greeks", '"greeks":', '"no":', "greeks is no object"],
+    [
+      "an underlying's name that fits",
+      '"ETH-9APR21"',
+      `"${"X".repeat(33)}"`,
+      "underlying_index is longer than 32 octets",
+    ],
+    ["a number", "0.084155", '"expired"', "mark_price is not a number"],
+  ])("are refused without %s", (_what, from, to, detail) => {
+    const { optionTickers: seen, rejections } = optionTickers(RECORDED.replace(from, to));
+    expect(seen).toEqual([]);
+    expect(rejections).toMatchObject([{ detail, symbol: CALL }]);
+  });
+});
+
+describe("mark prices", () => {
+  it("have index, estimate and funding; a future has no funding, an expired one no estimate", () => {
+    const stage = new FeedStage();
+    const channel = "ticker.BTC-PERPETUAL.100ms";
+    stage.open(channel, "BTC-PERPETUAL", { dataType: DataType.MarkPrice });
+    stage.notify(
+      channel,
+      '{"timestamp":1790755218559,"mark_price":83212.14,"index_price":83251.03,"estimated_delivery_price":83251.03,"current_funding":-2.1714e-4}',
+    );
+    stage.notify(
+      channel,
+      '{"timestamp":1790755218589,"mark_price":8.422265e4,"index_price":null,"estimated_delivery_price":"expired"}',
+    );
+    stage.notify(
+      channel,
+      '{"timestamp":1790755218589,"mark_price":1,"current_funding":-4.467407940520975e-5}',
+    );
+    expect(stage.sink.rejections).toEqual([]);
+    expect(stage.sink.markPrices).toMatchObject([
+      {
+        priceScale: 2,
+        markPrice: 8_321_214n,
+        indexPrice: 8_325_103n,
+        settlementEstimate: 8_325_103n,
+        fundingRate: -21_714n,
+        fundingScale: 8,
+      },
+      { priceScale: 2, markPrice: 8_422_265n, indexPrice: null, settlementEstimate: null, fundingRate: null },
+      // Twenty digits after the point: there is no exact form.
+      { markPrice: 10n, fundingRate: null },
+    ]);
+  });
+});
+
+describe("tickers and quotes", () => {
+  it("are a Gap from the last record to the next where the connection was lost, or one cannot be read", async () => {
+    const stage = new FeedStage();
+    const channel = "quote.BTC-PERPETUAL";
+    const feed = stage.open(channel, "BTC-PERPETUAL", { dataType: DataType.TopOfBook });
+    const quote = (bid: string) =>
+      `{"timestamp":1622627433440,"best_bid_price":${bid},"best_bid_amount":10,"best_ask_price":101,"best_ask_amount":10}`;
+    const times: number[] = [];
+    const receive = async (bid: string) => {
+      await stage.clock.advance(1000);
+      times.push(stage.clock.nowMicros());
+      stage.notify(channel, quote(bid));
+    };
+    feed.interrupted?.();
+    await receive("100");
+    feed.interrupted?.();
+    await receive("100");
+    await receive("101");
+    await receive("102");
+    await receive("100");
+    expect(stage.sink.count(DataType.TopOfBook)).toBe(3);
+    expect(stage.sink.rejections.map(({ detail }) => detail)).toEqual(
+      Array(2).fill("the best bid is not below the best ask"),
+    );
+    expect(stage.sink.gaps).toMatchObject([
+      {
+        dataType: DataType.TopOfBook,
+        reason: GapReason.ConnectionLost,
+        fromMicros: times[0],
+        toMicros: times[1],
+      },
+      {
+        dataType: DataType.TopOfBook,
+        reason: GapReason.SequenceBroken,
+        fromMicros: times[1],
+        toMicros: times[4],
+      },
+    ]);
+  });
+});
+
+describe("trades", () => {
+  const row = (seq: number, rest = "") =>
+    `{"trade_seq":${seq},"trade_id":"ETH-${seq}","timestamp":1616321478553,"price":5.6168e4,"instrument_name":"BTC-PERPETUAL","direction":"buy","amount":5580.0,"starbase_match_id":225046781992378368${rest}}`;
+  const channel = "trades.BTC-PERPETUAL.100ms";
+
+  it("are each of a batch, with their kind; what is no trade costs no other", () => {
+    const stage = new FeedStage();
+    stage.open(channel, "BTC-PERPETUAL", TRADES);
+    const bad = row(4).replace('"buy"', '"both"');
+    stage.notify(
+      channel,
+      `[${row(1)},${row(2, ',"liquidation":"T"')},${row(3, ',"block_trade_id":"BLOCK-1"')},${bad}]`,
+    );
+    expect(stage.sink.trades.map(({ tradeId }) => tradeId)).toEqual([1, 2, 3]);
+    expect(stage.sink.trades[0]).toMatchObject({ price: "56168.0", quantity: "5580" });
+    expect(stage.sink.kinds).toEqual([TradeKind.Regular, TradeKind.Liquidation, TradeKind.Block]);
+    expect(stage.sink.rejections).toMatchObject([{ detail: "direction is neither buy nor sell" }]);
+    stage.notify(channel, row(5));
+    expect(stage.sink.rejections.at(-1)).toMatchObject({ detail: "the data of trades is no list" });
+  });
+});
+
+describe("bars", () => {
+  const bar = (tick: number, close: number, volume = 1) =>
+    `{"tick":${tick},"open":100.5,"high":101,"low":100,"close":${close},"volume":${volume},"cost":100.5}`;
+  const channel = "chart.trades.BTC-PERPETUAL.1";
+  const MINUTE = 60_000;
+  const AT = 1_654_079_340_000;
+
+  function open() {
+    const stage = new FeedStage();
+    const feed = stage.open(channel, "BTC-PERPETUAL", { dataType: DataType.Bar, resolution: "1m" });
+    return {
+      stage,
+      feed,
+      told: () =>
+        stage.sink.bars.map(({ close, openMicros, state }) => [
+          state,
+          openMicros / 1000,
+          formatMantissa(close, 1),
+        ]),
+    };
+  }
+
+  it("are closed, as they were sent last, when a later one comes", () => {
+    const { stage, told } = open();
+    stage.notify(channel, bar(AT, 100.5));
+    stage.notify(channel, bar(AT, 101));
+    stage.notify(channel, bar(AT + MINUTE, 100));
+    stage.notify(channel, bar(AT, 100));
+    expect(told()).toEqual([
+      [BarState.Forming, AT, "100.5"],
+      [BarState.Forming, AT, "101.0"],
+      [BarState.Closed, AT, "101.0"],
+      [BarState.Forming, AT + MINUTE, "100.0"],
+    ]);
+    expect(stage.sink.gaps).toEqual([]);
+  });
+
+  it("are a Gap where one could not be read to its end", () => {
+    const { stage, told } = open();
+    stage.notify(channel, bar(AT, 100.5));
+    stage.notify(channel, bar(AT, 200));
+    stage.notify(channel, bar(AT + MINUTE, 100.5));
+    expect(stage.sink.rejections).toMatchObject([{ detail: "open or close is beyond high and low" }]);
+    expect(told().some(([state]) => state === BarState.Closed)).toBe(false);
+    expect(stage.sink.gaps).toMatchObject([{ reason: GapReason.SequenceBroken, missingCount: 1 }]);
+  });
+
+  it("are a Gap where one is stepped over, or ended while the connection was down", () => {
+    const { feed, stage, told } = open();
+    stage.notify(channel, bar(AT, 100.5));
+    stage.notify(channel, bar(AT + 3 * MINUTE, 100.5));
+    feed.interrupted?.();
+    stage.notify(channel, bar(AT + 3 * MINUTE, 101));
+    stage.notify(channel, bar(AT + 4 * MINUTE, 101));
+    feed.interrupted?.();
+    stage.notify(channel, bar(AT + 5 * MINUTE, 101));
+    const closed = told().filter(([state]) => state === BarState.Closed);
+    expect(closed).toEqual([
+      [BarState.Closed, AT, "100.5"],
+      [BarState.Closed, AT + 3 * MINUTE, "101.0"],
+    ]);
+    expect(stage.sink.gaps).toMatchObject([
+      {
+        reason: GapReason.SequenceBroken,
+        fromMicros: (AT + MINUTE) * 1000,
+        toMicros: (AT + 3 * MINUTE) * 1000,
+        missingCount: 2,
+      },
+      {
+        reason: GapReason.ConnectionLost,
+        fromMicros: (AT + 4 * MINUTE) * 1000,
+        toMicros: (AT + 5 * MINUTE) * 1000,
+        missingCount: 1,
+      },
+    ]);
+  });
+});
+
+describe("books", () => {
+  const channel = "book.BTC-PERPETUAL.100ms";
+  const level = (action: string, price: string, amount: string) => `["${action}",${price},${amount}]`;
+  const snapshot = (id: number, rest = '"type":"snapshot",') =>
+    `{${rest}"timestamp":1622627433440,"change_id":${id},"bids":[${level("new", "37240.0", "20.0")}],"asks":[${level("new", "3.72405e4", "1.424e4")}]}`;
+  const change = (id: number, previous: number, bids: string, type = '"type":"change",') =>
+    `{${type}"timestamp":1622627433540,"prev_change_id":${previous},"change_id":${id},"bids":[${bids}],"asks":[]}`;
+
+  function open() {
+    const stage = new FeedStage();
+    const feed = stage.open(channel, "BTC-PERPETUAL", BOOK);
+    return {
+      stage,
+      feed,
+      kinds: () => stage.sink.books.map(({ kind, lastUpdateId }) => `${kind} ${lastUpdateId}`),
+    };
+  }
+
+  it("follow their chain; a break is a Gap, and a new snapshot is asked for", () => {
+    const { feed, kinds, stage } = open();
+    stage.notify(channel, change(9, 8, ""));
+    stage.notify(channel, snapshot(10));
+    stage.notify(channel, change(12, 10, level("change", "37240.0", "30")));
+    stage.notify(channel, change(15, 13, level("delete", "37240.0", "0.0")));
+    stage.notify(channel, change(16, 15, ""));
+    expect(kinds()).toEqual(["snapshot 10", "delta 12"]);
+    expect(stage.sink.gaps).toMatchObject([{ reason: GapReason.SequenceBroken, fromId: 13, toId: 15 }]);
+    expect(stage.restarted).toEqual([channel]);
+    stage.notify(channel, snapshot(20));
+    stage.notify(channel, change(21, 20, level("delete", "37240.0", "0.0")));
+    expect(kinds().slice(2)).toEqual(["snapshot 20", "delta 21"]);
+    feed.showAgain?.();
+    expect(kinds().at(-1)).toBe("snapshot 21");
+    expect(stage.sink.books.at(-1)).toMatchObject({ bestBid: undefined, bestAsk: 372_405n });
+  });
+
+  it("read the forms of other years: no type, a snapshot with a previous id, a restart at 0", () => {
+    const { kinds, stage } = open();
+    stage.notify(channel, snapshot(10, ""));
+    stage.notify(channel, change(11, 10, level("new", "37239.5", "5"), ""));
+    stage.notify(channel, snapshot(1_232_767_964, '"type":"snapshot","prev_change_id":20,'));
+    stage.notify(channel, change(30, 0, ""));
+    expect(kinds()).toEqual(["snapshot 10", "delta 11", "snapshot 1232767964"]);
+    expect([stage.sink.gaps.length, stage.restarted.length]).toEqual([1, 1]);
+  });
+
+  it("are void after a change that cannot be read", () => {
+    const { kinds, stage } = open();
+    stage.notify(channel, snapshot(10));
+    stage.notify(channel, change(11, 10, level("swap", "37240.0", "30")));
+    stage.notify(channel, change(12, 11, ""));
+    expect(kinds()).toEqual(["snapshot 10"]);
+    expect(stage.sink.rejections).toMatchObject([
+      { detail: expect.stringContaining("none of new, change, delete") },
+    ]);
+    expect([stage.sink.gaps.length, stage.restarted.length]).toEqual([1, 1]);
+  });
+
+  it("are asked for again where the whole book does not come", () => {
+    const { feed, stage } = open();
+    feed.acknowledged?.();
+    feed.check?.(stage.clock.monotonicMillis() + 9_999);
+    expect(stage.restarted).toEqual([]);
+    feed.check?.(stage.clock.monotonicMillis() + 10_000);
+    expect(stage.restarted).toEqual([channel]);
+  });
+});

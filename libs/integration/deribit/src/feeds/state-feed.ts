@@ -1,0 +1,56 @@
+import { type DataType, GapReason } from "@ims/common";
+import { createGapFields, type JsonObject, type OpenFeed, Unusable } from "@ims/integration-kit";
+import type { IntegrationContext } from "@ims/traits";
+import { type DeribitFeed, type FeedParts, requireObject } from "./deribit-feed.js";
+
+/**
+ * A feed whose records each say all that is so at a time. What was missed cannot be had later: there is a Gap from the
+ * last record before it to the first one after it.
+ */
+export abstract class StateFeed implements DeribitFeed {
+  protected readonly feed: OpenFeed;
+  protected readonly context: IntegrationContext;
+  #lastMicros = 0;
+  #loss: GapReason = GapReason.Unknown;
+
+  constructor({ context, feed }: FeedParts) {
+    this.feed = feed;
+    this.context = context;
+  }
+
+  read(data: unknown, receiveMicros: number): void {
+    try {
+      this.fill(requireObject(data, "the data of a channel"), receiveMicros);
+    } catch (error) {
+      if (error instanceof Unusable) this.#lost(GapReason.SequenceBroken);
+      throw error;
+    }
+    this.feed.seen(receiveMicros);
+    if (this.#loss !== GapReason.Unknown) this.#tellGap(receiveMicros);
+    this.#lastMicros = receiveMicros;
+    this.publish();
+  }
+
+  interrupted(): void {
+    this.#lost(GapReason.ConnectionLost);
+  }
+
+  /** Fills the feed's record. Throws `Unusable`. */
+  protected abstract fill(row: JsonObject, receiveMicros: number): void;
+  /** Passes on what was filled. */
+  protected abstract publish(): void;
+
+  #lost(reason: GapReason): void {
+    if (this.#lastMicros !== 0 && this.#loss === GapReason.Unknown) this.#loss = reason;
+  }
+
+  #tellGap(receiveMicros: number): void {
+    const gap = createGapFields(this.feed.instrumentId, this.feed.request.dataType as DataType);
+    gap.receiveMicros = receiveMicros;
+    gap.reason = this.#loss;
+    gap.fromMicros = this.#lastMicros;
+    gap.toMicros = receiveMicros;
+    this.#loss = GapReason.Unknown;
+    this.context.sink.gap(gap);
+  }
+}

@@ -12,4 +12,4 @@ const { module } = await runnerImport(file, {
 });
 const figures = module.benchAggregation(1_000_000);
 console.table(figures);
-console.log(`written: ${writeResults("aggregate", { figures })}`);
+writeResults("aggregate", { figures });

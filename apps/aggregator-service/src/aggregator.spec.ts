@@ -1,16 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AverageEngine } from "@ims/aggregation";
+import { AverageEngine, averagesProcessor } from "@ims/aggregation";
 import { loadSettings } from "@ims/common";
 import { type Broker, startBroker } from "@ims/iggy-broker";
 import { IggyClient } from "@ims/iggy-client";
 import { v2 } from "@ims/sbe";
-import { type ProcessorReport, type ProcessorService, startProcessor } from "@ims/template";
+import { type ProcessorReport, type ProcessorService, startProcessor, typedRecords } from "@ims/template";
 import type { RecordOutput } from "@ims/traits";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AGGREGATOR_SETTINGS, planOf, sourcesOf } from "./aggregator-settings.js";
-import { averagesProcessor } from "./averages-processor.js";
 import { AggregatorProcess } from "./spec-support/aggregator-process.js";
 import { TradeMarket } from "./spec-support/trade-market.js";
 
@@ -112,7 +111,8 @@ const expectedCount = () => markets.reduce((sum, _, partitionId) => sum + expect
 async function expectAll(): Promise<void> {
   const count = expectedCount();
   await until(async () => (await publishedCount()) >= count);
-  for (const partitionId of markets.keys()) expect(await published(partitionId)).toEqual(expected(partitionId));
+  for (const partitionId of markets.keys())
+    expect(await published(partitionId)).toEqual(expected(partitionId));
 }
 
 describe("the aggregator as a process", () => {
@@ -141,7 +141,7 @@ describe("the aggregator as a process", () => {
 describe("instances of one group", () => {
   async function start(): Promise<ProcessorService> {
     const service = await startProcessor({
-      processor: averagesProcessor("averages", plan),
+      processor: averagesProcessor("averages", plan, typedRecords),
       sources: sourcesOf(settings),
       defaultPort: 0,
       env: {},
@@ -181,9 +181,9 @@ describe("instances of one group", () => {
 
 describe("settings", () => {
   it("name every mistake in the sources", () => {
-    expect(() => loadSettings(AGGREGATOR_SETTINGS, { env: { IMS_AVERAGE_SOURCES: "binancespot,nowhere" } })).toThrow(
-      /nowhere/,
-    );
+    expect(() =>
+      loadSettings(AGGREGATOR_SETTINGS, { env: { IMS_AVERAGE_SOURCES: "binancespot,nowhere" } }),
+    ).toThrow(/nowhere/);
     expect(() => planOf({ ...settings, windows: ["7s"] })).toThrow(
       expect.objectContaining({ code: "aggregation.bad-plan" }),
     );

@@ -1,13 +1,18 @@
-import { runProcessor } from "@ims/template";
+import { averagesProcessor } from "@ims/aggregation";
+import { createLogger } from "@ims/common";
+import { runProcessor, typedRecords } from "@ims/template";
 import { AGGREGATOR_SETTINGS, planOf, sourcesOf } from "./aggregator-settings.js";
-import { averagesProcessor } from "./averages-processor.js";
+
+const logger = createLogger({ name: "averages", level: "warn" });
 
 await runProcessor({
   name: "averages",
   defaultPort: 9060,
   settings: AGGREGATOR_SETTINGS,
   processor: (settings) => ({
-    processor: averagesProcessor(settings.averagesName, planOf(settings)),
+    processor: averagesProcessor(settings.averagesName, planOf(settings), typedRecords, (notice) =>
+      logger.warn(notice, "trades were left out or their times not believed"),
+    ),
     sources: sourcesOf(settings),
   }),
 });

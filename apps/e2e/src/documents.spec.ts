@@ -5,6 +5,21 @@ import { workspaceRoot } from "./support/child.js";
 
 const read = (path: string) => readFileSync(join(workspaceRoot, path), "utf8");
 
+/** Those that people write; `docs/reference` is generated and compared with its sources. */
+const DOCUMENTS: readonly string[] = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  ...readdirSync(join(workspaceRoot, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".md") && !/^(?:reference|formats)\//.test(path))
+    .map((path) => `docs/${path}`),
+  ...["apps", "libs", "libs/integration"].flatMap((folder) =>
+    readdirSync(join(workspaceRoot, folder))
+      .map((name) => `${folder}/${name}/README.md`)
+      .filter((path) => existsSync(join(workspaceRoot, path))),
+  ),
+];
+
 describe("README", () => {
   it("has the three-line consumer on its first screen", () => {
     const firstScreen = read("README.md").split("\n").slice(0, 25).join("\n");
@@ -29,11 +44,22 @@ describe("README", () => {
 
 describe("documents", () => {
   it("link only to files that exist", () => {
-    const documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "apps/ims-client/README.md"];
-    for (const document of documents) {
+    for (const document of DOCUMENTS) {
       const folder = join(workspaceRoot, document, "..");
       for (const [, target] of read(document).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
         expect(existsSync(join(folder, target!)), `${document}: ${target}`).toBe(true);
+      }
+    }
+  });
+
+  it("name only files and folders that exist", () => {
+    for (const document of DOCUMENTS) {
+      for (const [, path] of read(document).matchAll(
+        /`((?:apps|bench|docs|examples|libs|tools)\/[\w./-]+)`/g,
+      )) {
+        // What the example of new:venue makes.
+        if (/^(?:apps|libs\/integration)\/acme$/.test(path!)) continue;
+        expect(existsSync(join(workspaceRoot, path!)), `${document}: ${path}`).toBe(true);
       }
     }
   });

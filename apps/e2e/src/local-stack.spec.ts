@@ -16,6 +16,14 @@ describe("the local stack", { timeout: 60_000 }, () => {
     expect(child.errors).toBe("");
   });
 
+  it("prints moving averages of the simulated market's trades and exits 0", async () => {
+    const child = Child.node(MAIN, ["--stack", "averages", "--seconds", "10"]);
+    expect(await child.exited, child.errors).toBe(0);
+    expect(child.output).toMatch(/^average .*BTCUSDT .* 1 s .*vwap \d.*twap \d.*trades [1-9]/m);
+    expect(child.output).toMatch(/^average .*exponential \d.*half-life 20 trades/m);
+    expect(child.errors).toBe("");
+  });
+
   it.skipIf(!sharedDir)("replays a recording and ends with it", async () => {
     const file = join(sharedDir, "exchanges/recordings/binance-usdm/sushi-akro-keep-ctk-20210722.jsonl.gz");
     const child = Child.node(MAIN, ["--recording", file, "--speed", "max"]);

@@ -110,32 +110,19 @@ describe.each(["with a broker elsewhere", "with the broker inside it"])(
         const before = seen.length;
         await startService();
         expect(await resumed).toMatchObject({ subscriptionCount: 2 });
-        const isLater = ({ symbol, tradeId }: (typeof seen)[number]) =>
-          tradeId >
-          Math.max(
-            ...seen.slice(0, before).flatMap((trade) => (trade.symbol === symbol ? trade.tradeId : [])),
-          );
-        await readUntil(
-          () =>
-            new Set(
-              seen
-                .slice(before)
-                .filter(isLater)
-                .map(({ symbol }) => symbol),
-            ).size === 2,
-        );
+        // What was stored before the kill and not read yet comes first; behind it what the venue printed meanwhile.
+        const readLater = () => seen.slice(before).filter(({ flags }) => flags.includes("back-filled"));
+        await readUntil(() => new Set(readLater().map(({ symbol }) => symbol)).size === 2);
 
         expect(await countRequests(v2.LoginRequestDecoder.TEMPLATE_ID)).toBe(1);
         expect(await countRequests(v2.StartManyRequestDecoder.TEMPLATE_ID)).toBe(1);
         expect(client.isLoggedIn).toBe(true);
         expect(sessionId).not.toBe(0n);
-        // Every trade once, in order and without a hole: what the venue printed meanwhile was read from it later.
+        // Every trade once, in order and without a hole.
         for (const symbol of symbols) {
           const ids = seen.flatMap((trade) => (trade.symbol === symbol ? trade.tradeId : []));
           expect(ids).toEqual(ids.map((_, index) => ids[0]! + index));
         }
-        const meanwhile = seen.slice(before).filter(({ flags }) => flags.includes("back-filled"));
-        expect(new Set(meanwhile.map(({ symbol }) => symbol))).toEqual(new Set(symbols));
       } finally {
         await client.shutdown();
       }

@@ -7,6 +7,7 @@ import { type DataService, startDataService } from "@ims/template";
 import { ImsClient } from "ims-client";
 import { freePort } from "./free-port.js";
 import { messageLine } from "./message-lines.js";
+import { showAverages } from "./show-averages.js";
 import type { StackOptions } from "./stack-options.js";
 import { openVenue, type Venue } from "./venue.js";
 
@@ -41,6 +42,13 @@ export async function runStack(
   const venue = await openVenue(options, systemClock);
   const exchange = EXCHANGES[venue.market];
   const url = process.env.IGGY_URL ?? `iggy://iggy:iggy@127.0.0.1:${await freePort(BROKER_PORT)}`;
+  const dataDir = await dataFolder(options);
+  const logger = createLogger({
+    name: "local-stack",
+    level: "warn",
+    pretty: process.stderr.isTTY,
+    destination: process.stderr,
+  });
   let service: DataService | undefined;
   let client: ImsClient | undefined;
   try {
@@ -53,15 +61,10 @@ export async function runStack(
       }),
       settings: {
         iggyUrl: url,
-        dataDir: await dataFolder(options),
+        dataDir,
         httpPort: await freePort(HEALTH_PORT + exchange),
       },
-      logger: createLogger({
-        name: "local-stack",
-        level: "warn",
-        pretty: process.stderr.isTTY,
-        destination: process.stderr,
-      }),
+      logger,
       signal: starting.signal,
     });
     await service.ready;
@@ -79,10 +82,15 @@ export async function runStack(
         () => stop.abort(),
       );
     }
-    for await (const message of client.messages({ signal })) {
+    const show = (line: string) => {
       activity.lastMillis = systemClock.monotonicMillis();
-      print(messageLine(message));
+      print(line);
       onMessage();
+    };
+    if (options.stack === "averages") {
+      await showAverages({ url, exchange: client.exchangeName, dataDir, logger, signal, show });
+    } else {
+      for await (const message of client.messages({ signal })) show(messageLine(message));
     }
   } finally {
     cancelTimer();

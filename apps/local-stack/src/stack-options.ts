@@ -18,6 +18,8 @@ const fail = errorFactory(LOCAL_STACK_ERRORS);
 
 /** What one run of the stack shows. */
 export interface StackOptions {
+  /** What is printed: the market's trades and bars, or averages of its trades. */
+  readonly stack: "market" | "averages";
   readonly source: "simulated" | "live" | "recording";
   readonly recordingFiles: readonly string[];
   /** Replay speed: 1 keeps the recorded pace. */
@@ -35,6 +37,7 @@ export const HELP = `Runs an embedded broker, a Binance market, its service and 
   npm start -- --live                    the real Binance spot market
   npm start -- --recording FILE          a recorded session (.jsonl.gz); may be given several times
 
+  --stack averages  print moving averages of the trades, windows of 1 s and 10 s
   --symbols A,B     what to print (default BTCUSDT,ETHUSDT; of a recording: all of it)
   --seconds N       end after N seconds
   --speed N|max     pace of a recording (default 1)
@@ -48,7 +51,12 @@ export function parseStackOptions(args: readonly string[]): StackOptions {
   if (values.live && recordingFiles.length > 0) {
     throw fail("local-stack.usage", "--live and --recording exclude each other");
   }
+  const stack = values.stack ?? "market";
+  if (stack !== "market" && stack !== "averages") {
+    throw fail("local-stack.usage", `--stack must be market or averages, not "${stack}"`);
+  }
   return {
+    stack,
     source: values.live ? "live" : recordingFiles.length > 0 ? "recording" : "simulated",
     recordingFiles,
     speed: values.speed === "max" ? "max" : positive("speed", values.speed ?? "1"),
@@ -68,6 +76,7 @@ function readArguments(args: readonly string[]) {
       args: [...args],
       strict: true,
       options: {
+        stack: { type: "string" },
         live: { type: "boolean" },
         recording: { type: "string", multiple: true },
         speed: { type: "string" },

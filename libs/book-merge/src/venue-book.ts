@@ -31,8 +31,9 @@ export class VenueBook {
   #reason = "no whole book came yet";
   /** Stale by silence alone: the next sign of life mends it. */
   #isSilent = false;
-  #heardMillis = 0;
+  #heardMillis: number | undefined;
   #eventMicros = 0;
+  #stateVersion = 0;
   #bidsVersion = 0;
   #asksVersion = 0;
   #invalidCount = 0;
@@ -60,14 +61,19 @@ export class VenueBook {
     return this.#state === "fresh";
   }
 
-  /** Of the last sign of life. */
-  get heardMillis(): number {
+  /** Of the last sign of life; undefined before the first. */
+  get heardMillis(): number | undefined {
     return this.#heardMillis;
   }
 
   /** Time of the last record by the venue, microseconds since 1970; 0 where it gives none. */
   get eventMicros(): number {
     return this.#eventMicros;
+  }
+
+  /** Goes up when state or reason change. */
+  get stateVersion(): number {
+    return this.#stateVersion;
   }
 
   /** Goes up when bids may look different to a merge. */
@@ -132,7 +138,7 @@ export class VenueBook {
 
   /** Takes the venue out if nothing was heard for {@link staleAfterMillis}; returns whether it did. */
   expire(nowMillis: number): boolean {
-    if (this.#state !== "fresh" || nowMillis - this.#heardMillis < this.staleAfterMillis) return false;
+    if (this.#state !== "fresh" || nowMillis - this.#heardMillis! < this.staleAfterMillis) return false;
     this.#enter("stale", `nothing was heard for ${this.staleAfterMillis / 1000} s`);
     this.#isSilent = true;
     return true;
@@ -155,6 +161,7 @@ export class VenueBook {
       this.#bidsVersion++;
       this.#asksVersion++;
     }
+    if (state !== this.#state || reason !== this.#reason) this.#stateVersion++;
     this.#state = state;
     this.#reason = reason;
   }

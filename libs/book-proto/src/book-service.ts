@@ -1,11 +1,6 @@
 import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
 import { loadProto } from "./load-proto.js";
-import type {
-  BookSummaryRequestMessage,
-  OutgoingSummary,
-  SummaryMessage,
-  SymbolMessage,
-} from "./messages.js";
+import type { BookSummaryRequestMessage, OutgoingSummary, SummaryMessage } from "./messages.js";
 
 export const BOOK_SERVICE = "ims.books.v1.OrderBooks";
 /** Field 13 of Summary, a varint. */
@@ -16,21 +11,13 @@ export const healthProto = loadProto("health.proto");
 export const reflectionProto = loadProto("reflection.proto");
 
 const definition = bookProto.service(BOOK_SERVICE);
-const summaryMethod = definition.BookSummary as MethodDefinition<
-  BookSummaryRequestMessage,
-  SummaryMessage,
-  BookSummaryRequestMessage,
-  SummaryMessage
->;
-const symbolsMethod = definition.Symbols as MethodDefinition<object, { symbols: readonly SymbolMessage[] }>;
+const summaryMethod = definition.BookSummary as MethodDefinition<BookSummaryRequestMessage, SummaryMessage>;
 
 /** The service for a server that sends summaries as bytes, encoded once for all clients. */
 export const bookService: ServiceDefinition = {
   ...definition,
   BookSummary: { ...summaryMethod, responseSerialize: (bytes: Buffer) => bytes },
 };
-
-export { summaryMethod, symbolsMethod };
 
 /** Encodes a summary without its count of conflated states. */
 export function encodeSummary(summary: OutgoingSummary): Buffer {

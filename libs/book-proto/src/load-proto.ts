@@ -29,17 +29,21 @@ export function loadProto(fileName: string): LoadedProto {
     fileName,
     services: names.filter((name) => isService(definitions[name]!)),
     symbols: names,
-    descriptors: names
-      .map((name) => definitions[name]!)
-      .flatMap((definition) => ("fileDescriptorProtos" in definition ? [definition] : []))
-      .slice(0, 1)
-      .flatMap((definition) => definition.fileDescriptorProtos as Uint8Array[]),
+    descriptors: descriptorsOf(path),
     service(fullName) {
       const definition = definitions[fullName];
       if (!definition || !isService(definition)) throw new Error(`${fileName} has no service ${fullName}`);
       return definition;
     },
   };
+}
+
+/** With the names of fields as they stand in the file; any one message knows the descriptors of all of it. */
+function descriptorsOf(path: string): readonly Uint8Array[] {
+  for (const definition of Object.values(loadSync(path, { keepCase: true }))) {
+    if ("fileDescriptorProtos" in definition) return definition.fileDescriptorProtos as Uint8Array[];
+  }
+  return [];
 }
 
 type Definition = PackageDefinition[string];

@@ -13,7 +13,7 @@ export class AggregatorProcess {
   constructor(port: number, checkpointMillis: number) {
     this.child = spawn(process.execPath, [MAIN], {
       env: {
-        PATH: process.env["PATH"],
+        PATH: process.env.PATH,
         IGGY_URL: `iggy://iggy:iggy@127.0.0.1:${port}`,
         IMS_BROKER: "external",
         IMS_HTTP_PORT: "0",

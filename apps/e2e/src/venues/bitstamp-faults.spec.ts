@@ -147,6 +147,22 @@ describe("Bitstamp when something goes wrong", () => {
       openBitstampStage(undefined, undefined, { bookCheckMillis: 30_000 }),
     ));
 
+  it("finds trades that were lost without a trace by comparing with the venue's list", () =>
+    play(
+      async (scene) => {
+        const { rig, stage } = scene;
+        await rig.start(DataType.Trade, PAIR);
+        await rig.flowing(PAIR);
+        await rig.advance(60_000);
+        stage.venue.inject({ fault: "drop", channel: "live_trades_", count: 5 });
+        await rig.advance(60_000);
+        expectAllTrades(scene);
+        const late = rig.sink.trades.filter(({ flags }) => (flags & RecordFlags.Late) !== 0);
+        expect([late.length, rig.sink.gaps]).toEqual([5, []]);
+      },
+      openBitstampStage(undefined, undefined, { tradeCheckMillis: 20_000 }),
+    ));
+
   it("takes no snapshot that is older than the first change kept", () => {
     const stage = openBitstampStage();
     stage.venue.inject({ fault: "stale-book", lagMillis: 9000, forMillis: 5000 });

@@ -80,6 +80,16 @@ describe("faults of Deribit", () => {
     ]);
   });
 
+  it("asks again where the venue is busy, and calls nothing refused", async () => {
+    open();
+    stage.venue.failingSubscribes = 2;
+    await rig.start(DataType.Trade, rig.first);
+    await rig.flowing(rig.first);
+    await rig.expectWhole(rig.first);
+    expect(stage.venue.failingSubscribes).toBe(0);
+    expect(rig.sink.statuses.filter(({ state }) => state === FeedState.Refused)).toEqual([]);
+  });
+
   it("proves that it lives when it is asked, and so keeps its connection", async () => {
     open();
     await rig.start(DataType.Trade, rig.first);
@@ -149,6 +159,20 @@ describe("faults of Deribit", () => {
     expect(rig.sink.statuses.map(({ text }) => text).join("\n")).toContain("raw_subscriptions_not_available");
     expect(rig.errors).toContain("the venue refuses the login");
     expect(JSON.stringify([rig.errors, rig.sink.statuses])).not.toContain("wrong");
+  });
+
+  it("goes on behind the last trade that was stored before a restart", async () => {
+    open();
+    await rig.advance(10_000);
+    const stored = stage.venue.lastSeq(rig.first) - 5;
+    const create: DeribitStage["create"] = (context) =>
+      stage.create({ ...context, lastTradeId: () => stored });
+    rig = new VenueRig({ ...stage, create });
+    await rig.start(DataType.Trade, rig.first);
+    await rig.flowing(rig.first);
+    expect(rig.sink.tradesOf(rig.first)[0]!.tradeId).toBe(stored + 1);
+    await rig.expectWhole(rig.first);
+    expect(rig.sink.gaps).toEqual([]);
   });
 
   it("tells of options that expire and of those that are listed while it runs", async () => {

@@ -14,6 +14,8 @@ const RETRY_MILLIS = 200;
 /** How long lines are collected; what is not written yet is read again after a kill. */
 const FLUSH_MILLIS = 20;
 
+// Never without the test that started it.
+process.once("disconnect", () => process.exit(1));
 const file = openSync(journal, "a+");
 const positions = readJournal();
 const last = {};
@@ -101,13 +103,11 @@ while (!client) {
     await pause(RETRY_MILLIS);
   }
 }
-process.once("disconnect", () => process.exit(1));
 process.on("message", async ({ end }) => {
   if (!end) return;
   for await (const gap of client.gapLedger()) writeGap(gap);
   write({ kind: "end", duplicatesSkipped: client.duplicatesSkipped });
   await client.shutdown();
   flush();
-  process.disconnect();
   process.exit(0);
 });

@@ -8,6 +8,7 @@ import { addConfigCommand } from "./commands/config-command.js";
 import { addMarketCommands } from "./commands/market-commands.js";
 import { addCompletionCommand } from "./completion/completion-command.js";
 import { addIggyCommands, addTailCommand } from "./iggy/iggy-commands.js";
+import { addMergedCommand } from "./merged/merged-command.js";
 import { addSimulateCommand } from "./simulate/simulate-command.js";
 import { addStatusCommand } from "./status/status-command.js";
 
@@ -19,6 +20,7 @@ Examples:
   ims trades BTCUSDT --count 100 | jq   JSON lines when piped, prices as exact texts
   ims trades BTCUSDT --exchange binanceusdmarginfuture
   ims book BTCUSDT                      the book as a live ladder
+  ims merged BTCUSDT                    books of several venues as one ladder
   ims status                            how all services of this machine are
   ims gaps                              what was lost, and why
   ims iggy streams                      what lies in the broker; see ims iggy --help
@@ -49,6 +51,7 @@ export function createProgram(environment: CliEnvironment): Command {
 
   addMarketCommands(program, environment);
   addBookCommand(program, environment);
+  addMergedCommand(program, environment);
   addStatusCommand(program, environment);
   addConfigCommand(program, environment);
   addTailCommand(program, environment);

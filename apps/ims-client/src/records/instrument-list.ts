@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<number, InstrumentKind>> = {
   4: "option",
 };
 const STATUSES: readonly InstrumentStatus[] = ["unknown", "trading", "halted", "pending", "expired"];
+const OPTION_TYPES: Readonly<Record<number, "call" | "put">> = { 1: "call", 2: "put" };
 const POLL_COUNT_MAX = 1000;
 /** A topic that never ends must not keep the caller for ever. */
 const RECORD_COUNT_MAX = 1_000_000;
@@ -84,6 +85,8 @@ export async function readInstrumentList(
 function toInstrument(decoder: v2.InstrumentDecoder): Instrument {
   const contractSize = decoder.contractSize();
   const expiryMicros = decoder.expiryTimeNumber();
+  const strike = decoder.strike();
+  const optionType = OPTION_TYPES[decoder.optionType()];
   return {
     exchange: decoder.exchangeId() as ExchangeId,
     symbol: decoder.symbol(),
@@ -100,5 +103,7 @@ function toInstrument(decoder: v2.InstrumentDecoder): Instrument {
       ? {}
       : { contractSize: Decimal.of(contractSize, decoder.contractScale()).toString() }),
     ...(expiryMicros === null ? {} : { expiryMicros }),
+    ...(strike === null ? {} : { strike: Decimal.of(strike, decoder.priceScale()).toString() }),
+    ...(optionType === undefined ? {} : { optionType }),
   };
 }

@@ -57,7 +57,13 @@ function figures(
   tradeCount: number,
   rounds: number,
 ): AggregationFigures {
-  const plan = readPlan({ ...text, lateness: "500ms", revisableWindows: 2, emptyWindows: false, extraDigits: 4 });
+  const plan = readPlan({
+    ...text,
+    lateness: "500ms",
+    revisableWindows: 2,
+    emptyWindows: false,
+    extraDigits: 4,
+  });
   const engine = new AverageEngine(plan);
   const output = new OnePlace();
   const values = new v2.TradeValues();

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { type PlanText, readPlan } from "../plan/average-plan.js";
 import { CollectedOutput } from "../spec-support/collected-output.js";
 import { type TradeRow, tradeValues } from "../spec-support/trades.js";
-import { AverageEngine } from "./average-engine.js";
+import { AverageEngine, symbolsMaxOf } from "./average-engine.js";
+import { snapshotEngine } from "./engine-state.js";
 
 const START = 1_700_000_000_000_000;
 const SECOND = 1e6;
@@ -250,6 +251,25 @@ describe("much at once", () => {
       counts.push(published().length);
     }
     expect(counts).toEqual([1024, 1024, 952, 0]);
+  });
+
+  it("has a state of at most 8 MiB with as many symbols as there may be", () => {
+    const plan = {
+      lateness: "1s",
+      revisableWindows: 20,
+      windows: ["100ms", "200ms", "1s"],
+      halfLives: ["1t", "1s"],
+    };
+    const { engine, trade } = setup(plan);
+    const symbolCount = symbolsMaxOf(engine.plan) + 10;
+    expect(symbolCount).toBeLessThan(1000);
+    for (let tenth = 0; tenth < 60; tenth++) {
+      for (let index = 0; index < symbolCount; index++) trade(tenth / 10, 10_000, { symbol: `S${index}` });
+    }
+    expect(engine.counts.withoutSymbol).toBe(600);
+    const { length } = snapshotEngine(engine);
+    expect(length).toBeLessThan(8 * 1024 * 1024);
+    expect(length).toBeGreaterThan(4 * 1024 * 1024);
   });
 
   it("of symbols without a trade for a day is forgotten", () => {

@@ -50,6 +50,9 @@ export interface EngineCounts {
   implausibleTimes: number;
 }
 
+/** What is counted and in no message. */
+export type EngineOddity = "withoutSymbol" | "implausibleTimes";
+
 /**
  * The averages of one partition: depends on the trades it is given, in their order, and on nothing else. Its clock is the
  * largest event time of the partition, so windows of silent symbols close too.
@@ -69,6 +72,8 @@ export class AverageEngine {
   constructor(
     readonly plan: AveragePlan,
     symbolsMax = symbolsMaxOf(plan),
+    /** Told what no message will tell, at the first time and whenever the count has doubled. */
+    private readonly onOddity?: (oddity: EngineOddity, count: number) => void,
   ) {
     this.table = new SymbolTable(plan, symbolsMax);
     this.sweeps = plan.windows.map(() => ({ doneUntil: 0, until: 0, next: -1 }));
@@ -85,13 +90,13 @@ export class AverageEngine {
     if (values.eventTimeHi !== NULL_HI) {
       micros = values.eventTimeNumber ?? receiveMicros;
       if (micros <= 0 || micros > receiveMicros + AHEAD_MICROS_MAX) {
-        counts.implausibleTimes++;
+        this.tell("implausibleTimes");
         micros = receiveMicros;
       }
     }
     const symbol = micros > 0 ? this.table.find(values) : undefined;
     if (!symbol) {
-      counts.withoutSymbol++;
+      this.tell("withoutSymbol");
       return;
     }
     writer.receiveMicros = receiveMicros;
@@ -116,6 +121,11 @@ export class AverageEngine {
     }
     if (micros > this.watermark) this.watermark = micros;
     if (this.watermark >= this.dueAt) this.closeDue();
+  }
+
+  private tell(oddity: EngineOddity): void {
+    const count = ++this.counts[oddity];
+    if (Number.isInteger(Math.log2(count))) this.onOddity?.(oddity, count);
   }
 
   private closeDue(): void {

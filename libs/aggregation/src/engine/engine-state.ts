@@ -3,7 +3,7 @@ import { type AveragePlan, describePlan } from "../plan/average-plan.js";
 import { SymbolSeries } from "../symbols/symbol-series.js";
 import type { WindowSeries } from "../windows/window-series.js";
 import { Slot } from "../windows/window-slots.js";
-import { AverageEngine } from "./average-engine.js";
+import { AverageEngine, type EngineOddity, symbolsMaxOf } from "./average-engine.js";
 import { StateReader, StateWriter } from "./state-octets.js";
 
 /** To be raised when the layout below changes. */
@@ -31,14 +31,18 @@ export function snapshotEngine(engine: AverageEngine): Uint8Array {
  * The engine that the snapshot was taken of.
  * @throws `aggregation.plan-changed` for one of another plan, `aggregation.bad-state` for other octets
  */
-export function restoreEngine(plan: AveragePlan, state: Uint8Array): AverageEngine {
+export function restoreEngine(
+  plan: AveragePlan,
+  state: Uint8Array,
+  onOddity?: (oddity: EngineOddity, count: number) => void,
+): AverageEngine {
   const reader = new StateReader(state);
   const described = reader.text();
   if (described !== describePlan(plan)) {
     const detail = `the state is of "${described}", the settings say "${describePlan(plan)}"`;
     throw fail("aggregation.plan-changed", detail);
   }
-  const engine = new AverageEngine(plan);
+  const engine = new AverageEngine(plan, symbolsMaxOf(plan), onOddity);
   const { counts } = engine;
   engine.watermark = reader.number();
   engine.dueAt = reader.number();

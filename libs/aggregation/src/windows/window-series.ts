@@ -40,7 +40,12 @@ export class WindowSeries {
 
   /** Puts a trade into its window, which a reader is told of at once if it is over already. */
   take(trade: TradeInput, reader: WindowReader): void {
-    const slots = this.windowAt(trade.micros);
+    const { windows } = this;
+    const { micros } = trade;
+    let slots = windows.length > 0 ? windows[windows.length - 1] : undefined;
+    const isYoungest =
+      slots && micros >= slots[Slot.START]! && micros - slots[Slot.START]! < this.lengthMicros;
+    if (!isYoungest) slots = this.windowAt(micros);
     if (!slots) {
       this.lateCount++;
       this.addLateWeights(trade);

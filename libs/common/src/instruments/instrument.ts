@@ -24,4 +24,8 @@ export interface Instrument {
   readonly contractSize?: string;
   /** Expiry in microseconds since 1970; undefined for what does not expire. */
   readonly expiryMicros?: number;
+  /** Strike of an option, canonical decimal text. */
+  readonly strike?: string;
+  /** Of an option. */
+  readonly optionType?: "call" | "put";
 }

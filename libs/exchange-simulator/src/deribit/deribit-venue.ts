@@ -2,6 +2,7 @@ import type { Clock, TimerHandle } from "@ims/common";
 import type { VenueSocketEvents } from "../binance/in-process/in-process-socket.js";
 import { SeededRandom, seedFor } from "../sources/synthetic/seeded-random.js";
 import { Candle } from "./candles.js";
+import { quoteData, tickerData, wholeBook } from "./channel-data.js";
 import type { DeribitInstrument, DeribitMarket } from "./deribit-market.js";
 import { answerHttp } from "./http-methods.js";
 import { heartbeat, notification } from "./rpc-answers.js";
@@ -49,6 +50,8 @@ export class DeribitVenue {
   #timer: TimerHandle;
   /** Answers of HTTP that fail, one after the other. */
   failingRequests = 0;
+  /** Requests for channels that fail for a passing reason, one after the other. */
+  failingSubscribes = 0;
   /** What clients did. */
   readonly counters = {
     testAnswers: 0,
@@ -160,24 +163,14 @@ export class DeribitVenue {
     const [kind = "", symbol = ""] = channel.split(".");
     const trading = this.trading(symbol);
     if (!trading) return;
-    if (kind === "book") line.push(notification(channel, this.#wholeBook(trading)));
+    if (kind === "book") line.push(notification(channel, wholeBook(trading, this.nowMillis)));
     else if (kind === "ticker") line.push(notification(channel, this.tickerOf(trading)));
-    else if (kind === "quote") line.push(notification(channel, this.#quoteOf(trading)));
+    else if (kind === "quote") line.push(notification(channel, quoteData(trading, this.nowMillis)));
   }
 
   /** The data of a ticker. */
   tickerOf(trading: SymbolTrading): object {
-    const { symbol } = trading.instrument;
-    const last = trading.trades(trading.lastSeq, trading.lastSeq)[0];
-    return {
-      timestamp: this.nowMillis,
-      stats: { volume: 12.5, price_change: null, low: null, high: null },
-      state: "open",
-      instrument_name: symbol,
-      last_price: last?.row.price ?? null,
-      ...this.#bestOf(trading),
-      ...this.market.ticker(symbol, this.nowMillis),
-    };
+    return tickerData(trading, this.market.ticker(trading.instrument.symbol, this.nowMillis), this.nowMillis);
   }
 
   /** Begins heartbeats of a connection, with a `test_request` every other time. */
@@ -240,7 +233,7 @@ export class DeribitVenue {
   #tellPrices(trading: SymbolTrading): void {
     const { symbol } = trading.instrument;
     this.#tell([`ticker.${symbol}.100ms`, `ticker.${symbol}.raw`], () => this.tickerOf(trading));
-    this.#tell([`quote.${symbol}`], () => this.#quoteOf(trading));
+    this.#tell([`quote.${symbol}`], () => quoteData(trading, this.nowMillis));
   }
 
   #tellCandles(symbol: string, trades: readonly DeribitTrade[]): void {
@@ -265,37 +258,6 @@ export class DeribitVenue {
       const text = notification(channel, data());
       for (const line of readers) line.push(text);
     }
-  }
-
-  #wholeBook(trading: SymbolTrading): object {
-    const rows = (side: "bids" | "asks") => trading.levels(side).map((level) => ["new", ...level]);
-    return {
-      type: "snapshot",
-      timestamp: this.nowMillis,
-      instrument_name: trading.instrument.symbol,
-      change_id: trading.changeId,
-      bids: rows("bids"),
-      asks: rows("asks"),
-    };
-  }
-
-  #quoteOf(trading: SymbolTrading): object {
-    return {
-      timestamp: this.nowMillis,
-      instrument_name: trading.instrument.symbol,
-      ...this.#bestOf(trading),
-    };
-  }
-
-  #bestOf(trading: SymbolTrading): object {
-    const [bidPrice = 0, bidAmount = 0] = trading.levels("bids")[0] ?? [];
-    const [askPrice = 0, askAmount = 0] = trading.levels("asks")[0] ?? [];
-    return {
-      best_bid_price: bidPrice,
-      best_bid_amount: bidAmount,
-      best_ask_price: askPrice,
-      best_ask_amount: askAmount,
-    };
   }
 }
 

@@ -81,6 +81,11 @@ function subscribe(venue: DeribitVenue, line: VenueLine, { id, params }: RpcRequ
     line.terminate();
     return;
   }
+  if (venue.failingSubscribes > 0) {
+    venue.failingSubscribes--;
+    line.push(rpcError(id, RpcError.Unavailable));
+    return;
+  }
   const channels = channelsOf(params);
   // One that is forbidden refuses the whole request.
   if (!line.isLoggedIn && channels.some((channel) => channel.endsWith(".raw"))) {

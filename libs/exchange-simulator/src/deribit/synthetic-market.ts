@@ -5,7 +5,8 @@ const DAY_MILLIS = 86_400_000;
 const YEAR_3000_MILLIS = 32_503_708_800_000;
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"] as const;
 const LEVELS: Readonly<Record<string, number>> = { BTC: 60_000, ETH: 3_000 };
-const VOLATILITY = 0.55;
+const VOLATILITY_PERCENT = 55;
+const VOLATILITY = VOLATILITY_PERCENT / 100;
 
 /** `6APR21`: the day has no leading zero. */
 export function expiryName(expiryMillis: number): string {
@@ -109,7 +110,6 @@ function tickerOf(
     return { ...common, ...openInterest, mark_price: cents(fairPriceOf(currency, nowMillis, isPerpetual)) };
   }
   const model = optionModel(row, indexPrice(currency, nowMillis), nowMillis);
-  const volatility = VOLATILITY * 100;
   return {
     ...common,
     underlying_index: `${currency}-${expiryName(expiryMillis)}`,
@@ -117,9 +117,9 @@ function tickerOf(
     interest_rate: 0,
     open_interest: 420.1,
     mark_price: printed(Math.round(model.price * 1e8), 8, Math.floor(nowMillis / 100)),
-    mark_iv: volatility,
-    bid_iv: volatility - 0.4,
-    ask_iv: volatility + 0.4,
+    mark_iv: VOLATILITY_PERCENT,
+    bid_iv: VOLATILITY_PERCENT - 0.4,
+    ask_iv: VOLATILITY_PERCENT + 0.4,
     greeks: Object.fromEntries(
       Object.entries(model)
         .filter(([name]) => name !== "price")

@@ -11,4 +11,6 @@ export interface BitstampOptions {
   readonly transport?: HttpTransport | undefined;
   /** How often a running book is compared with the venue's, milliseconds. Default 10 minutes. */
   readonly bookCheckMillis?: number | undefined;
+  /** How often trades are compared with the venue's list, milliseconds. Default 10 minutes. */
+  readonly tradeCheckMillis?: number | undefined;
 }

@@ -41,6 +41,7 @@ const LIMITS: HubLimits = {
 /** As often as a known client sends it (section 3). */
 const HEARTBEAT: Heartbeat = { everyMillis: 8000, text: HEARTBEAT_TEXT };
 const BOOK_CHECK_MILLIS = 600_000;
+const TRADE_CHECK_MILLIS = 600_000;
 
 /** All that is particular to Bitstamp. */
 export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
@@ -120,7 +121,12 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
   #createHandler(feed: OpenFeed): BitstampFeed {
     switch (feed.request.dataType) {
       case DataType.Trade:
-        return new TradesFeed(feed, this.#rest, this.context);
+        return new TradesFeed(
+          feed,
+          this.#rest,
+          this.context,
+          this.options.tradeCheckMillis ?? TRADE_CHECK_MILLIS,
+        );
       case DataType.TopOfBook:
         return new TopOfBookFeed(feed, this.#rest, this.context);
       case DataType.MarkPrice:

@@ -33,6 +33,13 @@ describe("the reader of a connection", () => {
     ]);
   });
 
+  it("takes an error that passes for no answer, so that nothing is refused for good", () => {
+    const stage = new FeedStage();
+    for (const code of [10028, 10041, 11051, 13028])
+      stage.receive(`{"jsonrpc":"2.0","id":3,"error":{"code":${code},"message":"later"}}`);
+    expect(stage.replies).toEqual([]);
+  });
+
   it("keeps answers to its own requests to itself, and logs a refused login", () => {
     const stage = new FeedStage();
     stage.receive('{"jsonrpc":"2.0","id":9000001,"result":"ok"}');

@@ -9,6 +9,7 @@ import {
 import type { IntegrationLogger, MarketDataSink } from "@ims/traits";
 import type { DeribitFeed } from "./feeds/deribit-feed.js";
 import { exactObject, NumberText, parseExactJson } from "./json/exact-json.js";
+import { isTemporary } from "./rpc/error-codes.js";
 import { GreetingId, TEST_ANSWER } from "./rpc/greeting.js";
 
 export interface FrameReaderParts {
@@ -35,8 +36,11 @@ export function readFrames({ events, feeds, logger, sink }: FrameReaderParts): F
     }
   };
   const answered = (reply: ControlReply) => {
-    if (typeof reply.id !== "number" || !OUR_IDS.has(reply.id)) events.onReply(reply);
-    else if (reply.error) {
+    if (typeof reply.id !== "number" || !OUR_IDS.has(reply.id)) {
+      // Taken for no answer: the request is repeated after a while, and is no refusal of what it asks for.
+      if (reply.error && isTemporary(reply.error.code)) logger.warn({ ...reply.error }, "the venue is busy");
+      else events.onReply(reply);
+    } else if (reply.error) {
       const what = reply.id === GreetingId.Login ? "the login" : "heartbeats";
       logger.error({ ...reply.error }, `the venue refuses ${what}`);
     }

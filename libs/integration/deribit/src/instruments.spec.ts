@@ -66,6 +66,8 @@ describe("the list of instruments", () => {
         terms: { option: { strike: { mantissa: 625n, scale: 3 }, type: "call" } },
         instrument: {
           kind: "option",
+          strike: "0.625",
+          optionType: "call",
           priceIncrement: "0.0001",
           priceScale: 4,
           expiryMicros: 1_688_112_000_000_000,

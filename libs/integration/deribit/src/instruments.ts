@@ -85,6 +85,7 @@ function readRow(row: JsonObject, exchange: ExchangeId): DeribitListed {
   const step = readNumber(row, "min_trade_amount");
   const venueStatus =
     typeof row.state === "string" ? row.state : row.is_active === true ? "open" : "inactive";
+  const terms = readTerms(row, venueKind);
   const instrument: Instrument = {
     exchange,
     symbol,
@@ -104,8 +105,9 @@ function readRow(row: JsonObject, exchange: ExchangeId): DeribitListed {
     ...(isInverse && { contractSize: "1" }),
     ...(kind !== "spot" &&
       kind !== "perpetual" && { expiryMicros: readTimestamp(row, "expiration_timestamp") }),
+    ...(terms.option && { strike: textOf(terms.option.strike), optionType: terms.option.type }),
   };
-  return { venueStatus, instrument, terms: readTerms(row, venueKind) };
+  return { venueStatus, instrument, terms };
 }
 
 function kindOf(kind: string, symbol: string, { settlement_period: period }: JsonObject): InstrumentKind {

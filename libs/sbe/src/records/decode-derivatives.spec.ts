@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { v2 } from "../index.js";
-import { begin, bytes, decimal, decode, level } from "../spec-support/encoded-record.js";
+import { begin, bytes, decimal, decode, level, PREFIX } from "../spec-support/encoded-record.js";
 
 beforeEach(() => bytes.fill(0xa5));
 

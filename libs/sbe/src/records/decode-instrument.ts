@@ -91,5 +91,7 @@ export function toInstrument(record: InstrumentRecord): Instrument {
     quantityIncrement: record.quantityIncrement.toString(),
     contractSize: record.contractSize?.toString(),
     expiryMicros: record.expiryMicros,
+    strike: record.strike?.toString(),
+    optionType: record.optionType,
   };
 }

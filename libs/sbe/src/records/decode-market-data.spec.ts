@@ -1,7 +1,7 @@
 import { DataType, ExchangeId } from "@ims/common";
 import { beforeEach, describe, expect, it } from "vitest";
 import { decodeRecord, v2 } from "../index.js";
-import { begin, bytes, decimal, decode, level, START, view } from "../spec-support/encoded-record.js";
+import { begin, bytes, decimal, decode, level, PREFIX, START, view } from "../spec-support/encoded-record.js";
 
 beforeEach(() => bytes.fill(0xa5));
 

@@ -1,4 +1,4 @@
-import { DataType, Decimal, ExchangeId } from "@ims/common";
+import { Decimal, ExchangeId } from "@ims/common";
 import { decodeRecord, v2 } from "../index.js";
 
 /** Memory that specs encode into; they fill it with 0xa5 before each test. */

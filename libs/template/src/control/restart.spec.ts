@@ -1,9 +1,10 @@
-import { DataType, GapReason } from "@ims/common";
+import { DataType, GapReason, marketDataPartition } from "@ims/common";
 import { v1, v2 } from "@ims/sbe";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DataService } from "../service/data-service.js";
 import { hashToken } from "../sessions/access-tokens.js";
 import type { ServiceSettings } from "../settings/service-settings.js";
+import { testInstrument } from "../spec-support/fake-integration.js";
 import { encodeVersion1, type RawClient, type ReadMessage } from "../spec-support/raw-client.js";
 import { ServiceFixture, until } from "../spec-support/service-fixture.js";
 
@@ -98,6 +99,43 @@ describe("a service that is started anew", () => {
     expect(Number(gap.toTime)).toBeGreaterThan(Number(gap.fromTime));
     fixture.venue.emitTrade("BTCUSDT", 2, 1n, 1n);
     expect(await nextOf(210)).toMatchObject({ tradeId: "2" });
+  });
+
+  it("begins each Gap at the last record of the feed's own partition, which the others say nothing about", async () => {
+    const { venue } = fixture;
+    const { marketDataStream } = client.names;
+    await client.login();
+    const partitions = new Map<string, number>();
+    for (const symbol of ["BTCUSDT", "ETHUSDT", "SOLUSDT"]) {
+      partitions.set(symbol, marketDataPartition(venue.sink.register(testInstrument(symbol)), 4));
+      await client.startTrades(symbol);
+    }
+    const [first, second] = [...partitions].filter(
+      ([, partition], at, all) => all.findIndex((other) => other[1] === partition) === at,
+    );
+    const stored = new Map<string, number>();
+    for (const [symbol, partitionId] of [first!, second!]) {
+      venue.emitTrade(symbol, 1, 1n, 1n);
+      await client.next(marketDataStream, "trades", partitionId);
+      const polled = await client.iggy.poll({
+        stream: marketDataStream,
+        topic: "trades",
+        partitionId,
+        consumer: { kind: "consumer", id: 1 },
+        strategy: { kind: "last" },
+        count: 1,
+      });
+      expect(polled.next()).toBe(true);
+      stored.set(symbol, polled.timestampMicros);
+    }
+    expect(stored.get(second![0])).toBeGreaterThan(stored.get(first![0])!);
+    await restart();
+    const begun = new Map<string, number>();
+    while (begun.size < 3) {
+      const { json } = await client.next(marketDataStream, "gaps");
+      begun.set(json.symbol as string, Number(json.fromTime));
+    }
+    for (const [symbol, micros] of stored) expect(begun.get(symbol), symbol).toBe(micros);
   });
 
   it("keeps a request before it is answered: no client knows of what a restart would forget", async () => {

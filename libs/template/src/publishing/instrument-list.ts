@@ -159,7 +159,6 @@ export class InstrumentList {
       .quantityIncrement(
         Decimal.parse(instrument.quantityIncrement).rescale(instrument.quantityScale).mantissa,
       )
-      .strikeNull()
       .kind(KINDS[instrument.kind])
       .status(STATUSES[instrument.status]);
     if (instrument.contractSize === undefined) encoder.contractSizeNull();
@@ -169,8 +168,18 @@ export class InstrumentList {
     }
     if (instrument.expiryMicros === undefined) encoder.expiryTimeNull();
     else encoder.expiryTimeNumber(instrument.expiryMicros);
+    writeOption(encoder, instrument);
     return payload;
   }
+}
+
+/** A strike with more digits than the prices have does not fit the message, which then has none. */
+function writeOption(encoder: v2.InstrumentEncoder, { optionType, priceScale, strike }: Instrument): void {
+  const exact = strike === undefined ? undefined : Decimal.parse(strike);
+  if (exact === undefined || exact.scale > priceScale) encoder.strikeNull();
+  else encoder.strike(exact.rescale(priceScale).mantissa);
+  if (optionType === undefined) encoder.optionType(v2.OptionType.None);
+  else encoder.optionType(optionType === "call" ? v2.OptionType.Call : v2.OptionType.Put);
 }
 
 /** Asset names are for display; one longer than the field's 16 octets is cut at a character. */

@@ -4,6 +4,7 @@ import {
   GapReason,
   type Instrument,
   type Logger,
+  marketDataPartition,
   type TimeResolution,
 } from "@ims/common";
 import type { ImsDataIntegration } from "@ims/traits";
@@ -29,7 +30,8 @@ const RETRY_MILLIS = 1000;
 @scoped(Lifecycle.ContainerScoped)
 export class RestoredFeeds {
   #waiting: readonly Feed[] = [];
-  #lastMicros: ReadonlyMap<number, number> = new Map();
+  /** By data type, of each partition. */
+  #lastMicros: ReadonlyMap<number, readonly number[]> = new Map();
   #tryAtMillis = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -97,12 +99,19 @@ export class RestoredFeeds {
     );
   }
 
+  /** Of the instrument's partition, where it has any record; 0 where no partition has one. */
+  #lastStoredMicros(dataType: number, instrumentId: number): number {
+    const times = this.#lastMicros.get(dataType) ?? [];
+    const own = times.length === 0 ? 0 : times[marketDataPartition(instrumentId, times.length)]!;
+    return own || Math.max(0, ...times);
+  }
+
   /** Who wants the feed no more, as it may be with one by configuration, misses nothing. */
   #interrupted(feed: Feed, instrument: Instrument): void {
     const instrumentId = this.sink.register(instrument);
     this.sink.setReaders(feed, this.table);
-    const fromMicros = this.#lastMicros.get(feed.dataType);
-    if (fromMicros === undefined || !this.table.isWanted(feed)) return;
+    const fromMicros = this.#lastStoredMicros(feed.dataType, instrumentId);
+    if (fromMicros === 0 || !this.table.isWanted(feed)) return;
     // The integration goes on behind that trade: it reads what came since, and tells what it cannot have.
     if (feed.dataType === DataType.Trade && this.#resumes(feed.symbol)) return;
     const nowMicros = this.clock.nowMicros();

@@ -12,22 +12,24 @@ export class LastRecordTimes {
     @inject(StreamTopology) private readonly topology: StreamTopology,
   ) {}
 
-  /** Microseconds since 1970 by data type, over all partitions; none for a data type without any record. */
-  async of(dataTypes: Iterable<number>): Promise<ReadonlyMap<number, number>> {
-    const times = new Map<number, number>();
+  /**
+   * Microseconds since 1970 by data type, of each partition; 0 for one without any record. Partitions are stored
+   * independently of each other: what one of them lost may be older than what another one holds.
+   */
+  async of(dataTypes: Iterable<number>): Promise<ReadonlyMap<number, readonly number[]>> {
+    const times = new Map<number, readonly number[]>();
     for (const dataType of dataTypes) {
       const topic = marketDataTopicOf(dataType);
       if (topic === undefined) continue;
-      const micros = await this.#ofTopic(topic);
-      if (micros > 0) times.set(dataType, micros);
+      times.set(dataType, await this.#ofTopic(topic));
     }
     return times;
   }
 
-  async #ofTopic(topic: string): Promise<number> {
+  #ofTopic(topic: string): Promise<number[]> {
     const { marketDataStream, exchange } = this.topology.names;
     const partitionIds = Array.from({ length: this.topology.partitionCount(topic) }, (_, id) => id);
-    const times = await Promise.all(
+    return Promise.all(
       partitionIds.map(async (partitionId) => {
         const polled = await this.client.poll({
           stream: marketDataStream,
@@ -40,6 +42,5 @@ export class LastRecordTimes {
         return polled.next() ? polled.timestampMicros : 0;
       }),
     );
-    return Math.max(...times);
   }
 }

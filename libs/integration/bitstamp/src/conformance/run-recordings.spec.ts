@@ -65,3 +65,15 @@ describe.skipIf(sharedDir === "")("the recordings of Bitstamp", () => {
     expect(report!.details.join("\n")).toContain(detail);
   });
 });
+
+describe("a folder with recordings of other venues only", () => {
+  it("has nothing of Bitstamp in it, and that is no failure", () => {
+    const root = mkdtempSync(join(tmpdir(), "recordings-"));
+    writeFileSync(
+      join(root, "expectations.json"),
+      JSON.stringify({ "spot-x": { files: ["binance-spot/x"] } }),
+    );
+    expect([...runRecordings(root)]).toEqual([]);
+    rmSync(root, { recursive: true });
+  });
+});

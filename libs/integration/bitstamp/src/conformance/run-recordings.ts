@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeError, trimFraction } from "@ims/common";
 import { readInstruments } from "../instruments/instruments.js";
@@ -36,7 +36,9 @@ export function* runRecordings(root: string): Generator<RecordingReport> {
     for (const file of session.files) covered.add(file);
     yield report(name, () => checkSession(root, session));
   }
-  const files = readdirSync(join(root, FOLDER)).map((file) => `${FOLDER}${file}`);
+  // There may be recordings of other venues only.
+  const own = existsSync(join(root, FOLDER)) ? readdirSync(join(root, FOLDER)) : [];
+  const files = own.map((file) => `${FOLDER}${file}`);
   for (const file of files.filter((candidate) => !covered.has(candidate)).sort()) {
     if (file.endsWith(".jsonl.gz")) yield report(file, () => checkLines(join(root, file)));
     else if (file.endsWith(".json.gz")) yield report(file, () => checkList(join(root, file)));

@@ -37,7 +37,7 @@ const LAG_ATTEMPTS = 6;
 /** Of a longer loss only the latest so many are passed on. */
 const TRADES_MAX = 20_000;
 /** Windows of `/transactions/`, each with the age up to which it is asked for, seconds. */
-const WINDOWS: readonly { readonly window: TradeWindow; readonly seconds: number }[] = [
+export const WINDOWS: readonly { readonly window: TradeWindow; readonly seconds: number }[] = [
   { window: "minute", seconds: 50 },
   { window: "hour", seconds: 3540 },
   { window: "day", seconds: 86_340 },
@@ -81,7 +81,7 @@ export class TradeFill {
   /** One request; the pause before the next one, undefined when it is done. */
   async #step(): Promise<number | undefined> {
     const { join, logger, lost, read, symbol } = this.#options;
-    const ageSeconds = this.#chooseWindow();
+    this.#chooseWindow();
     let listed: readonly ListedTrade[];
     try {
       listed = await read(WINDOWS[this.#windowAt]!.window, this.#signal);
@@ -101,29 +101,35 @@ export class TradeFill {
     }
     this.#signal.throwIfAborted();
     const missed = listed.filter(({ tradeId }) => tradeId > this.#cut.lastId);
-    if (!this.#reach(missed, missed.length < listed.length, ageSeconds)) return 0;
+    if (!this.#reach(missed, missed.length < listed.length)) return 0;
     for (const each of missed.slice(-TRADES_MAX)) this.#offer(each);
     this.#newestId = Math.max(this.#newestId, missed.at(-1)?.tradeId ?? 0);
     return join.firstLiveId > 0 ? this.#compare(join.firstLiveId) : this.#lookAgain();
   }
 
   /** How long ago the stretch began, seconds; `Infinity` where it is not known: then windows grow until they reach it. */
-  #chooseWindow(): number {
+  get #ageSeconds(): number {
     const { aliveMicros } = this.#cut;
     if (aliveMicros === undefined) return Number.POSITIVE_INFINITY;
-    const ageSeconds = (this.#options.clock.nowMicros() - aliveMicros) / 1e6;
+    return (this.#options.clock.nowMicros() - aliveMicros) / 1e6;
+  }
+
+  #chooseWindow(): void {
+    const { aliveMicros } = this.#cut;
+    if (aliveMicros === undefined) return;
+    const ageSeconds = this.#ageSeconds;
     const at = WINDOWS.findIndex(({ seconds }) => ageSeconds < seconds);
     this.#windowAt = at < 0 ? WINDOWS.length - 1 : at;
-    return ageSeconds;
   }
 
   /** Whether the list begins early enough, or no larger one is to be had: then what lies before it is lost. */
-  #reach(missed: readonly ListedTrade[], hasOlder: boolean, ageSeconds: number): boolean {
+  #reach(missed: readonly ListedTrade[], hasOlder: boolean): boolean {
     if (this.#reaches) return true;
     const { join, lost } = this.#options;
     const { seconds } = WINDOWS[this.#windowAt]!;
-    const isCovered = hasOlder || ageSeconds < seconds;
-    if (!isCovered && this.#cut.aliveMicros === undefined && this.#windowAt < WINDOWS.length - 1) {
+    // The request may have waited long: what counts is how old the stretch is now.
+    const isCovered = hasOlder || this.#ageSeconds < seconds;
+    if (!isCovered && this.#windowAt < WINDOWS.length - 1) {
       this.#windowAt++;
       return false;
     }

@@ -27,6 +27,7 @@ export class TradeJoin {
   /** In order of ids. */
   readonly #held: TradeFields[] = [];
   #holding = false;
+  #firstId = 0;
   #lastId = 0;
   #lastMicros = 0;
   #firstLiveId = 0;
@@ -35,6 +36,11 @@ export class TradeJoin {
 
   constructor(options: TradeJoinOptions) {
     this.#options = options;
+  }
+
+  /** The first id that was passed on; 0 before it. */
+  get firstId(): number {
+    return this.#firstId;
   }
 
   /** Largest id that was passed on; 0 before the first. */
@@ -121,11 +127,13 @@ export class TradeJoin {
     this.release();
     this.#options.restarted(this.#lastMicros, eventMicros);
     this.#recent.clear();
+    this.#firstId = 0;
     this.#lastId = 0;
     this.#firstLiveId = 0;
   }
 
   #pass(trade: TradeFields): void {
+    this.#firstId ||= trade.tradeId;
     if (trade.tradeId > this.#lastId) {
       this.#lastId = trade.tradeId;
       this.#lastMicros = trade.eventMicros;

@@ -10,14 +10,13 @@ import {
 import type { IntegrationContext, TradeFields } from "@ims/traits";
 import type { BitstampFeed } from "../feeds/bitstamp-feed.js";
 import type { BitstampRest, TradeWindow } from "../rest/bitstamp-rest.js";
+import { TradeAudit } from "./trade-audit.js";
 import { readStreamTrade } from "./trade-fields.js";
 import { before, type Cut, TradeFill } from "./trade-fill.js";
 import { TradeJoin } from "./trade-join.js";
 
 const HELD_MAX = 10_000;
 const HOLD_MILLIS = 15_000;
-/** A lost connection is noticed so long after its last frame at most. */
-const NOTICED_MICROS = 45_000_000;
 /** The list is a moment behind the stream. */
 const DOUBT_MILLIS = 2000;
 /** The two clocks of a trade's time and ours differ by less. */
@@ -30,20 +29,24 @@ export class TradesFeed implements BitstampFeed {
   readonly #context: IntegrationContext;
   readonly #trade = createTradeFields();
   readonly #join: TradeJoin;
+  readonly #audit: TradeAudit;
   #cut: Cut | undefined;
   #filling: AbortController | undefined;
+  #auditing: AbortController | undefined;
   #work: Promise<void> = Promise.resolve();
-  #lastReceiveMicros = 0;
+  /** Up to here nothing is known to be missing: the last trade, or the last list without a later one. */
+  #aliveMicros = 0;
   #holdingSinceMillis = Number.POSITIVE_INFINITY;
   #startedMicros = 0;
   /** When a loss without an acknowledgement to come is looked for. */
   #fillAtMillis = Number.POSITIVE_INFINITY;
   #isDoubted = false;
   #acknowledged = false;
-  #closed = false;
+  readonly #closing = new AbortController();
   #lossReason: GapReason = GapReason.ConnectionLost;
 
-  constructor(feed: OpenFeed, rest: BitstampRest, context: IntegrationContext) {
+  /** @param checkMillis how often the trades are compared with the venue's list */
+  constructor(feed: OpenFeed, rest: BitstampRest, context: IntegrationContext, checkMillis: number) {
     this.#feed = feed;
     this.#rest = rest;
     this.#context = context;
@@ -53,7 +56,16 @@ export class TradesFeed implements BitstampFeed {
       restarted: (fromMicros, toMicros) =>
         this.#tellGap(GapReason.VenueRestarted, 0, 0, fromMicros, toMicros),
     });
-    const lastId = context.lastTradeId?.(feed.instrument.symbol) ?? 0;
+    const { symbol } = feed.instrument;
+    this.#audit = new TradeAudit({
+      ...context,
+      symbol,
+      join: this.#join,
+      everyMillis: checkMillis,
+      read: (window, signal) => rest.trades(symbol, window, signal),
+      complete: (trade) => this.#complete(trade),
+    });
+    const lastId = context.lastTradeId?.(symbol) ?? 0;
     if (lastId === 0) return;
     this.#lossReason = GapReason.ServiceRestarted;
     this.#cut = { lastId, aliveMicros: undefined };
@@ -72,7 +84,7 @@ export class TradesFeed implements BitstampFeed {
       throw error;
     }
     trade.instrumentId = this.#feed.instrumentId;
-    this.#lastReceiveMicros = receiveMicros;
+    this.#aliveMicros = receiveMicros;
     this.#feed.seen(receiveMicros);
     this.#join.offer(trade);
   }
@@ -101,18 +113,28 @@ export class TradesFeed implements BitstampFeed {
   }
 
   get isClosed(): boolean {
-    return this.#closed;
+    return this.#closing.signal.aborted;
   }
 
   check(nowMillis: number): void {
     if (nowMillis >= this.#fillAtMillis) this.#beginFill();
+    // While something is being read anyway it can wait.
+    if (this.#acknowledged && !this.#cut && !this.#auditing && this.#audit.isDue(nowMillis)) {
+      const auditing = new AbortController();
+      this.#auditing = auditing;
+      this.#work = this.#work.then(async () => {
+        await this.#audit.run(auditing.signal);
+        if (this.#auditing === auditing) this.#auditing = undefined;
+      });
+    }
     if (this.#join.heldCount === 0) this.#holdingSinceMillis = nowMillis;
     else if (nowMillis - this.#holdingSinceMillis >= HOLD_MILLIS) this.#join.release();
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(new Error("the feed ended"));
     this.#filling?.abort(new Error("the feed ended"));
+    this.#auditing?.abort(new Error("the feed ended"));
     if (this.#cut) this.#tellLost(this.#join.lastId + 1, before(this.#join.firstLiveId));
     this.#cut = undefined;
     this.#join.release();
@@ -123,6 +145,7 @@ export class TradesFeed implements BitstampFeed {
   async crossCheck(silentMillis: number, signal: AbortSignal): Promise<CrossCheckResult> {
     const { lastId } = this.#join;
     const window: TradeWindow = silentMillis < 50_000 ? "minute" : "hour";
+    const askedMicros = this.#context.clock.nowMicros();
     const listed = await this.#rest.trades(this.#feed.instrument.symbol, window, signal);
     const newest = listed.at(-1);
     const isNews =
@@ -130,6 +153,7 @@ export class TradesFeed implements BitstampFeed {
       (lastId > 0
         ? newest.tradeId > this.#join.lastId
         : Number(newest.row.date) > this.#startedMicros / 1e6 + CLOCKS_SECONDS);
+    if (!isNews) this.#aliveMicros = askedMicros - CLOCKS_SECONDS * 1_000_000;
     return isNews
       ? { verdict: "dead", text: `${this.#feed.stream} did not bring trade ${newest.tradeId}` }
       : { verdict: "quiet", text: "the venue lists no later trade" };
@@ -141,7 +165,7 @@ export class TradesFeed implements BitstampFeed {
     if (this.#join.lastId === 0) return;
     this.#cut ??= {
       lastId: this.#join.lastId,
-      aliveMicros: Math.max(this.#lastReceiveMicros, clock.nowMicros() - NOTICED_MICROS),
+      aliveMicros: this.#aliveMicros,
     };
     if (!this.#join.isHolding) this.#holdingSinceMillis = clock.monotonicMillis();
     this.#join.hold();
@@ -150,8 +174,9 @@ export class TradesFeed implements BitstampFeed {
   #beginFill(): void {
     this.#fillAtMillis = Number.POSITIVE_INFINITY;
     const cut = this.#cut;
-    if (!cut || this.#closed) return;
+    if (!cut || this.isClosed) return;
     this.#filling?.abort(new Error("the stream was cut again"));
+    this.#auditing?.abort(new Error("missed trades go first"));
     const filling = new AbortController();
     this.#filling = filling;
     // One after the other, so that the end can be awaited.
@@ -161,18 +186,14 @@ export class TradesFeed implements BitstampFeed {
   async #fill(cut: Cut, filling: AbortController): Promise<void> {
     if (filling.signal.aborted) return;
     const { clock, logger, random, sink } = this.#context;
-    const { instrument, instrumentId } = this.#feed;
-    const complete = (trade: TradeFields) => {
-      trade.instrumentId = instrumentId;
-      trade.receiveMicros = clock.nowMicros();
-    };
+    const { instrument } = this.#feed;
     try {
       const fill = new TradeFill(
         {
           clock,
           random,
           logger,
-          complete,
+          complete: (trade) => this.#complete(trade),
           symbol: instrument.symbol,
           join: this.#join,
           read: (window, signal) => this.#rest.trades(instrument.symbol, window, signal),
@@ -200,6 +221,11 @@ export class TradesFeed implements BitstampFeed {
       this.#cut = undefined;
       this.#join.release();
     }
+  }
+
+  #complete(trade: TradeFields): void {
+    trade.instrumentId = this.#feed.instrumentId;
+    trade.receiveMicros = this.#context.clock.nowMicros();
   }
 
   #tellLost(fromId: number, toId: number): void {

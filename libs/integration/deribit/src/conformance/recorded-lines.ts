@@ -3,11 +3,17 @@ import { gunzipSync } from "node:zlib";
 
 const LINE = /^\{"t":(?:null|"[0-9]+"),"dir":"([a-z]+)","url":"((?:[^"\\]|\\.)*)".*?"data":/;
 
-/** Frames of WebSockets that one recording received, each byte for byte: everything behind `"data":`. */
-export function* recordedFrames(file: string): Generator<string> {
+export interface RecordedLine {
+  readonly url: string;
+  /** The frame or body byte for byte: everything behind `"data":`. */
+  readonly data: string;
+}
+
+/** What one recording received, frames of WebSockets and bodies of HTTP. */
+export function* recordedLines(file: string): Generator<RecordedLine> {
   for (const line of readPacked(file).split("\n")) {
     const head = LINE.exec(line);
-    if (head?.[1] === "in" && head[2]!.startsWith("ws")) yield line.slice(head[0].length, -1);
+    if (head?.[1] === "in") yield { url: head[2]!, data: line.slice(head[0].length, -1) };
   }
 }
 

@@ -42,7 +42,7 @@ describe.skipIf(sharedDir === "")("recordings of Deribit", () => {
       {
         name: NAME,
         verdict: "passed",
-        details: ["460 frames: 273 option-tickers, 187 book; 10 books as expected"],
+        details: ["460 frames, 0 bodies: 273 option-tickers, 187 book; 10 books as expected"],
       },
     ]);
   });
@@ -69,5 +69,17 @@ describe.skipIf(sharedDir === "")("recordings of Deribit", () => {
     lines[at] = lines[at]!.replace(/"change_id":\d+/, '"change_id":"x"');
     writeFileSync(join(root, FILE), gzipSync(lines.join("\n")));
     expect((await run(root))[0]?.details.join("\n")).toMatch(/refused: .*change_id is not a number/);
+  });
+});
+
+describe("a folder with recordings of other venues only", () => {
+  it("has nothing of Deribit in it, and that is no failure", async () => {
+    const root = mkdtempSync(join(tmpdir(), "recordings-"));
+    writeFileSync(
+      join(root, "expectations.json"),
+      JSON.stringify({ "spot-x": { files: ["binance-spot/x"] } }),
+    );
+    expect(await run(root)).toEqual([]);
+    rmSync(root, { recursive: true });
   });
 });

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dataTypeName, describeError, ExchangeId } from "@ims/common";
 import { readInstruments } from "../instruments.js";
 import { parseExactJson } from "../json/exact-json.js";
-import { readPacked, recordedFrames } from "./recorded-lines.js";
+import { readPacked, recordedLines } from "./recorded-lines.js";
 import { SessionReplay } from "./session-replay.js";
 
 export interface RecordingReport {
@@ -61,7 +61,12 @@ async function report(name: string, check: () => Outcome | Promise<Outcome>): Pr
 
 async function replay(root: string, { books = {}, files }: ExpectedSession): Promise<Outcome> {
   const session = new SessionReplay();
-  for (const file of files) for (const frame of recordedFrames(join(root, file))) session.frame(frame);
+  for (const file of files) {
+    for (const { data, url } of recordedLines(join(root, file))) {
+      if (url.startsWith("ws")) session.frame(data);
+      else session.body(url, data);
+    }
+  }
   await session.close();
   const failures = session.rejections.map(({ detail, symbol }) => `refused: ${symbol ?? ""} ${detail}`);
   if (session.frameCount === 0) failures.push("no frame of a channel that is read");
@@ -77,7 +82,7 @@ async function replay(root: string, { books = {}, files }: ExpectedSession): Pro
   }
   const counts = [...session.counts].map(([dataType, count]) => `${count} ${dataTypeName(dataType)}`);
   return {
-    seen: `${session.frameCount} frames: ${counts.join(", ")}; ${Object.keys(books).length} books as expected`,
+    seen: `${session.frameCount} frames, ${session.bodyCount} bodies: ${counts.join(", ")}; ${Object.keys(books).length} books as expected`,
     failures,
   };
 }
@@ -87,8 +92,9 @@ function readList(file: string): Outcome {
   return { seen: `${listed.size} instruments`, failures: skipped };
 }
 
-/** Recordings of the venue below the folder, as the expectations name them. */
+/** Recordings of the venue below the folder, as the expectations name them; none where there are only others'. */
 function filesOf(root: string): string[] {
+  if (!existsSync(join(root, FOLDER))) return [];
   return readdirSync(join(root, FOLDER))
     .filter((file) => /\.jsonl?\.gz$/.test(file))
     .map((file) => `${FOLDER}/${file}`)

@@ -8,14 +8,16 @@ import {
   SimulatedClock,
   trimFraction,
 } from "@ims/common";
-import type { OpenFeed } from "@ims/integration-kit";
+import { createTradeFields, type OpenFeed, readText } from "@ims/integration-kit";
 import { bookHash, type OrderBook } from "@ims/order-book";
 import type { FeedRequest, IntegrationContext, MarketDataSink, RejectedFrame } from "@ims/traits";
 import { BookFeed } from "../feeds/book-feed.js";
 import type { DeribitFeed } from "../feeds/deribit-feed.js";
 import { openFeed } from "../feeds/open-feed.js";
+import { readTrade } from "../feeds/trade-row.js";
 import { readFrames } from "../frame-reader.js";
-import { termsOfName } from "../instruments.js";
+import { readInstruments, termsOfName } from "../instruments.js";
+import { exactObject, parseExactJson } from "../json/exact-json.js";
 import { DeribitRequests } from "../rpc/deribit-requests.js";
 
 /** A book in the form of the expectations. */
@@ -49,6 +51,7 @@ export class SessionReplay {
   readonly rejections: RejectedFrame[] = [];
   readonly counts = new Map<DataType, number>();
   frameCount = 0;
+  bodyCount = 0;
   readonly #context: IntegrationContext;
   readonly #entries = new Map<string, Entry>();
   readonly #requests: DeribitRequests;
@@ -70,6 +73,28 @@ export class SessionReplay {
     const events = { onReply() {}, onEndAnnounced() {}, send: () => true };
     readFrames({ events, feeds, logger, sink }).decode(Buffer.from(text), this.#context.clock.nowMicros());
     return true;
+  }
+
+  /** A body of HTTP: lists of trades and of instruments are read, others passed over. */
+  body(url: string, text: string): void {
+    const isTrades = url.includes("/get_last_trades_by_instrument");
+    if (!isTrades && !url.includes("/get_instruments")) return;
+    this.bodyCount++;
+    const result: unknown = exactObject(parseExactJson(text))?.result;
+    if (!isTrades) {
+      const { skipped } = readInstruments({ result }, ExchangeId.Deribit);
+      for (const detail of skipped) this.rejections.push({ reason: "unexpected", detail });
+      return;
+    }
+    const trade = createTradeFields();
+    const rows = exactObject(result)?.trades;
+    for (const row of Array.isArray(rows) ? (rows as unknown[]) : []) {
+      const fields = exactObject(row) ?? {};
+      const symbol = readText(fields, "instrument_name");
+      const entry = this.#entryOf(`trades.${symbol}.100ms`)!;
+      readTrade(fields, entry.feed, this.#context.clock.nowMicros(), trade);
+      this.#context.sink.trade(trade);
+    }
   }
 
   /** The books of the session by instrument. */

@@ -11,16 +11,22 @@ export function exactObject(value: unknown): JsonObject | undefined {
 }
 
 const DEPTH_MAX = 32;
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const LOWER_CASE = 0x20;
 const Char = {
   Tab: 9,
   NewLine: 10,
   Return: 13,
   Space: 32,
   Quote: 34,
+  Plus: 43,
   Comma: 44,
+  Minus: 45,
+  Point: 46,
+  Zero: 48,
+  Nine: 57,
   Colon: 58,
   Backslash: 92,
+  Exponent: 101,
 } as const;
 const Bracket = { OpenList: 91, CloseList: 93, OpenObject: 123, CloseObject: 125 } as const;
 
@@ -107,16 +113,38 @@ class ExactReader {
   }
 
   #scalar(): unknown {
-    NUMBER.lastIndex = this.#at;
-    const number = NUMBER.exec(this.text)?.[0];
-    if (number !== undefined) {
-      this.#at += number.length;
-      return new NumberText(number);
-    }
+    const char = this.text.charCodeAt(this.#at);
+    if (char === Char.Minus || isDigit(char)) return this.#number();
     if (this.#literal("null")) return null;
     if (this.#literal("true")) return true;
     if (this.#literal("false")) return false;
     throw this.#broken();
+  }
+
+  #number(): NumberText {
+    const start = this.#at;
+    if (this.text.charCodeAt(start) === Char.Minus) this.#at++;
+    // A zero begins no further digits.
+    if (this.text.charCodeAt(this.#at) === Char.Zero) this.#at++;
+    else this.#digits();
+    if (this.text.charCodeAt(this.#at) === Char.Point) {
+      this.#at++;
+      this.#digits();
+    }
+    // The letter e in either case.
+    if ((this.text.charCodeAt(this.#at) | LOWER_CASE) === Char.Exponent) {
+      const sign = this.text.charCodeAt(++this.#at);
+      if (sign === Char.Plus || sign === Char.Minus) this.#at++;
+      this.#digits();
+    }
+    return new NumberText(this.text.slice(start, this.#at));
+  }
+
+  /** One at least. */
+  #digits(): void {
+    const start = this.#at;
+    while (isDigit(this.text.charCodeAt(this.#at))) this.#at++;
+    if (this.#at === start) throw this.#broken();
   }
 
   #literal(word: string): boolean {
@@ -143,4 +171,9 @@ class ExactReader {
   #broken(): SyntaxError {
     return new SyntaxError(`no JSON at character ${this.#at}`);
   }
+}
+
+/** False behind the end, where the code is NaN. */
+function isDigit(char: number): boolean {
+  return char >= Char.Zero && char <= Char.Nine;
 }

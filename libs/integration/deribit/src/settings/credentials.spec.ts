@@ -24,11 +24,12 @@ describe("the login", () => {
   });
 
   it("is refused where it is half, or twice", () => {
-    for (const half of [
+    const halves: readonly Parameters<typeof readCredentials>[] = [
       ["id", undefined, undefined],
       [undefined, SECRET, undefined],
       ["id", SECRET, file],
-    ] as const) {
+    ];
+    for (const half of halves) {
       const read = () => readCredentials(...half);
       expect(read).toThrow(expect.objectContaining({ code: "deribit.credentials-incomplete" }));
       expect(read).not.toThrow(new RegExp(SECRET));

@@ -52,6 +52,15 @@ describe("HttpJsonClient.get", () => {
     expect(await client().get("/list")).toEqual({ a: 2 });
   });
 
+  it("reads bodies as it is told to; what throws there is a bad reply", async () => {
+    replies.push(answer(200, "1e5"), answer(200, "1e5"));
+    expect(await client({ parse: (text) => `<${text}>` }).get("/x")).toBe("<1e5>");
+    const parse = () => {
+      throw new SyntaxError("no");
+    };
+    await expect(client({ parse }).get("/x")).rejects.toMatchObject({ code: "venue.bad-reply" });
+  });
+
   it.each([
     [503, "down", "venue.unavailable", true],
     [400, '{"code":-1121,"msg":"Invalid symbol."}', "venue.refused", false],

@@ -55,6 +55,7 @@ function createDecoder(): FrameDecoder {
       markPrice() {},
       liquidation() {},
       ticker() {},
+      optionTicker() {},
       gap() {},
       feedStatus() {},
       instrument() {},

@@ -1,0 +1,122 @@
+import { type CanonicalSymbol, CanonicalSymbols, type CanonicalSymbolsOptions } from "@ims/book-merge";
+import type { Clock, TimerHandle } from "@ims/common";
+import type { BookSource } from "../sources/book-source.js";
+import { SymbolBooks } from "./symbol-books.js";
+
+export interface BookHubOptions extends CanonicalSymbolsOptions {
+  readonly clock: Clock;
+  /** Silence after which a venue leaves a merge. */
+  readonly staleAfterMillis: number;
+  /** How long a symbol that nobody watches is kept. */
+  readonly releaseAfterMillis: number;
+  /** Symbols that are kept at once. Default 1,000. */
+  readonly symbolsMax?: number;
+}
+
+const SYMBOLS_MAX_DEFAULT = 1000;
+/** How often silence and release are looked at: what they are late by at most. */
+const LOOK_MILLIS = 250;
+
+/** All symbols that are watched, over the sources of all venues. */
+export class BookHub {
+  readonly symbols: CanonicalSymbols;
+  readonly #sources: ReadonlyMap<string, BookSource>;
+  readonly #watched = new Map<string, SymbolBooks>();
+  readonly #changed = new Set<SymbolBooks>();
+  readonly #listed = new Set<string>();
+  readonly #readyListeners: (() => void)[] = [];
+  #flush: NodeJS.Immediate | undefined;
+  #look: TimerHandle | undefined;
+
+  constructor(
+    sources: readonly BookSource[],
+    private readonly options: BookHubOptions,
+  ) {
+    this.symbols = new CanonicalSymbols(options);
+    this.#sources = new Map(sources.map((source) => [source.venue, source]));
+  }
+
+  /** Names of all venues, whether they answer or not. */
+  get venues(): readonly string[] {
+    return [...this.#sources.keys()];
+  }
+
+  /** Whether the instruments of at least one venue are known. */
+  get isReady(): boolean {
+    return this.#listed.size > 0;
+  }
+
+  /** Symbols that are kept now, watched or not released yet. */
+  get keptCount(): number {
+    return this.#watched.size;
+  }
+
+  /** Calls back once, when {@link isReady} turns true. */
+  onReady(listener: () => void): void {
+    this.#readyListeners.push(listener);
+  }
+
+  open(): void {
+    for (const source of this.#sources.values()) {
+      source.open((instruments) => {
+        this.symbols.setVenue(source.venue, instruments);
+        const wasReady = this.isReady;
+        this.#listed.add(source.venue);
+        for (const [name, books] of this.#watched) {
+          const canonical = this.symbols.find(name);
+          if (canonical) books.update(canonical);
+        }
+        if (!wasReady) for (const listener of this.#readyListeners) listener();
+      });
+    }
+    this.#lookLater();
+  }
+
+  /** The books of a symbol, whose feeds begin with the first call; undefined while as many as may be are kept. */
+  booksOf(canonical: CanonicalSymbol): SymbolBooks | undefined {
+    const { clock, staleAfterMillis, symbolsMax = SYMBOLS_MAX_DEFAULT } = this.options;
+    const known = this.#watched.get(canonical.name);
+    if (known) return known;
+    if (this.#watched.size >= symbolsMax) return undefined;
+    const books: SymbolBooks = new SymbolBooks(canonical, this.#sources, {
+      staleAfterMillis,
+      nowMillis: () => clock.monotonicMillis(),
+      changed: () => this.#mark(books),
+    });
+    this.#watched.set(canonical.name, books);
+    return books;
+  }
+
+  async close(): Promise<void> {
+    this.#look?.cancel();
+    this.#look = undefined;
+    clearImmediate(this.#flush);
+    this.#changed.clear();
+    await Promise.all([...this.#sources.values()].map((source) => source.close()));
+    this.#watched.clear();
+  }
+
+  /** Many changes of one turn of the event loop are merged once. */
+  #mark(books: SymbolBooks): void {
+    this.#changed.add(books);
+    this.#flush ??= setImmediate(() => {
+      this.#flush = undefined;
+      for (const changed of this.#changed) changed.refresh();
+      this.#changed.clear();
+    });
+  }
+
+  #lookLater(): void {
+    this.#look = this.options.clock.setTimer(LOOK_MILLIS, () => {
+      const now = this.options.clock.monotonicMillis();
+      for (const [name, books] of this.#watched) {
+        books.expire(now);
+        const since = books.unwatchedMillis;
+        if (since === undefined || now - since < this.options.releaseAfterMillis) continue;
+        books.release();
+        this.#watched.delete(name);
+      }
+      this.#lookLater();
+    });
+  }
+}

@@ -1,0 +1,50 @@
+import { type Clock, systemClock } from "@ims/common";
+import type { IntegrationLogger } from "@ims/traits";
+import { BookServer } from "./grpc/book-server.js";
+import { BookHub } from "./hub/book-hub.js";
+import type { BookSource } from "./sources/book-source.js";
+
+export interface OrderBookServiceOptions {
+  readonly sources: readonly BookSource[];
+  /** `host:port` to listen on; port 0 for any free one. */
+  readonly address: string;
+  readonly staleAfterMillis: number;
+  readonly releaseAfterMillis: number;
+  readonly clock?: Clock;
+  readonly logger: IntegrationLogger;
+}
+
+export interface OrderBookService {
+  readonly port: number;
+  readonly hub: BookHub;
+  readonly server: BookServer;
+  /** Ends streams, server and sources; nothing is left behind. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts sources and server.
+ * @throws ImsError `book-service.address`; nothing is left open then
+ */
+export async function startOrderBookService(options: OrderBookServiceOptions): Promise<OrderBookService> {
+  const { clock = systemClock, logger } = options;
+  const hub = new BookHub(options.sources, { ...options, clock });
+  const server = new BookServer(hub, clock);
+  try {
+    await server.listen(options.address);
+  } catch (error) {
+    await hub.close();
+    throw error;
+  }
+  hub.open();
+  logger.info({ address: options.address, port: server.port, venues: hub.venues }, "merged books are served");
+  return {
+    port: server.port,
+    hub,
+    server,
+    close: async () => {
+      await server.close();
+      await hub.close();
+    },
+  };
+}

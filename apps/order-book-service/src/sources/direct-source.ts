@@ -1,0 +1,161 @@
+import type { VenueBook } from "@ims/book-merge";
+import {
+  type Clock,
+  DataType,
+  describeError,
+  exchangeName,
+  FeedState,
+  type Instrument,
+  RecordFlags,
+  sleep,
+} from "@ims/common";
+import type {
+  BookFields,
+  FeedStatusFields,
+  GapFields,
+  ImsDataIntegration,
+  IntegrationFactory,
+  IntegrationLogger,
+  MarketDataSink,
+} from "@ims/traits";
+import type { BookSource, FollowedBook } from "./book-source.js";
+
+const RETRY_MILLIS = 1000;
+const BOOK = { dataType: DataType.Book } as const;
+
+/** Reads the books of an integration that runs in this process: the integration's records go straight into them. */
+export class DirectSource implements BookSource {
+  readonly venue: string;
+  readonly #integration: ImsDataIntegration;
+  readonly #followed = new Map<string, FollowedBook>();
+  readonly #numbers = new Map<string, number>();
+  readonly #symbols: string[] = [];
+  readonly #closed = new AbortController();
+  /** Starts and stops, one after the other. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(
+    factory: IntegrationFactory,
+    private readonly clock: Clock,
+    private readonly logger: IntegrationLogger,
+    random: () => number = Math.random,
+  ) {
+    this.#integration = factory({ sink: this.#sink(), clock, logger, random });
+    this.venue = exchangeName(this.#integration.description.exchange) ?? "unknown";
+  }
+
+  open(listed: (instruments: readonly Instrument[]) => void): void {
+    const { signal } = this.#closed;
+    this.#integration.symbols(signal).then(listed, (error: unknown) => {
+      if (!signal.aborted) this.logger.error({ venue: this.venue, error }, "no list of instruments");
+    });
+  }
+
+  follow(symbol: string, book: VenueBook, changed: () => void): void {
+    this.#followed.set(symbol, { book, changed });
+    this.#later(() => this.#start(symbol, book));
+  }
+
+  unfollow(symbol: string): void {
+    this.#followed.delete(symbol);
+    this.#later(async () => {
+      if (!this.#followed.has(symbol)) await this.#integration.stop(BOOK, [symbol]);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#followed.clear();
+    this.#closed.abort();
+    await this.#work;
+    await this.#integration.shutdown();
+  }
+
+  async #start(symbol: string, book: VenueBook): Promise<void> {
+    if (this.#followed.get(symbol)?.book !== book) return;
+    try {
+      await this.#integration.start(BOOK, [symbol]);
+    } catch (error) {
+      book.suspend("stale", `the venue refuses it: ${describeError(error)}`);
+      this.#followed.get(symbol)?.changed();
+      void sleep(this.clock, RETRY_MILLIS, this.#closed.signal).then(
+        () => this.#later(() => this.#start(symbol, book)),
+        () => undefined,
+      );
+    }
+  }
+
+  #later(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((error: unknown) => {
+      this.logger.warn({ venue: this.venue, error }, "a feed of the venue could not be changed");
+    });
+  }
+
+  #of(instrumentId: number): FollowedBook | undefined {
+    const symbol = this.#symbols[instrumentId];
+    return symbol === undefined ? undefined : this.#followed.get(symbol);
+  }
+
+  #take(fields: BookFields, isWhole: boolean): void {
+    const followed = this.#of(fields.instrumentId);
+    if (!followed) return;
+    const { book, changed } = followed;
+    const now = this.clock.monotonicMillis();
+    if (isWhole) book.replace(fields, fields.horizon, fields.eventMicros, now);
+    else book.change(fields, fields.eventMicros, now);
+    if ((fields.flags & RecordFlags.Suspect) !== 0) book.suspend("suspect", "not proven right yet");
+    else if (book.state === "suspect") book.restore(now);
+    changed();
+  }
+
+  #feedStatus({ dataType, instrumentId, state, text }: FeedStatusFields): void {
+    if (dataType !== DataType.Book) return;
+    const followed = this.#of(instrumentId);
+    if (!followed) return;
+    const { book, changed } = followed;
+    if (state === FeedState.Live || state === FeedState.Quiet) {
+      const now = this.clock.monotonicMillis();
+      if (book.state === "stale") book.restore(now);
+      else book.vouch(now);
+    } else if (state !== FeedState.Starting) book.suspend("stale", text || "the feed is down");
+    changed();
+  }
+
+  #gap({ dataType, instrumentId }: GapFields): void {
+    const followed = dataType === DataType.Book ? this.#of(instrumentId) : undefined;
+    followed?.book.lose("changes are missing");
+    followed?.changed();
+  }
+
+  #register({ symbol }: Instrument): number {
+    let number = this.#numbers.get(symbol);
+    if (number === undefined) {
+      number = this.#symbols.push(symbol) - 1;
+      this.#numbers.set(symbol, number);
+    }
+    return number;
+  }
+
+  /** Only books are asked for, so only what is said of books is of interest. */
+  #sink(): MarketDataSink {
+    const ignore = () => undefined;
+    return {
+      register: (instrument) => this.#register(instrument),
+      bookSnapshot: (fields) => this.#take(fields, true),
+      bookDelta: (fields) => this.#take(fields, false),
+      feedStatus: (fields) => this.#feedStatus(fields),
+      gap: (fields) => this.#gap(fields),
+      rejected: ({ reason, detail, symbol }) =>
+        this.logger.warn({ venue: this.venue, symbol, reason }, `a frame is of no use: ${detail}`),
+      trade: ignore,
+      bar: ignore,
+      topOfBook: ignore,
+      markPrice: ignore,
+      liquidation: ignore,
+      optionTicker: ignore,
+      ticker: ignore,
+      instrument: ignore,
+      accepting: true,
+      whenAccepting: () => Promise.resolve(),
+    };
+  }
+}

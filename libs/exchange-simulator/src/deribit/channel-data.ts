@@ -1,0 +1,47 @@
+import type { SymbolTrading } from "./symbol-trading.js";
+
+/** The data of a book channel's first notification. */
+export function wholeBook(trading: SymbolTrading, nowMillis: number): object {
+  const rows = (side: "bids" | "asks") => trading.levels(side).map((level) => ["new", ...level]);
+  return {
+    type: "snapshot",
+    timestamp: nowMillis,
+    instrument_name: trading.instrument.symbol,
+    change_id: trading.changeId,
+    bids: rows("bids"),
+    asks: rows("asks"),
+  };
+}
+
+export function quoteData(trading: SymbolTrading, nowMillis: number): object {
+  return { timestamp: nowMillis, instrument_name: trading.instrument.symbol, ...bestOf(trading) };
+}
+
+/** @param ofMarket what the market says of the instrument */
+export function tickerData(
+  trading: SymbolTrading,
+  ofMarket: Readonly<Record<string, unknown>>,
+  nowMillis: number,
+): object {
+  const last = trading.trades(trading.lastSeq, trading.lastSeq)[0];
+  return {
+    timestamp: nowMillis,
+    stats: { volume: 12.5, price_change: null, low: null, high: null },
+    state: "open",
+    instrument_name: trading.instrument.symbol,
+    last_price: last?.row.price ?? null,
+    ...bestOf(trading),
+    ...ofMarket,
+  };
+}
+
+function bestOf(trading: SymbolTrading): object {
+  const [bidPrice = 0, bidAmount = 0] = trading.levels("bids")[0] ?? [];
+  const [askPrice = 0, askAmount = 0] = trading.levels("asks")[0] ?? [];
+  return {
+    best_bid_price: bidPrice,
+    best_bid_amount: bidAmount,
+    best_ask_price: askPrice,
+    best_ask_amount: askAmount,
+  };
+}

@@ -1,0 +1,5 @@
+export function mergedReport(outputs: readonly string[]): {
+  readonly lines: readonly string[];
+  readonly passed: number;
+  readonly failed: number;
+};

@@ -10,6 +10,7 @@ import {
   textSetting,
   urlSetting,
 } from "@ims/common";
+import { bitstampSettings } from "@ims/integration-bitstamp";
 
 /** Flags over environment over default. */
 export const BOOK_SERVICE_SETTINGS = defineSettings({
@@ -61,6 +62,7 @@ export const BOOK_SERVICE_SETTINGS = defineSettings({
     flag: "binance-ws-url",
     description: "direct: WebSocket origin in place of Binance's",
   },
+  ...bitstampSettings,
   logLevel: {
     schema: choiceSetting(...LOG_LEVELS).default("info"),
     env: "LOG_LEVEL",

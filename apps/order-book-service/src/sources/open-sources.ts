@@ -1,5 +1,6 @@
 import { type Clock, exchangeIdOf } from "@ims/common";
 import { createBinanceIntegration } from "@ims/integration-binance";
+import { bitstampOptions, createBitstampIntegration } from "@ims/integration-bitstamp";
 import type { IntegrationFactory, IntegrationLogger } from "@ims/traits";
 import { fail } from "../errors.js";
 import type { BookServiceSettings } from "../settings.js";
@@ -11,6 +12,7 @@ import { DirectSource } from "./direct-source.js";
 const DIRECT: Readonly<Record<string, (settings: BookServiceSettings) => IntegrationFactory>> = {
   binancespot: ({ binanceRestUrl, binanceWsUrl }) =>
     createBinanceIntegration("spot", { restUrl: binanceRestUrl, wsUrl: binanceWsUrl }),
+  bitstamp: (settings) => createBitstampIntegration(bitstampOptions(settings)),
 };
 
 /**

@@ -20,6 +20,8 @@ try {
     address: settings.grpcAddress,
     staleAfterMillis: settings.staleSeconds * 1000,
     releaseAfterMillis: settings.releaseSeconds * 1000,
+    ...(settings.assetAliases && { assetAliases: settings.assetAliases }),
+    ...(settings.symbolMapping && { mapping: settings.symbolMapping }),
     logger,
   });
   let isClosing = false;

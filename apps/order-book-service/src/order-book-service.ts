@@ -1,10 +1,11 @@
+import type { CanonicalSymbolsOptions } from "@ims/book-merge";
 import { type Clock, systemClock } from "@ims/common";
 import type { IntegrationLogger } from "@ims/traits";
 import { BookServer } from "./grpc/book-server.js";
 import { BookHub } from "./hub/book-hub.js";
 import type { BookSource } from "./sources/book-source.js";
 
-export interface OrderBookServiceOptions {
+export interface OrderBookServiceOptions extends CanonicalSymbolsOptions {
   readonly sources: readonly BookSource[];
   /** `host:port` to listen on; port 0 for any free one. */
   readonly address: string;

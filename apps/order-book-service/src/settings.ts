@@ -7,10 +7,28 @@ import {
   LOG_LEVELS,
   listSetting,
   type SettingsValues,
+  structuredSetting,
   textSetting,
   urlSetting,
 } from "@ims/common";
 import { bitstampSettings } from "@ims/integration-bitstamp";
+
+/** `NAME=text,NAME=text` as a record; undefined for anything else. */
+function namedTexts(value: unknown): Record<string, string> | undefined {
+  if (typeof value !== "string") return undefined;
+  const pairs = value.split(",").map((part) => part.trim().split("="));
+  if (pairs.some((pair) => pair.length !== 2 || pair.includes(""))) return undefined;
+  return Object.fromEntries(pairs.map(([name, text]) => [name!.toUpperCase(), text!]));
+}
+
+/** `NAME=venue:symbol+venue:symbol,…`. */
+function mappedSymbols(value: unknown): Record<string, readonly string[]> | undefined {
+  const texts = namedTexts(value);
+  if (!texts) return undefined;
+  const mapped = Object.entries(texts).map(([name, text]) => [name, text.split("+")] as const);
+  const isMember = (member: string) => /^[a-z0-9]+:\S+$/.test(member);
+  return mapped.every(([, members]) => members.every(isMember)) ? Object.fromEntries(mapped) : undefined;
+}
 
 /** Flags over environment over default. */
 export const BOOK_SERVICE_SETTINGS = defineSettings({
@@ -37,6 +55,19 @@ export const BOOK_SERVICE_SETTINGS = defineSettings({
     env: "BOOK_VENUES",
     flag: "venues",
     description: "names of the venues to merge",
+  },
+  assetAliases: {
+    schema: structuredSetting("XBT=BTC,…", namedTexts).optional(),
+    env: "BOOK_ASSET_ALIASES",
+    flag: "asset-aliases",
+    description: "assets that count as another, as in XBT=BTC",
+  },
+  symbolMapping: {
+    schema: structuredSetting("NAME=venue:symbol+venue:symbol,…", mappedSymbols).optional(),
+    env: "BOOK_SYMBOLS",
+    flag: "symbols",
+    description:
+      "symbols merged though base and quote do not say so, as in BTCUSD=bitstamp:btcusd+binancespot:BTCUSDT",
   },
   staleSeconds: {
     schema: integerSetting({ min: 1, max: 86_400 }).default(30),

@@ -23,6 +23,8 @@ export interface InvalidSymbol {
 export interface SymbolValidation {
   readonly valid: readonly Instrument[];
   readonly invalid: readonly InvalidSymbol[];
+  /** Names that were asked in another spelling, with the symbols they stand for; absent where there are none. */
+  readonly aliases?: ReadonlyMap<string, string>;
 }
 
 /** One venue connection or subscription as operators see it. */

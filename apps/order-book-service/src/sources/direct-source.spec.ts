@@ -1,11 +1,17 @@
 import { BookClient, type SummaryMessage } from "@ims/book-proto";
-import { systemClock } from "@ims/common";
-import { type BinanceSimulator, startBinanceSimulator } from "@ims/exchange-simulator";
+import { loadSettings, systemClock } from "@ims/common";
+import {
+  type BinanceSimulator,
+  startBinanceSimulator,
+  startBitstampSimulator,
+} from "@ims/exchange-simulator";
 import { createBinanceIntegration } from "@ims/integration-binance";
 import { afterEach, expect, it } from "vitest";
 import { type OrderBookService, startOrderBookService } from "../order-book-service.js";
+import { BOOK_SERVICE_SETTINGS } from "../settings.js";
 import { silentLogger } from "../spec-support/silent-logger.js";
 import { DirectSource } from "./direct-source.js";
+import { openSources } from "./open-sources.js";
 
 const closes: (() => unknown)[] = [];
 afterEach(async () => {
@@ -40,6 +46,47 @@ async function start(): Promise<{
   await new Promise<void>((resolve) => (service.hub.isReady ? resolve() : service.hub.onReady(resolve)));
   return { simulator, service, client };
 }
+
+it("merges two venues that are read in one process", async () => {
+  const binance = await startBinanceSimulator({
+    market: "spot",
+    source: { kind: "synthetic", seed: 3, symbols: 12, tradesPerSecond: 60 },
+    clock: systemClock,
+  });
+  closes.push(() => binance.close());
+  const bitstamp = await startBitstampSimulator();
+  closes.push(() => bitstamp.close());
+  const settings = loadSettings(BOOK_SERVICE_SETTINGS, {
+    flags: {
+      direct: true,
+      venues: "binancespot,bitstamp",
+      "binance-rest-url": binance.restUrl,
+      "binance-ws-url": binance.wsUrl,
+      "bitstamp-rest-url": bitstamp.restUrl,
+      "bitstamp-ws-url": bitstamp.wsUrl,
+    },
+  }).values;
+  const service = await startOrderBookService({
+    sources: openSources(settings, systemClock, silentLogger),
+    address: "127.0.0.1:0",
+    staleAfterMillis: 30_000,
+    releaseAfterMillis: 0,
+    logger: silentLogger,
+  });
+  closes.push(() => service.close());
+  await new Promise<void>((resolve) => (service.hub.isReady ? resolve() : service.hub.onReady(resolve)));
+  await expect.poll(() => service.hub.symbols.find("ETHBTC")?.venues.length, { timeout: 10_000 }).toBe(2);
+  const client = new BookClient(`127.0.0.1:${service.port}`);
+  closes.push(() => client.close());
+  const stop = new AbortController();
+  closes.push(() => stop.abort());
+  for await (const summary of client.summaries({ symbol: "ETHBTC", depth: 500 }, stop.signal)) {
+    if (summary.venues.some(({ state }) => state !== "FRESH")) continue;
+    expect(new Set(summary.bids.map(({ venue }) => venue))).toEqual(new Set(["binancespot", "bitstamp"]));
+    expect(summary.crossed).toBe(BigInt(summary.spread!) < 0n);
+    break;
+  }
+});
 
 it("serves the live book of a venue whose integration runs in the process", async () => {
   const { client } = await start();

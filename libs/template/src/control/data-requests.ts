@@ -84,7 +84,7 @@ export class DataRequests {
   stop(request: StopDataRequest, verdictOf: VerdictOf): number | Refusal {
     const refused = this.#checks.dataType(request.dataType) ?? this.#checks.symbolCount(request.symbolCount);
     if (refused) return refused;
-    const named = new Set(request.symbols);
+    const named = new Set(request.symbols.map((symbol) => spelling(symbol, verdictOf)));
     const matching = this.subscriptions
       .feedsOf(request.clientId)
       .filter(
@@ -167,4 +167,10 @@ function notOfVersion1(
     long &&
     refuseData(DataErrorCode.DataUnavailable, `Version 1 records cannot carry the symbol ${long.symbol}.`)
   );
+}
+
+/** A symbol as the venue spells it, where it takes other spellings. */
+function spelling(symbol: string, verdictOf: VerdictOf): string {
+  const verdict = verdictOf(symbol);
+  return verdict && !("reason" in verdict) ? verdict.symbol : symbol;
 }

@@ -40,6 +40,10 @@ export class SymbolVerdicts {
       const validation = await Promise.race([this.integration.validate([...symbols]), tooLate]);
       for (const instrument of validation?.valid ?? []) verdicts.set(instrument.symbol, instrument);
       for (const invalid of validation?.invalid ?? []) verdicts.set(invalid.symbol, invalid);
+      for (const [name, symbol] of validation?.aliases ?? []) {
+        const verdict = verdicts.get(symbol);
+        if (verdict) verdicts.set(name, verdict);
+      }
       if (!validation) this.log.warn("validation", "the venue did not check symbols in time", () => ({}));
     } catch (error) {
       this.log.error("validation", "symbols could not be checked", () => ({ error: describeError(error) }));

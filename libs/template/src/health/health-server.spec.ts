@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { type HealthReport, type ServiceStatus, STATUS_PAGE_MAX, type StatusReport } from "@ims/common";
@@ -34,6 +35,27 @@ describe("HealthServer", () => {
   afterEach(() => {
     failure = undefined;
     return server.close();
+  });
+
+  it("answers names of this machine alone while it listens for it alone", async () => {
+    const url = new URL(await server.listen(0));
+    const askAs = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        get({ port: url.port, host: "127.0.0.1", path: "/livez", headers: { host } }, (reply) => {
+          reply.resume();
+          resolve(reply.statusCode);
+        }).on("error", reject);
+      });
+    for (const host of ["localhost", "localhost:7074", "127.0.0.1", "[::1]:80", "LOCALHOST"]) {
+      expect([host, await askAs(host)]).toEqual([host, 200]);
+    }
+    for (const host of ["evil.example", "evil.example:7074", "localhost.evil.example", "127.0.0.1.evil"]) {
+      expect([host, await askAs(host)]).toEqual([host, 403]);
+    }
+    await server.close();
+    const open = new URL(await server.listen(0, "0.0.0.0"));
+    url.port = open.port;
+    expect(await askAs("machine.example")).toBe(200);
   });
 
   it("answers 200 when ready and 503 otherwise", async () => {

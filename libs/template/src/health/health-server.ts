@@ -29,6 +29,8 @@ export interface HealthSource {
  */
 export class HealthServer {
   #server: Server | undefined;
+  /** Listens for this machine alone. */
+  #isLocal = true;
 
   /** @param onError told when an answer could not be made */
   constructor(
@@ -43,6 +45,7 @@ export class HealthServer {
    * @throws `service.port-in-use`, `service.health-server-failed`
    */
   async listen(port: number, host = "127.0.0.1"): Promise<string> {
+    this.#isLocal = isLoopbackName(isIPv6(host) ? `[${host}]` : host);
     const server = createServer((request, response) => this.#answer(request, response));
     // Probes are short: a peer that dawdles must not hold a connection.
     server.headersTimeout = 5000;
@@ -84,7 +87,12 @@ export class HealthServer {
   }
 
   #route(request: IncomingMessage, response: ServerResponse): void {
-    const { method, url = "/" } = request;
+    const { headers, method, url = "/" } = request;
+    // A web page may point a name of its own at this machine, and would read the answer.
+    if (this.#isLocal && !isLoopbackName(headers.host)) {
+      sendJson(response, 403, { error: "only names of this machine are answered, such as localhost" });
+      return;
+    }
     if (method !== "GET" && method !== "HEAD") {
       response.setHeader("allow", "GET, HEAD");
       sendJson(response, 405, { error: "only GET and HEAD are answered" });
@@ -113,6 +121,11 @@ export class HealthServer {
     if (typeof query === "string") sendJson(response, 400, { error: query });
     else sendJson(response, 200, this.source.statusReport(query));
   }
+}
+
+/** @param name as the Host header has it, with or without a port */
+function isLoopbackName(name: string | undefined): boolean {
+  return name !== undefined && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(name);
 }
 
 function sendJson(response: ServerResponse, code: number, body: object): void {

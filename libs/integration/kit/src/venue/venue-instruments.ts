@@ -70,7 +70,12 @@ export class VenueInstruments {
   /** Throws `venue.unreachable` while there is no list. */
   async validate(symbols: readonly string[]): Promise<SymbolValidation> {
     const listed = await this.#directory.entriesWithin(LIST_WAIT_MILLIS);
-    return validateSymbols(this.canonical(symbols), listed, (name) => this.#directory.suggestions(name));
+    const names = this.canonical(symbols);
+    const validation = validateSymbols(names, listed, (name) => this.#directory.suggestions(name));
+    const aliases = new Map(
+      symbols.flatMap((symbol, at) => (names[at] === symbol ? [] : [[symbol, names[at]!] as const])),
+    );
+    return aliases.size === 0 ? validation : { ...validation, aliases };
   }
 
   /** Something about the list is known to have changed: it is read again within so long. */

@@ -23,5 +23,8 @@ export function writeResults(name, figures) {
     commit: commit(),
     ...figures,
   };
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  const file = join(folder, `${name}.json`);
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  // As the rest of the tree is written, so that new figures do not fail the lint.
+  execFileSync("npx", ["biome", "format", "--write", file], { cwd: join(folder, "../.."), stdio: "ignore" });
 }

@@ -12,6 +12,7 @@ import {
   urlSetting,
 } from "@ims/common";
 import { bitstampSettings } from "@ims/integration-bitstamp";
+import { deribitSettings } from "@ims/integration-deribit";
 
 /** `NAME=text,NAME=text` as a record; undefined for anything else. */
 function namedTexts(value: unknown): Record<string, string> | undefined {
@@ -94,6 +95,7 @@ export const BOOK_SERVICE_SETTINGS = defineSettings({
     description: "direct: WebSocket origin in place of Binance's",
   },
   ...bitstampSettings,
+  ...deribitSettings,
   logLevel: {
     schema: choiceSetting(...LOG_LEVELS).default("info"),
     env: "LOG_LEVEL",

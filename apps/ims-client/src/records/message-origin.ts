@@ -1,4 +1,5 @@
 import { exchangeName, RecordFlags } from "@ims/common";
+import type { MarketRecord } from "@ims/sbe";
 
 /** What is special about a message. */
 export type MessageFlag =
@@ -57,4 +58,20 @@ export function flagNames(bits: number): readonly MessageFlag[] {
 /** The name of an exchange number; one that this version does not know is named after its number. */
 export function exchangeText(exchangeId: number): string {
   return exchangeName(exchangeId) ?? `exchange-${exchangeId}`;
+}
+
+/** What a decoded record and its place say about its message. */
+export function recordOrigin(record: MarketRecord, partitionId: number, offset: number): MessageOrigin {
+  return {
+    exchange: exchangeText(record.exchangeId),
+    symbol: record.symbol,
+    flags: flagNames(record.flags),
+    eventMicros: record.eventMicros ?? null,
+    sendMicros: record.sendMicros ?? null,
+    // Only records of version 1 lack these two, and data streams of version 2 hold none.
+    receiveMicros: record.receiveMicros ?? 0,
+    publishMicros: record.publishMicros ?? 0,
+    offset,
+    partitionId,
+  };
 }

@@ -1,5 +1,5 @@
 import { DataType, Decimal, NO_RESOLUTION, type TimeResolutionText, timeResolutionText } from "@ims/common";
-import { decodeRecord, peekTemplateId, type StreamRecord, v2 } from "@ims/sbe";
+import { decodeRecord, type MarketRecord, peekTemplateId, type StreamRecord, v2 } from "@ims/sbe";
 import type { PolledRecords } from "../transport/ims-transport.js";
 import { bookDeltaMessage, bookSnapshotMessage, topOfBookMessage } from "./book-message.js";
 import {
@@ -18,7 +18,7 @@ import type {
   TradeKindName,
   TradeMessage,
 } from "./market-message.js";
-import { exchangeText, flagNames, type MessageOrigin } from "./message-origin.js";
+import { exchangeText, flagNames, type MessageOrigin, recordOrigin } from "./message-origin.js";
 import type { RecordFlyweights } from "./record-flyweights.js";
 import { createRecordKinds } from "./record-kinds.js";
 
@@ -216,18 +216,7 @@ export class RecordDecoder {
     };
   }
 
-  #originOf(record: Exclude<StreamRecord, { type: "batch-signature" }>): MessageOrigin {
-    return {
-      exchange: exchangeText(record.exchangeId),
-      symbol: record.symbol,
-      flags: flagNames(record.flags),
-      eventMicros: record.eventMicros ?? null,
-      sendMicros: record.sendMicros ?? null,
-      // Only records of version 1 lack these two, and data streams of version 2 hold none.
-      receiveMicros: record.receiveMicros ?? 0,
-      publishMicros: record.publishMicros ?? 0,
-      offset: this.offset,
-      partitionId: this.partitionId,
-    };
+  #originOf(record: MarketRecord): MessageOrigin {
+    return recordOrigin(record, this.partitionId, this.offset);
   }
 }

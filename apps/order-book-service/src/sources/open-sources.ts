@@ -1,6 +1,7 @@
 import { type Clock, exchangeIdOf } from "@ims/common";
 import { createBinanceIntegration } from "@ims/integration-binance";
 import { bitstampOptions, createBitstampIntegration } from "@ims/integration-bitstamp";
+import { createDeribitIntegration, deribitOptions } from "@ims/integration-deribit";
 import type { IntegrationFactory, IntegrationLogger } from "@ims/traits";
 import { fail } from "../errors.js";
 import type { BookServiceSettings } from "../settings.js";
@@ -13,6 +14,8 @@ const DIRECT: Readonly<Record<string, (settings: BookServiceSettings) => Integra
   binancespot: ({ binanceRestUrl, binanceWsUrl }) =>
     createBinanceIntegration("spot", { restUrl: binanceRestUrl, wsUrl: binanceWsUrl }),
   bitstamp: (settings) => createBitstampIntegration(bitstampOptions(settings)),
+  deribit: (settings) => createDeribitIntegration(deribitOptions({ ...settings, deribitTestnet: false })),
+  deribittestnet: (settings) => createDeribitIntegration(deribitOptions({ ...settings, deribitTestnet: true })),
 };
 
 /**

@@ -1,5 +1,17 @@
 import type { SymbolTrading } from "./symbol-trading.js";
 
+/** Lengths of candles: minutes, or a day (deribit.md section 5). */
+const RESOLUTIONS = "1|3|5|10|15|30|60|120|180|360|720|1D";
+const CHANNEL = new RegExp(
+  `^(?:(?:trades|book|ticker)\\.([^.]+)\\.(?:raw|100ms|agg2)|quote\\.([^.]+)|chart\\.trades\\.([^.]+)\\.(?:${RESOLUTIONS}))$`,
+);
+
+/** The instrument of a channel; undefined for what is no channel here. */
+export function symbolOfChannel(channel: string): string | undefined {
+  const found = CHANNEL.exec(channel);
+  return found?.[1] ?? found?.[2] ?? found?.[3];
+}
+
 /** The data of a book channel's first notification. */
 export function wholeBook(trading: SymbolTrading, nowMillis: number): object {
   const rows = (side: "bids" | "asks") => trading.levels(side).map((level) => ["new", ...level]);

@@ -1,15 +1,22 @@
 import type { Clock, TimerHandle } from "@ims/common";
-import type { VenueSocketEvents } from "../binance/in-process/in-process-socket.js";
+import {
+  InProcessSocket,
+  type VenueSocket,
+  type VenueSocketEvents,
+} from "../binance/in-process/in-process-socket.js";
+import type { Upgrade } from "../binance/venue.js";
 import { SeededRandom, seedFor } from "../sources/synthetic/seeded-random.js";
 import { Candle } from "./candles.js";
-import { quoteData, tickerData, wholeBook } from "./channel-data.js";
+import { quoteData, symbolOfChannel, tickerData, wholeBook } from "./channel-data.js";
+import { type DeribitFault, DeribitFaults } from "./deribit-faults.js";
 import type { DeribitInstrument, DeribitMarket } from "./deribit-market.js";
 import { answerHttp } from "./http-methods.js";
+import { LineHub } from "./line-hub.js";
 import { heartbeat, notification } from "./rpc-answers.js";
 import { answerSocket } from "./socket-methods.js";
 import { type BookChange, type DeribitTrade, SymbolTrading } from "./symbol-trading.js";
 import { syntheticDeribitMarket } from "./synthetic-market.js";
-import { type DeribitSocket, VenueLine } from "./venue-line.js";
+import { VenueLine } from "./venue-line.js";
 
 export interface DeribitVenueOptions {
   readonly clock: Clock;
@@ -40,14 +47,16 @@ export class DeribitVenue {
   readonly login: DeribitVenueOptions["login"];
   readonly market: DeribitMarket;
   readonly #latencyMillis: number;
-  readonly #lines = new Set<VenueLine>();
+  readonly #faults = new DeribitFaults();
+  readonly hub = new LineHub(this.#faults);
+  readonly #sockets = new Set<InProcessSocket>();
   readonly #trading = new Map<string, SymbolTrading>();
   readonly #candles = new Map<string, Candle>();
-  readonly #omitted = new Set<string>();
   readonly #lostChanges = new Set<string>();
   readonly #lostTrades = new Set<string>();
   #changeId = FIRST_CHANGE_ID;
   #timer: TimerHandle;
+  #isClosed = false;
   /** Answers of HTTP that fail, one after the other. */
   failingRequests = 0;
   /** Requests for channels that fail for a passing reason, one after the other. */
@@ -81,7 +90,11 @@ export class DeribitVenue {
   }
 
   get connectionCount(): number {
-    return this.#lines.size;
+    return this.hub.size;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** Instruments that are listed now. */
@@ -104,23 +117,58 @@ export class DeribitVenue {
   }
 
   /** Bound, so that it can be handed on as a connector. */
-  readonly dial = (_url: string, _frameBytesMax: number, events: VenueSocketEvents): DeribitSocket => {
-    const onText = (line: VenueLine, text: string) => answerSocket(this, line, text);
-    const gone = (line: VenueLine) => this.#lines.delete(line);
-    const line = new VenueLine(this.clock, this.#latencyMillis, events, onText, gone);
-    this.#lines.add(line);
-    return line;
+  readonly dial = (url: string, frameBytesMax: number, events: VenueSocketEvents): VenueSocket => {
+    const [clock, latencyMillis] = [this.clock, this.#latencyMillis];
+    const gone = (socket: InProcessSocket) => this.#sockets.delete(socket);
+    const options = { clock, latencyMillis, autoPong: true, frameBytesMax };
+    const socket = new InProcessSocket(this, url, events, options, gone);
+    this.#sockets.add(socket);
+    return socket;
   };
 
-  /** One GET, such as `/api/v2/public/get_instruments?currency=any`. */
+  /** Any path is taken. */
+  upgrade(): Upgrade {
+    return {
+      accept: (peer) => {
+        const onText = (line: VenueLine, text: string) => answerSocket(this, line, text);
+        this.hub.add(new VenueLine(peer, onText, (line) => this.hub.remove(line)));
+      },
+    };
+  }
+
+  /** One GET, such as `/api/v2/public/get_instruments?currency=any`, answered without {@link restDelayMillis}. */
   readonly request = (url: string): DeribitAnswer => {
     this.counters.requests++;
-    return answerHttp(this, new URL(url, "http://venue.invalid"));
+    return answerHttp(this, new URL(url, "http://venue.invalid"), this.#faults.restError(this.nowMillis));
   };
 
-  /** Ends every connection without a close frame. */
-  cutConnections(): void {
-    for (const line of [...this.#lines]) line.terminate();
+  /** How long HTTP is to wait before it answers: a fault. */
+  get restDelayMillis(): number {
+    return this.#faults.restDelayMillis(this.nowMillis);
+  }
+
+  /** Does something wrong, at once. */
+  inject(rule: DeribitFault): void {
+    switch (rule.fault) {
+      case "cut":
+        this.hub.cut();
+        return;
+      case "mute":
+        this.hub.mute(rule.channel);
+        return;
+      case "omit":
+        this.#faults.omit(rule.channel);
+        return;
+      case "busy":
+        this.failingSubscribes += rule.count;
+        return;
+      case "refuse-rest":
+      case "slow-rest":
+        this.#faults.addRestFault(rule, this.nowMillis);
+        return;
+      default:
+        this.#faults.addFrameFault(rule);
+    }
   }
 
   /** The next change of a book is made but not sent: the one after it does not continue what clients have. */
@@ -133,34 +181,17 @@ export class DeribitVenue {
     this.#lostTrades.add(symbol);
   }
 
-  /** From now on the venue leaves a channel out of what it accepts, without an error. */
-  omit(channel: string): void {
-    this.#omitted.add(channel);
-  }
-
-  /** Stops sending a channel to those who have it, without a word; who asks for it again gets it. */
-  forget(channel: string): void {
-    for (const line of this.#lines) line.channels.delete(channel);
-  }
-
-  /** Sends a text to every client as it stands. */
-  sendRaw(text: string): void {
-    for (const line of [...this.#lines]) line.push(text);
-  }
-
   /** Whether a channel can be had, by its form and its instrument. */
   offers(channel: string): boolean {
-    const [kind = "", ...rest] = channel.split(".");
-    const symbol = kind === "chart" ? rest[1] : rest[0];
-    const isKnown = ["trades", "book", "ticker", "quote", "chart"].includes(kind);
-    return (
-      isKnown && !this.#omitted.has(channel) && symbol !== undefined && this.trading(symbol) !== undefined
-    );
+    const symbol = symbolOfChannel(channel);
+    return symbol !== undefined && !this.#faults.isOmitted(channel) && this.trading(symbol) !== undefined;
   }
 
   /** What a channel begins with: a book is sent whole, tickers and quotes as they are. */
   begin(line: VenueLine, channel: string): void {
     const [kind = "", symbol = ""] = channel.split(".");
+    if (kind === "chart" && !this.#candles.has(channel))
+      this.#candles.set(channel, new Candle(channel.slice(channel.lastIndexOf(".") + 1)));
     const trading = this.trading(symbol);
     if (!trading) return;
     if (kind === "book") line.push(notification(channel, wholeBook(trading, this.nowMillis)));
@@ -190,10 +221,13 @@ export class DeribitVenue {
     line.heartbeat = this.clock.setTimer(intervalMillis, beat);
   }
 
-  /** After it no timer is left. */
+  /** After it no timer and no connection is left. */
   close(): void {
+    this.#isClosed = true;
     this.#timer.cancel();
-    this.cutConnections();
+    const sockets = [...this.#sockets];
+    this.hub.cut();
+    for (const socket of sockets) socket.destroy();
   }
 
   #batch(): void {
@@ -238,26 +272,15 @@ export class DeribitVenue {
 
   #tellCandles(symbol: string, trades: readonly DeribitTrade[]): void {
     const prefix = `chart.trades.${symbol}.`;
-    for (const line of this.#lines) {
-      for (const channel of line.channels) {
-        if (channel.startsWith(prefix) && !this.#candles.has(channel))
-          this.#candles.set(channel, new Candle(channel.slice(prefix.length)));
-      }
-    }
     for (const [channel, candle] of this.#candles) {
       if (!channel.startsWith(prefix)) continue;
       const data = candle.next(trades, this.nowMillis);
-      if (data) this.#tell([channel], () => data);
+      if (data) this.hub.tell(channel, () => data);
     }
   }
 
   #tell(channels: readonly string[], data: () => unknown): void {
-    for (const channel of channels) {
-      const readers = [...this.#lines].filter((line) => line.channels.has(channel));
-      if (readers.length === 0) continue;
-      const text = notification(channel, data());
-      for (const line of readers) line.push(text);
-    }
+    for (const channel of channels) this.hub.tell(channel, data);
   }
 }
 

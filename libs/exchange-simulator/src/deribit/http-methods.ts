@@ -3,8 +3,17 @@ import { RpcError, rpcError, rpcResult } from "./rpc-answers.js";
 
 const COUNT_MAX = 1000;
 
-/** Methods that are asked for over HTTP. Errors come with status 400, and say what they are in the body. */
-export function answerHttp(venue: DeribitVenue, { pathname, searchParams }: URL): DeribitAnswer {
+/**
+ * Methods that are asked for over HTTP. Errors come with status 400, and say what they are in the body.
+ *
+ * @param error a fault: the code of the error that is answered whatever is asked
+ */
+export function answerHttp(
+  venue: DeribitVenue,
+  { pathname, searchParams }: URL,
+  error: number | undefined,
+): DeribitAnswer {
+  if (error !== undefined) return { status: 400, body: rpcError(undefined, [error, "refused by a fault"]) };
   if (venue.failingRequests > 0) {
     venue.failingRequests--;
     return { status: 400, body: rpcError(undefined, RpcError.Unavailable) };

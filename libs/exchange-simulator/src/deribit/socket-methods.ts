@@ -38,7 +38,7 @@ export function answerSocket(venue: DeribitVenue, line: VenueLine, text: string)
       subscribe(venue, line, request);
       return;
     case "public/unsubscribe": {
-      const channels = channelsOf(params).filter((channel) => line.channels.delete(channel));
+      const channels = channelsOf(params).filter((channel) => venue.hub.leave(line, channel));
       done(channels);
       return;
     }
@@ -95,9 +95,7 @@ function subscribe(venue: DeribitVenue, line: VenueLine, { id, params }: RpcRequ
   const accepted = channels.filter((channel) => venue.offers(channel));
   line.push(rpcResult(id, [...accepted].reverse(), venue.nowMillis));
   for (const channel of accepted) {
-    if (line.channels.has(channel)) continue;
-    line.channels.add(channel);
-    venue.begin(line, channel);
+    if (venue.hub.join(line, channel)) venue.begin(line, channel);
   }
 }
 

@@ -4,9 +4,16 @@ import { printed, RawNumber } from "./raw-json.js";
 const DAY_MILLIS = 86_400_000;
 const YEAR_3000_MILLIS = 32_503_708_800_000;
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"] as const;
-const LEVELS: Readonly<Record<string, number>> = { BTC: 60_000, ETH: 3_000 };
+const LEVELS = { BTC: 60_000, ETH: 3_000 } as const;
 const VOLATILITY_PERCENT = 55;
 const VOLATILITY = VOLATILITY_PERCENT / 100;
+
+export interface SyntheticDeribitOptions {
+  /** US dollars of one coin around which prices move. Default 60,000 and 3,000. */
+  readonly levels?: Partial<Record<keyof typeof LEVELS, number>>;
+  /** How far prices move from there, as a share of it; 0 to 0.5. Default 0.016. */
+  readonly swing?: number;
+}
 
 /** `6APR21`: the day has no leading zero. */
 export function expiryName(expiryMillis: number): string {

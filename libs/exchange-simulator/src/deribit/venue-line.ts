@@ -1,21 +1,12 @@
-import type { Clock, TimerHandle } from "@ims/common";
-import type { VenueSocketEvents } from "../binance/in-process/in-process-socket.js";
+import type { TimerHandle } from "@ims/common";
+import type { Peer } from "../binance/socket/peer.js";
 
-/** The client's end of a connection to a simulated Deribit. */
-export interface DeribitSocket {
-  readonly isOpen: boolean;
-  readonly isPaused: boolean;
-  send(text: string): void;
-  ping(): void;
-  pause(): void;
-  resume(): void;
-  terminate(): void;
-}
+/** A client that does not read is cut off when so much waits for it. */
+const UNSENT_BYTES_MAX = 32 * 1024 * 1024;
+const NOTHING = () => {};
 
-const NO_CLOSE_FRAME = 1006;
-
-/** One connection within the process. What a client sends arrives through a timer, what the venue sends at once. */
-export class VenueLine implements DeribitSocket {
+/** One client's connection: what it has asked for, and what the venue keeps of it. */
+export class VenueLine {
   readonly channels = new Set<string>();
   isLoggedIn = false;
   /** Credits of `public/subscribe` that are left, and when they were counted. */
@@ -23,69 +14,38 @@ export class VenueLine implements DeribitSocket {
   heartbeat: TimerHandle | undefined;
   /** A `test_request` that was not answered yet. */
   awaitsTest = false;
-  #state: "opening" | "open" | "closed" = "opening";
-  #isPaused = false;
-  #held: string[] = [];
-  readonly #opening: TimerHandle;
+  #isGone = false;
 
   constructor(
-    private readonly clock: Clock,
-    private readonly latencyMillis: number,
-    private readonly events: VenueSocketEvents,
-    private readonly onText: (line: VenueLine, text: string) => void,
+    private readonly peer: Peer,
+    onText: (line: VenueLine, text: string) => void,
     private readonly onGone: (line: VenueLine) => void,
   ) {
-    this.#opening = clock.setTimer(latencyMillis, () => {
-      this.#state = "open";
-      events.onOpen();
+    peer.listen({
+      message: (text) => onText(this, text),
+      ping: NOTHING,
+      pong: NOTHING,
+      closed: () => this.#leave(),
     });
-  }
-
-  get isOpen(): boolean {
-    return this.#state === "open";
-  }
-
-  get isPaused(): boolean {
-    return this.#isPaused;
-  }
-
-  send(text: string): void {
-    this.#later(() => this.onText(this, text));
-  }
-
-  ping(): void {
-    this.#later(() => this.events.onSign());
-  }
-
-  pause(): void {
-    this.#isPaused = true;
-  }
-
-  resume(): void {
-    this.#isPaused = false;
-    while (this.#held.length > 0 && !this.#isPaused) this.push(this.#held.shift()!);
-  }
-
-  terminate(): void {
-    if (this.#state === "closed") return;
-    this.#state = "closed";
-    this.#opening.cancel();
-    this.heartbeat?.cancel();
-    this.#held = [];
-    this.onGone(this);
-    this.clock.setTimer(0, () => this.events.onClosed(NO_CLOSE_FRAME));
   }
 
   /** From the venue to the client. */
   push(text: string): void {
-    if (this.#state !== "open") return;
-    if (this.#isPaused) this.#held.push(text);
-    else this.events.onMessage(Buffer.from(text));
+    if (this.#isGone || !this.peer.isOpen) return;
+    if (this.peer.unsentBytes > UNSENT_BYTES_MAX) this.terminate();
+    else this.peer.send(text, NOTHING);
   }
 
-  #later(act: () => void): void {
-    this.clock.setTimer(this.latencyMillis, () => {
-      if (this.#state === "open") act();
-    });
+  /** Without a close frame. */
+  terminate(): void {
+    this.#leave();
+    this.peer.terminate();
+  }
+
+  #leave(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.heartbeat?.cancel();
+    this.onGone(this);
   }
 }

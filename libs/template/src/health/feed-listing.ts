@@ -17,6 +17,8 @@ const FEED_STATES: Readonly<Record<FeedState, string>> = {
   [FeedState.Stopped]: "stopped",
 };
 
+export const FEED_STATE_NAMES: readonly string[] = Object.values(FEED_STATES);
+
 /** One feed that somebody wants, and what the venue says of it. */
 export interface ListedFeed {
   readonly feed: Feed;

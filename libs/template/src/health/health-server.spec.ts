@@ -107,6 +107,7 @@ describe("HealthServer", () => {
       ["offset=-1", /offset/],
       ["offset=1e3", /offset/],
       ["symbols=A", /symbols is not known; known: offset/],
+      ["state=stall", /state: "stall" is none of starting, live, .*did you mean "stale"/],
     ] as const) {
       const answer = await get(`/status?${query}`);
       expect([answer.status, ((await answer.json()) as { error: string }).error]).toEqual([

@@ -1,4 +1,5 @@
-import { STATUS_PAGE_DEFAULT, STATUS_PAGE_MAX, type SubscriptionReport } from "@ims/common";
+import { didYouMean, STATUS_PAGE_DEFAULT, STATUS_PAGE_MAX, type SubscriptionReport } from "@ims/common";
+import { FEED_STATE_NAMES } from "./feed-listing.js";
 
 /** Which feeds `/status` shows: `?symbol=BTC&type=trades&state=stale&offset=0&limit=500`. */
 export interface StatusQuery {
@@ -27,6 +28,8 @@ export function parseStatusQuery(parameters: URLSearchParams): StatusQuery | str
   const symbol = parameters.get("symbol");
   const type = parameters.get("type");
   const state = parameters.get("state");
+  if (state && !FEED_STATE_NAMES.includes(state))
+    return `state: "${state}" is none of ${FEED_STATE_NAMES.join(", ")}${didYouMean(state, FEED_STATE_NAMES)}`;
   return {
     offset,
     limit,

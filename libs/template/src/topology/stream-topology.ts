@@ -8,6 +8,9 @@ import type { ServiceSettings } from "../settings/service-settings.js";
 import { ClientAccess } from "./client-access.js";
 import { nextOffsetOf, PartitionOffsets } from "./partition-offsets.js";
 
+/** A week. The longest that a request matters is a day, to the session of a client of version 1. */
+const CONTROL_EXPIRY_MICROS = 7n * 86_400_000_000n;
+
 /**
  * The streams and topics of one service. {@link ensure} runs at every session, before anything is sent, so a broker
  * that came back empty serves again; everything that exists is left as it is.
@@ -37,7 +40,11 @@ export class StreamTopology {
     this.#knownClientStreams.clear();
     const { names } = this;
     await this.client.streams.ensure(names.controlStream);
-    await this.client.topics.ensure(names.controlStream, { name: names.controlTopic, partitionCount: 1 });
+    await this.client.topics.ensure(names.controlStream, {
+      name: names.controlTopic,
+      partitionCount: 1,
+      options: { messageExpiryMicros: CONTROL_EXPIRY_MICROS },
+    });
     await this.client.streams.ensure(names.marketDataStream);
     for (const dataType of this.integration.description.dataTypes) {
       await this.#ensureMarketDataTopic(marketDataTopicOf(dataType)!, this.settings.partitionCount);

@@ -56,7 +56,7 @@ async function printConfig(environment: CliEnvironment, flags: ConfigFlags): Pro
   const own = flags.service ? [] : loadSettings(CLI_SETTINGS, { env }).describe();
   const rows: ConfigRow[] = own.map((setting) => ({ of: "ims", ...setting }));
   let isComplete = true;
-  const addresses = flags.service ?? localServices();
+  const addresses = flags.service ?? localServices(environment.env.IMS_HTTP_PORT);
   for (const answer of await Promise.all(addresses.map((address) => ask(address, interrupted)))) {
     if (typeof answer !== "string") {
       rows.push(...answer.settings.map((setting) => ({ of: answer.exchange, ...setting })));

@@ -33,7 +33,9 @@ export async function listGaps(
   const list = async (client: Parameters<Parameters<typeof withClient>[2]>[0]) => {
     reportEvents(client, environment);
     let printedCount = 0;
+    const seen = new Set<string>();
     for await (const gap of client.gapLedger()) {
+      seen.add(gap.symbol);
       if (symbol !== undefined && gap.symbol !== symbol) continue;
       if (data !== undefined && gap.data !== data) continue;
       if (printedCount === 0 && printer.header !== "" && !(await output.write(printer.header))) return;
@@ -41,7 +43,9 @@ export async function listGaps(
       printedCount++;
       if (printedCount === settings.count) return;
     }
-    if (printedCount === 0) await errors.write(`ims: ${client.exchangeName} has told of no such losses\n`);
+    const hint = symbol === undefined ? "" : didYouMean(symbol, [...seen]);
+    if (printedCount === 0)
+      await errors.write(`ims: ${client.exchangeName} has told of no such losses${hint}\n`);
   };
   await withClient(environment, settings, list, false);
 }

@@ -188,10 +188,15 @@ describe("ims gaps", () => {
   });
 
   it("says so when there are none, and suggests near kinds of data", async () => {
-    const none = withLosses("gaps --symbol BNBUSDT");
+    const none = withLosses("gaps --symbol DOTEUR");
     expect(await none.run(none.exit)).toBe(0);
     expect(none.output.text).toBe("");
     expect(none.errors.text).toBe("ims: binancespot has told of no such losses\n");
+    const misspelt = withLosses("gaps --symbol BTCUSTD");
+    expect(await misspelt.run(misspelt.exit)).toBe(0);
+    expect(misspelt.errors.text).toBe(
+      'ims: binancespot has told of no such losses (did you mean "BTCUSDT"?)\n',
+    );
     const wrong = withLosses("gaps --data trade");
     expect(await wrong.run(wrong.exit)).toBe(2);
     expect(wrong.errors.text).toMatch(

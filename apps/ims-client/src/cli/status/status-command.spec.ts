@@ -105,6 +105,13 @@ describe("ims status", () => {
     );
   });
 
+  it("looks also where IMS_HTTP_PORT says", async () => {
+    const port = (await serve({ "/status": REPORT })).split(":")[1]!;
+    const { output, exit } = startIms(["status", "--once"], { env: { IMS_HTTP_PORT: port } });
+    await exit;
+    expect(output.lines.map((line) => JSON.parse(line).address)).toContain(`127.0.0.1:${port}`);
+  });
+
   it("reads the health of a service that has no status", async () => {
     const address = await serve({ "/health": { status: "ready", exchange: "binancespot" } });
     const { exit, output } = status(`--service http://${address}`, false);

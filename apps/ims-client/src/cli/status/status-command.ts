@@ -34,7 +34,7 @@ export function addStatusCommand(program: Command, environment: CliEnvironment):
         ["ims status --json | jq .reasons", ""],
       ])}
 Ends with 1 if no service answers or one is not ready. Services of this machine are looked for at 127.0.0.1, port 7070
-plus the number of the exchange.
+plus the number of the exchange, and at IMS_HTTP_PORT where that is set.
 `,
     )
     .action((flags: StatusFlags) => showStatus(environment, flags));
@@ -48,7 +48,7 @@ async function showStatus(environment: CliEnvironment, flags: StatusFlags): Prom
   const { clock, interrupted, output, errors } = environment;
   const format = outputFormat(environment, readCliSettings(flags, environment.env));
   const seconds = readEvery(flags, output.isTerminal);
-  const addresses = flags.service ?? localServices();
+  const addresses = flags.service ?? localServices(environment.env.IMS_HTTP_PORT);
   // What is asked for by name is shown also where nothing answers.
   const isShown = (probe: ServiceProbe) => flags.service !== undefined || probe.kind !== "absent";
   const screen = seconds !== undefined && output.isTerminal ? new Screen(output) : undefined;
@@ -105,12 +105,17 @@ function rowOf(probe: ServiceProbe): object {
   return { address: probe.address, ...report };
 }
 
-/** Addresses at which the services of this machine answer. */
-export function localServices(): string[] {
-  return Object.values(ExchangeId)
+/**
+ * Addresses at which the services of this machine answer.
+ * @param port `IMS_HTTP_PORT`, where a service that was started with the same environment listens, if it is set
+ */
+export function localServices(port?: string): string[] {
+  const usual = Object.values(ExchangeId)
     .filter((id) => id !== ExchangeId.None)
     .sort((a, b) => a - b)
     .map((id) => `127.0.0.1:${servicePort(id, false)}`);
+  if (!port || !/^\d{1,5}$/.test(port) || Number(port) === 0 || Number(port) > 65_535) return usual;
+  return [...new Set([`127.0.0.1:${port}`, ...usual])];
 }
 
 /** Seconds between looks; undefined for one look. @throws ImsError `client.invalid-argument` */

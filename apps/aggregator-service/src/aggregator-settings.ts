@@ -26,7 +26,7 @@ export const AGGREGATOR_SETTINGS = defineSettings({
     schema: listSetting({ countMax: 16 }).default(["1s", "10s", "1m"]),
     env: "IMS_AVERAGE_WINDOWS",
     flag: "windows",
-    description: "lengths of windows, each a divisor of a day",
+    description: "lengths of windows, 1ms to 168h, for example 10s,7m,24h",
   },
   halfLives: {
     schema: listSetting({ countMax: 16 }).default(["20t", "30s"]),

@@ -11,6 +11,12 @@ export {
 export { EXCHANGE_NAMES, resolveExchange, resolveResolution } from "./client/client-settings.js";
 export type { ClientSettings, ConnectOptions } from "./client/connect-options.js";
 export { DEFAULT_IGGY_URL } from "./client/connect-options.js";
+export {
+  type AveragesOptions,
+  type AveragesStart,
+  followAverages,
+  type MissedAverages,
+} from "./client/follow-averages.js";
 export { ImsClient } from "./client/ims-client.js";
 export type { MarketDataClient } from "./client/market-data-client.js";
 export type { LoginAccepted } from "./control/reply.js";
@@ -25,6 +31,7 @@ export type { StartFrom } from "./delivery/start-from.js";
 export { CLIENT_ERRORS, type ClientErrorName } from "./errors/client-errors.js";
 export { type MockClientOptions, MockImsClient } from "./mock/mock-ims-client.js";
 export * from "./mock/mock-messages.js";
+export type { AverageMessage, AverageMethodName, AverageStateName } from "./records/average-message.js";
 export { Book, type BookState } from "./records/book.js";
 export type {
   BookDeltaMessage,

@@ -1,4 +1,5 @@
-import { describeError, isImsError } from "@ims/common";
+import { describeError, isImsError, systemClock } from "@ims/common";
+import { runBooks } from "./run-books.js";
 import { runStack } from "./run-stack.js";
 import { HELP, parseStackOptions, type StackOptions } from "./stack-options.js";
 
@@ -33,13 +34,30 @@ async function printedAnything(options: StackOptions): Promise<boolean> {
   process.once("SIGINT", () => {
     interrupted = true;
   });
+  const onMessage = () => {
+    printed = true;
+  };
+  const startedMillis = systemClock.monotonicMillis();
+  const { seconds } = options;
+  const timer = seconds === undefined ? undefined : systemClock.setTimer(seconds * 1000, () => stop.abort());
   try {
-    await runStack(options, write, stop, () => {
-      printed = true;
-    });
+    if (options.stack === "books") await runBooks(options, bookOutput(), stop.signal, onMessage);
+    else await runStack(options, write, stop, onMessage);
   } catch (error) {
     // What fails because the run ends is no news.
     if (!stop.signal.aborted) throw error;
+  } finally {
+    timer?.cancel();
+    write(`Ended after ${((systemClock.monotonicMillis() - startedMillis) / 1000).toFixed(1)} s.`);
   }
   return printed || interrupted;
+}
+
+function bookOutput() {
+  const isTerminal = process.stdout.isTTY === true;
+  return {
+    isTerminal,
+    isColoured: isTerminal && !process.env.NO_COLOR,
+    write: (text: string) => void process.stdout.write(text),
+  };
 }

@@ -1,11 +1,10 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { createLogger, ExchangeId, sleep, systemClock } from "@ims/common";
 import type { BinanceMarketName } from "@ims/exchange-simulator";
 import { createBinanceIntegration } from "@ims/integration-binance";
 import { type DataService, startDataService } from "@ims/template";
 import { ImsClient } from "ims-client";
 import { freePort } from "./free-port.js";
+import { DATA_ROOT, freshDataFolder } from "./fresh-data-folder.js";
 import { messageLine } from "./message-lines.js";
 import { showAverages } from "./show-averages.js";
 import type { StackOptions } from "./stack-options.js";
@@ -24,7 +23,7 @@ const RECORDING_IDLE_MILLIS = 1000;
  * Starts venue, broker and service, prints what a client of them receives, and ends everything again.
  * @param print takes one line
  * @param onMessage called after each printed message
- * @param stop ends the run when aborted; the run aborts it itself when its seconds or its recording are over
+ * @param stop ends the run when aborted; the run aborts it itself when its recording is over
  */
 export async function runStack(
   options: StackOptions,
@@ -32,9 +31,7 @@ export async function runStack(
   stop: AbortController,
   onMessage: () => void,
 ): Promise<void> {
-  const startedMillis = systemClock.monotonicMillis();
   const { signal } = stop;
-  const cancelTimer = endAfter(options.seconds, stop);
   // Closes the service only while it starts: later the client logs out first, which needs the service.
   const starting = new AbortController();
   const giveUp = () => starting.abort();
@@ -42,7 +39,7 @@ export async function runStack(
   const venue = await openVenue(options, systemClock);
   const exchange = EXCHANGES[venue.market];
   const url = process.env.IGGY_URL ?? `iggy://iggy:iggy@127.0.0.1:${await freePort(BROKER_PORT)}`;
-  const dataDir = await dataFolder(options);
+  const dataDir = options.source === "live" ? DATA_ROOT : await freshDataFolder(options.source);
   const logger = createLogger({
     name: "local-stack",
     level: "warn",
@@ -93,11 +90,9 @@ export async function runStack(
       for await (const message of client.messages({ signal })) show(messageLine(message));
     }
   } finally {
-    cancelTimer();
     await client?.shutdown();
     await service?.close();
     await venue.simulator?.close();
-    print(`Ended after ${((systemClock.monotonicMillis() - startedMillis) / 1000).toFixed(1)} s.`);
   }
 }
 
@@ -118,22 +113,6 @@ function introduction(
     `Try in another terminal: ${other}npx ims trades ${symbols[0]}${exchange}`,
     "",
   ];
-}
-
-/** A made-up market is of no use after the run, and must never mix with real data: it gets a fresh folder of its own. */
-async function dataFolder({ source }: StackOptions): Promise<string> {
-  const root = join(process.cwd(), ".ims");
-  if (source === "live") return root;
-  const folder = join(root, source);
-  await rm(folder, { recursive: true, force: true });
-  return folder;
-}
-
-/** Ends the run after its seconds; the returned function takes the timer back. */
-function endAfter(seconds: number | undefined, end: AbortController): () => void {
-  if (seconds === undefined) return () => undefined;
-  const timer = systemClock.setTimer(seconds * 1000, () => end.abort());
-  return () => timer.cancel();
 }
 
 /** What is in flight when a recording ends still reaches the client: the run ends when nothing came for a while. */

@@ -16,10 +16,13 @@ export const LOCAL_STACK_ERRORS = {
 
 const fail = errorFactory(LOCAL_STACK_ERRORS);
 
+const STACK_NAMES = ["market", "averages", "books"] as const;
+export type StackName = (typeof STACK_NAMES)[number];
+
 /** What one run of the stack shows. */
 export interface StackOptions {
-  /** What is printed: the market's trades and bars, or averages of its trades. */
-  readonly stack: "market" | "averages";
+  /** What is shown: the market's trades and bars, averages of its trades, or the books of three venues as one. */
+  readonly stack: StackName;
   readonly source: "simulated" | "live" | "recording";
   readonly recordingFiles: readonly string[];
   /** Replay speed: 1 keeps the recorded pace. */
@@ -38,7 +41,8 @@ export const HELP = `Runs an embedded broker, a Binance market, its service and 
   npm start -- --recording FILE          a recorded session (.jsonl.gz); may be given several times
 
   --stack averages  print moving averages of the trades, windows of 1 s and 10 s
-  --symbols A,B     what to print (default BTCUSDT,ETHUSDT; of a recording: all of it)
+  --stack books     a ladder of the merged books of simulated Binance, Bitstamp and Deribit
+  --symbols A,B     what to print (default BTCUSDT,ETHUSDT; of a recording: all of it; books: one, BTCUSDT)
   --seconds N       end after N seconds
   --speed N|max     pace of a recording (default 1)
   --seed N          another simulated market
@@ -51,9 +55,15 @@ export function parseStackOptions(args: readonly string[]): StackOptions {
   if (values.live && recordingFiles.length > 0) {
     throw fail("local-stack.usage", "--live and --recording exclude each other");
   }
-  const stack = values.stack ?? "market";
-  if (stack !== "market" && stack !== "averages") {
-    throw fail("local-stack.usage", `--stack must be market or averages, not "${stack}"`);
+  const stack = STACK_NAMES.find((name) => name === (values.stack ?? "market"));
+  if (!stack) {
+    throw fail("local-stack.usage", `--stack must be ${STACK_NAMES.join(", ")}, not "${values.stack}"`);
+  }
+  if (stack === "books" && (values.live || recordingFiles.length > 0)) {
+    throw fail(
+      "local-stack.usage",
+      "--stack books has simulated venues only, without --live and --recording",
+    );
   }
   return {
     stack,

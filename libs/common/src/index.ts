@@ -21,6 +21,7 @@ export * from "./ids/refusal-codes.js";
 export * from "./ids/time-resolution.js";
 export * from "./ids/trade-codes.js";
 export * from "./instruments/instrument.js";
+export * from "./instruments/instrument-map.js";
 export * from "./logging/logger.js";
 export { maskUrl } from "./logging/mask-secrets.js";
 export * from "./operations/service-report.js";

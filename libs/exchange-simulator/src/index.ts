@@ -19,7 +19,9 @@ export {
   type SimulateOptions,
   simulate,
 } from "./command/run-simulate.js";
+export type { DeribitFault } from "./deribit/deribit-faults.js";
 export type { DeribitInstrument, DeribitMarket } from "./deribit/deribit-market.js";
+export * from "./deribit/deribit-simulator.js";
 export {
   type DeribitAnswer,
   DeribitVenue,
@@ -27,6 +29,6 @@ export {
   openDeribitVenue,
 } from "./deribit/deribit-venue.js";
 export type { DeribitTrade } from "./deribit/symbol-trading.js";
-export { syntheticDeribitMarket } from "./deribit/synthetic-market.js";
-export type { DeribitSocket } from "./deribit/venue-line.js";
+export { type SyntheticDeribitOptions, syntheticDeribitMarket } from "./deribit/synthetic-market.js";
 export { SIMULATOR_ERRORS } from "./errors/simulator-errors.js";
+export type { FairPrice } from "./sources/synthetic/fair-price.js";

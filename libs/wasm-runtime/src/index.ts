@@ -1,1 +1,19 @@
-export {};
+export { WASM_ERRORS } from "./errors.js";
+export * from "./instance/batch-input.js";
+export * from "./instance/batch-result.js";
+export * from "./instance/filter-description.js";
+export * from "./instance/filter-instance.js";
+export type { FilterLogLevel } from "./instance/log-gate.js";
+export {
+  type ParameterValues,
+  type ResolvedParameter,
+  resolveParameters,
+} from "./instance/parameter-values.js";
+export { TRAP_KINDS, type TrapKind } from "./instance/trap.js";
+export * from "./limits.js";
+export * from "./module/check-module.js";
+export * from "./module/compile-module.js";
+export type { CompiledModule, EngineMemory, HostFunctions } from "./module/engine.js";
+export * from "./module/module-profile.js";
+export type { ExternalName } from "./module/module-sections.js";
+export * from "./module/module-signature.js";

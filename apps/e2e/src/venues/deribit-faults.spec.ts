@@ -65,7 +65,7 @@ describe("faults of Deribit", () => {
 
   it("says which channel the venue leaves out without a word, and keeps the others", async () => {
     open();
-    stage.venue.omit(`quote.${rig.first}`);
+    stage.venue.inject({ fault: "omit", channel: `quote.${rig.first}` });
     await rig.start(DataType.TopOfBook, rig.first);
     await rig.start(DataType.Trade, rig.first);
     await rig.flowing(rig.first);
@@ -111,7 +111,7 @@ describe("faults of Deribit", () => {
       open();
       await rig.start(dataType, rig.first);
       await rig.until("it is live", () => stateOf(dataType) === FeedState.Live);
-      stage.venue.forget(`${name}.${rig.first}.100ms`);
+      stage.venue.inject({ fault: "mute", channel: `${name}.${rig.first}.100ms` });
       await rig.advance(10_000);
       const told = rig.sink.statuses.filter(({ state }) => state === FeedState.Stale).map(({ text }) => text);
       expect(told.join("\n")).toMatch(/newer/);

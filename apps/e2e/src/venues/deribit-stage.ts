@@ -49,7 +49,7 @@ export function openDeribitStage(
       venue
         .trades(symbol, fromId, toId)
         .map(({ amount, price, seq }) => ({ tradeId: seq, price, quantity: amount })),
-    cutConnections: () => venue.cutConnections(),
+    cutConnections: () => venue.inject({ fault: "cut" }),
     get connectionCount() {
       return venue.connectionCount;
     },

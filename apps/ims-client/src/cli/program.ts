@@ -3,6 +3,7 @@ import { SERVED_EXCHANGE_NAMES } from "../client/client-settings.js";
 import { CLIENT_VERSION } from "../client/client-version.js";
 import { addBrokerCommands } from "./broker/broker-commands.js";
 import type { CliEnvironment } from "./cli-environment.js";
+import { addAveragesCommand } from "./commands/averages-command.js";
 import { addBookCommand } from "./commands/book-command.js";
 import { addConfigCommand } from "./commands/config-command.js";
 import { addMarketCommands } from "./commands/market-commands.js";
@@ -19,6 +20,7 @@ Examples:
   ims bars BTCUSDT 1m                   one-minute bars
   ims trades BTCUSDT --count 100 | jq   JSON lines when piped, prices as exact texts
   ims trades BTCUSDT --exchange binanceusdmarginfuture
+  ims averages BTCUSDT                  averages of its trades, of windows and exponential
   ims book BTCUSDT                      the book as a live ladder
   ims merged BTCUSDT                    books of several venues as one ladder
   ims status                            how all services of this machine are
@@ -50,6 +52,7 @@ export function createProgram(environment: CliEnvironment): Command {
     .addHelpText("after", EXAMPLES);
 
   addMarketCommands(program, environment);
+  addAveragesCommand(program, environment);
   addBookCommand(program, environment);
   addMergedCommand(program, environment);
   addStatusCommand(program, environment);

@@ -71,13 +71,14 @@ export async function* followAverages(
   const start = startOf(options.from ?? "last");
   const isWanted = filterOf(options);
   const topic = exchangeName(resolveExchange(options.exchange ?? ExchangeId.BinanceSpot))!;
-  const client = await connect(options);
+  let client: IggyClient | undefined;
   let consumer: Consumer | undefined;
   const end = () => void consumer?.close().catch(() => undefined);
   signal?.addEventListener("abort", end, { once: true });
   try {
+    client = await connect(options);
     if (signal?.aborted) return;
-    await requireAverages(client, name, topic);
+    const newest = await newestOffsets(client, name, topic);
     consumer = client.createConsumer({
       stream: name,
       topic,
@@ -97,6 +98,8 @@ export async function* followAverages(
     for await (const message of consumer) {
       if (signal?.aborted) return;
       const { partitionId, offset } = message;
+      // A start at the end of a topic begins some messages before it.
+      if (start.kind === "last" && offset < (newest.get(partitionId) ?? 0)) continue;
       const record = readAverage(message, (reason) => missed(partitionId, offset, offset + 1, reason));
       if (record && isWanted(record)) yield averageMessage(record, partitionId, offset);
     }
@@ -105,18 +108,13 @@ export async function* followAverages(
   } finally {
     signal?.removeEventListener("abort", end);
     await consumer?.close().catch(() => undefined);
-    await client.close().catch(() => undefined);
+    await client?.close().catch(() => undefined);
   }
 }
 
 async function connect(options: AveragesOptions): Promise<IggyClient> {
   const url = options.url ?? (process.env.IGGY_URL || DEFAULT_IGGY_URL);
-  const timeout = wholeNumber(
-    "connectTimeoutMillis",
-    options.connectTimeoutMillis ?? 5000,
-    1,
-    3_600_000,
-  );
+  const timeout = wholeNumber("connectTimeoutMillis", options.connectTimeoutMillis ?? 5000, 1, 3_600_000);
   try {
     return await IggyClient.connect(url, {
       clock: options.clock ?? systemClock,
@@ -130,9 +128,17 @@ async function connect(options: AveragesOptions): Promise<IggyClient> {
   }
 }
 
-/** @throws ImsError `client.not-there` with the sources that there are */
-async function requireAverages(client: IggyClient, name: string, topic: string): Promise<void> {
-  if ((await client.topics.get(name, topic)) !== null) return;
+/**
+ * The last offset of each partition.
+ * @throws ImsError (rejected) `client.not-there` with the sources that there are
+ */
+async function newestOffsets(
+  client: IggyClient,
+  name: string,
+  topic: string,
+): Promise<ReadonlyMap<number, number>> {
+  const found = await client.topics.get(name, topic);
+  if (found !== null) return new Map(found.partitions.map(({ id, currentOffset }) => [id, currentOffset]));
   const stream = await client.streams.get(name);
   const sources = stream?.topics.map((present) => present.name) ?? [];
   const present = sources.length > 0 ? `, only of ${sources.join(", ")}${didYouMean(topic, sources)}` : "";
@@ -158,7 +164,9 @@ function readAverage(message: ConsumedMessage, onMalformed: (reason: string) => 
 }
 
 function filterOf({ symbols = [], windowMicros }: AveragesOptions): (record: AverageRecord) => boolean {
-  const wanted = new Set((typeof symbols === "string" ? [symbols] : symbols).map((text) => text.toUpperCase()));
+  const wanted = new Set(
+    (typeof symbols === "string" ? [symbols] : symbols).map((text) => text.toUpperCase()),
+  );
   return ({ symbol, windowStartMicros, windowEndMicros }) =>
     (wanted.size === 0 || wanted.has(symbol.toUpperCase())) &&
     (windowMicros === undefined || windowEndMicros - windowStartMicros === windowMicros);

@@ -1,4 +1,4 @@
-import { ExchangeId, OrderStatus, RecordFlags, Side } from "@ims/common";
+import { AverageMethod, AverageState, ExchangeId, OrderStatus, RecordFlags, Side } from "@ims/common";
 import { v2 } from "@ims/sbe";
 import { SAMPLE_MICROS } from "./sample-records.js";
 
@@ -86,6 +86,57 @@ export function encodeTicker(symbol: string, instrumentId: number): Uint8Array {
     .windowStartNull()
     .tradeCount(98_765)
     .quoteScale(8);
+  return bytes;
+}
+
+export interface SampleAverage {
+  readonly symbol: string;
+  /** Number of the window, from {@link SAMPLE_MICROS} rounded down on. */
+  readonly window: number;
+  /** Length of windows; 10 unless given, a divisor of it. */
+  readonly seconds?: number;
+  readonly state?: number;
+  /** Half-life of an exponential average; absent: the mean of the prices. */
+  readonly halfLifeTrades?: number;
+}
+
+/** One encoded Average of one window, header first; an empty one has no prices. */
+export function encodeAverage({
+  symbol,
+  window,
+  seconds = 10,
+  state = AverageState.Closed,
+  halfLifeTrades,
+}: SampleAverage): Uint8Array {
+  const bytes = new Uint8Array(v2.AverageEncoder.ENCODED_LENGTH);
+  const start = SAMPLE_MICROS - (SAMPLE_MICROS % 10e6) + window * seconds * 1e6;
+  const encoder = new v2.AverageEncoder().wrapAndApplyHeader(new DataView(bytes.buffer), 0);
+  head(encoder, symbol, 1)
+    .flags(state === AverageState.Revised ? RecordFlags.Late : 0)
+    .windowStartNumber(start)
+    .windowEndNumber(start + seconds * 1e6)
+    .method(halfLifeTrades === undefined ? AverageMethod.Simple : AverageMethod.ExponentialByCount)
+    .state(state)
+    .quoteScale(5)
+    .excludedCount(1)
+    .lateCount(2);
+  if (halfLifeTrades === undefined) encoder.nominalDurationNumber(seconds * 1e6).nominalCountNull();
+  else encoder.nominalDurationNull().nominalCount(halfLifeTrades);
+  if (state === AverageState.Empty) {
+    encoder.valueNull().vwapNull().twapNull().openNull().highNull().lowNull().closeNull();
+    encoder
+      .volume(0n)
+      .quoteVolumeNull()
+      .takerVolume(0n)
+      .sellVolume(0n)
+      .realisedVolatilityNull()
+      .tradeCount(0);
+    return bytes;
+  }
+  encoder.value(6_183_750n).vwap(6_183_751n).twap(6_183_749n);
+  encoder.open(6_183_700n).high(6_183_800n).low(6_183_700n).close(6_183_763n);
+  encoder.volume(1500n).quoteVolume(9_275_626_500n).takerVolume(1000n).sellVolume(500n);
+  encoder.realisedVolatility(0.0001234).tradeCount(4);
   return bytes;
 }
 

@@ -24,7 +24,8 @@ export class BookHub {
   readonly #watched = new Map<string, SymbolBooks>();
   readonly #changed = new Set<SymbolBooks>();
   readonly #listed = new Set<string>();
-  readonly #readyListeners: (() => void)[] = [];
+  /** Called whenever a venue gives its instruments. */
+  readonly #listListeners = new Set<() => void>();
   #flush: NodeJS.Immediate | undefined;
   #look: TimerHandle | undefined;
 
@@ -51,22 +52,36 @@ export class BookHub {
     return this.#watched.size;
   }
 
+  /** Resolves once so many venues have given their instruments, or the signal aborts. */
+  whenListed(count: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (this.#listed.size < count && !signal?.aborted) return;
+        this.#listListeners.delete(look);
+        signal?.removeEventListener("abort", look);
+        resolve();
+      };
+      this.#listListeners.add(look);
+      signal?.addEventListener("abort", look);
+      look();
+    });
+  }
+
   /** Calls back once, when {@link isReady} turns true. */
   onReady(listener: () => void): void {
-    this.#readyListeners.push(listener);
+    void this.whenListed(1).then(listener);
   }
 
   open(): void {
     for (const source of this.#sources.values()) {
       source.open((instruments) => {
         this.symbols.setVenue(source.venue, instruments);
-        const wasReady = this.isReady;
         this.#listed.add(source.venue);
         for (const [name, books] of this.#watched) {
           const canonical = this.symbols.find(name);
           if (canonical) books.update(canonical);
         }
-        if (!wasReady) for (const listener of this.#readyListeners) listener();
+        for (const listener of [...this.#listListeners]) listener();
       });
     }
     this.#lookLater();

@@ -15,7 +15,8 @@ const DIRECT: Readonly<Record<string, (settings: BookServiceSettings) => Integra
     createBinanceIntegration("spot", { restUrl: binanceRestUrl, wsUrl: binanceWsUrl }),
   bitstamp: (settings) => createBitstampIntegration(bitstampOptions(settings)),
   deribit: (settings) => createDeribitIntegration(deribitOptions({ ...settings, deribitTestnet: false })),
-  deribittestnet: (settings) => createDeribitIntegration(deribitOptions({ ...settings, deribitTestnet: true })),
+  deribittestnet: (settings) =>
+    createDeribitIntegration(deribitOptions({ ...settings, deribitTestnet: true })),
 };
 
 /**

@@ -44,15 +44,44 @@ const plan = readPlan({
 });
 const trades = randomTrades({ seed: 7, count: 240, symbols: ["BTCUSDT", "ETHUSDT"], irregular: 0.1 });
 
-/** What the independent implementation makes of the trades, as text. */
-function askPython(): string {
+/** As `reference_pandas.py` writes it; values are doubles. */
+interface PandasRow extends Pick<ReferenceRow, "symbol" | "start" | "end" | "trades"> {
+  readonly volatility: number | null;
+  readonly exponential: readonly number[];
+  readonly [name: string]: unknown;
+}
+
+/** The fields of a record by the names of {@link PandasRow}. */
+const PANDAS_FIELDS: Readonly<Record<string, keyof AverageRecord>> = {
+  open: "open",
+  high: "high",
+  low: "low",
+  close: "close",
+  volume: "volume",
+  buy: "takerVolume",
+  sell: "sellVolume",
+  amount: "quoteVolume",
+  mean: "value",
+  vwap: "vwap",
+  twap: "twap",
+};
+
+/** The interpreter that has pandas, if one has: of `IMS_PYTHON`, of the folder .venv, or the machine's own. */
+const pandasPython = [
+  process.env.IMS_PYTHON,
+  join(import.meta.dirname, "../../../../.venv/bin/python"),
+  "python3",
+].find((python) => python && spawnSync(python, ["-c", "import numpy, pandas"]).status === 0);
+
+/** What an independent implementation makes of the trades, as text. */
+function askPython(program = "reference.py", python = "python3"): string {
   const rows = trades.map((trade) => ({
     ...trade,
     price: String(trade.price),
     quantity: String(trade.quantity),
   }));
   const { windows, halfLives } = plan;
-  return execFileSync("python3", [join(support, "reference.py")], {
+  return execFileSync(python, [join(support, program)], {
     input: JSON.stringify({ windows, halfLives, digits: PRICE_DIGITS, trades: rows }),
     encoding: "utf8",
   });
@@ -136,4 +165,43 @@ describe("the engine against an independent implementation", () => {
       expectSame(JSON.parse(text));
     },
   );
+
+  it.skipIf(pandasPython === undefined)(
+    "gives what numpy and pandas make of the trades, to 1 in 10^9",
+    () => {
+      const rows = JSON.parse(askPython("reference_pandas.py", pandasPython)) as PandasRow[];
+      const averages = engineAverages();
+      const simple = averages.filter(
+        ({ method, tradeCount }) => method === AverageMethod.Simple && tradeCount > 0,
+      );
+      expect(rows).toHaveLength(simple.length);
+      for (const row of rows) {
+        const own = averages.filter(
+          ({ symbol, windowStartMicros, windowEndMicros }) =>
+            symbol === row.symbol && windowStartMicros === row.start && windowEndMicros === row.end,
+        );
+        const [average, ...exponential] = own;
+        expect(average!.tradeCount).toBe(row.trades);
+        for (const [name, field] of Object.entries(PANDAS_FIELDS)) {
+          expectClose(Number(average![field]), row[name] as number, name);
+        }
+        expectClose(average!.realisedVolatility ?? 0, row.volatility ?? 0, "volatility", 0);
+        expect(exponential).toHaveLength(row.exponential.length);
+        for (const [index, { value }] of exponential.entries()) {
+          expectClose(Number(value), row.exponential[index]!, `exponential ${index}`);
+        }
+      }
+    },
+  );
 });
+
+/** @param rounding what the message's own rounding may add */
+function expectClose(
+  value: number,
+  wanted: number,
+  what: string,
+  rounding = 0.505 * 10 ** -PRICE_DIGITS,
+): void {
+  const most = Math.max(rounding, Math.abs(wanted) * 1e-9);
+  expect(Math.abs(value - wanted), `${what}: ${value} is not ${wanted}`).toBeLessThanOrEqual(most);
+}

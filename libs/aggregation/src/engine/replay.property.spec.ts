@@ -9,7 +9,7 @@ import { AverageEngine } from "./average-engine.js";
 import { restoreEngine, snapshotEngine } from "./engine-state.js";
 
 const plans = fc.record({
-  windows: fc.constantFrom(["1s"], ["250ms", "1s", "5s"], ["500ms", "1m"]),
+  windows: fc.constantFrom(["1s"], ["250ms", "1s", "5s"], ["500ms", "1m"], ["300ms", "7s"]),
   halfLives: fc.constantFrom([], ["3t", "2s"], ["10t", "1m", "100ms"]),
   lateness: fc.constantFrom("0s", "300ms", "2s"),
   revisableWindows: fc.integer({ min: 0, max: 3 }),

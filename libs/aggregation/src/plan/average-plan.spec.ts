@@ -30,7 +30,7 @@ describe("a plan", () => {
 
   it.each([
     ["no window", { windows: [] }, /windows/],
-    ["a window that does not divide a day", { windows: ["7s"] }, /"7s"/],
+    ["a window of more than a week", { windows: ["169h"] }, /"169h"/],
     ["a window of nothing", { windows: ["0s"] }, /"0s"/],
     ["a window in words", { windows: ["soon"] }, /"soon"/],
     ["the same window twice", { windows: ["60s", "1m"] }, /different/],

@@ -7,7 +7,7 @@ export type HalfLife =
 
 /** What is computed for each symbol. */
 export interface AveragePlan {
-  /** Lengths of windows in microseconds, each a divisor of a day, rising. Windows begin at multiples since 1970. */
+  /** Lengths of windows in microseconds, 1 ms to 7 days, rising. Windows begin at multiples since 1970. */
   readonly windows: readonly number[];
   /** Exponential averages, published at the end of each window of the shortest length. */
   readonly halfLives: readonly HalfLife[];
@@ -33,6 +33,7 @@ export interface PlanText {
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1000, s: 1e6, m: 60e6, h: 3600e6 };
 const DAY = 86_400e6;
+const WINDOW_MAX = 7 * DAY;
 const WINDOWS_MAX = 16;
 const HALF_LIVES_MAX = 16;
 const LATENESS_WINDOWS_MAX = 100;
@@ -44,8 +45,8 @@ const LATENESS_WINDOWS_MAX = 100;
 export function readPlan(text: PlanText): AveragePlan {
   const windows = text.windows.map((window) => {
     const micros = readDuration(window);
-    if (micros === undefined || micros < 1 || DAY % micros !== 0) {
-      throw fail("aggregation.bad-plan", `${JSON.stringify(window)} is no window that divides a day`);
+    if (micros === undefined || micros < 1 || micros > WINDOW_MAX) {
+      throw fail("aggregation.bad-plan", `${JSON.stringify(window)} is no window of 1ms to 168h`);
     }
     return micros;
   });

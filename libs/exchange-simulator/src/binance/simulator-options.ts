@@ -1,4 +1,5 @@
 import type { Clock } from "@ims/common";
+import type { FairPrice } from "../sources/synthetic/fair-price.js";
 import type { FaultScript } from "./faults/fault-script.js";
 import type { BinanceMarketName } from "./markets/market.js";
 import type { RequestWeight } from "./rest/request-weight.js";
@@ -30,6 +31,8 @@ export interface SyntheticSourceOptions {
   readonly historyMinutes?: number;
   /** What falls due within this time is handled by one timer; 1 to 60,000, default 5. Raise it to simulate months. */
   readonly timerMillis?: number;
+  /** Prices that the symbols follow, shared with other venues. Absent: each walks by itself. */
+  readonly fairPrice?: FairPrice;
 }
 
 /** Recorded sessions, sent to whoever subscribed the stream each frame was recorded from. */

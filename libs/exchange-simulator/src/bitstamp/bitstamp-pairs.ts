@@ -26,6 +26,7 @@ const ROWS: readonly Row[] = [
   ["ethbtc", "ETH", "BTC", "0.00000001", 8, 0.0249, 0.9],
   ["xrpeur", "XRP", "EUR", "0.00001", 8, 0.735, 900],
   ["linketh", "LINK", "ETH", "0.00000001", 8, 0.01495, 15],
+  ["btcusdt", "BTC", "USDT", "0.01", 8, 83_950, 0.02],
   ["btcusd-perp", "BTC", "USD", "1", 5, 83_990, 0.04],
 ];
 const DISABLED: Row = ["galaeur", "GALA", "EUR", "0.00001", 8, 0.4, 500];

@@ -1,6 +1,7 @@
 import { type Clock, sleep, type TimerHandle } from "@ims/common";
 import type { Upgrade } from "../binance/venue.js";
 import { fail } from "../errors/simulator-errors.js";
+import type { FairPrice } from "../sources/synthetic/fair-price.js";
 import { BitstampConnection } from "./bitstamp-connection.js";
 import { type BitstampFault, FaultBoard } from "./bitstamp-faults.js";
 import {
@@ -25,6 +26,8 @@ export interface BitstampVenueOptions {
   readonly bookLevels?: number;
   /** How old books of REST are; recorded were 0.2 to 2.6 s. Default 800. */
   readonly bookLagMillis?: number;
+  /** Prices that the markets follow, shared with other venues. Absent: each walks by itself. */
+  readonly fairPrice?: FairPrice;
 }
 
 /** A trade with its decimals as text. */
@@ -58,11 +61,18 @@ export class BitstampVenue {
 
   constructor(options: BitstampVenueOptions) {
     this.#options = options;
-    const { bookLevels = 60, clock, seed = 1, tradesPerSecond = 3 } = options;
+    const { bookLevels = 60, clock, fairPrice, seed = 1, tradesPerSecond = 3 } = options;
     for (const pair of bitstampPairs()) {
       const nextTradeId = pair.isPerpetual ? () => ++this.#perpetualId : () => ++this.#spotId;
       const startMicros = clock.nowMicros();
-      const market = new PairMarket(pair, { seed, startMicros, tradesPerSecond, bookLevels, nextTradeId });
+      const market = new PairMarket(pair, {
+        seed,
+        startMicros,
+        tradesPerSecond,
+        bookLevels,
+        nextTradeId,
+        fairPrice,
+      });
       this.#markets.set(market.symbol, market);
     }
     this.#later(TICK_MILLIS, () => this.#tick());

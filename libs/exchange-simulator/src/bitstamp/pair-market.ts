@@ -1,3 +1,4 @@
+import { type FairPrice, withFairPrice } from "../sources/synthetic/fair-price.js";
 import { MarketEvent } from "../sources/synthetic/market-event.js";
 import { MatchingWalk } from "../sources/synthetic/matching-walk.js";
 import type { BookSide } from "../sources/synthetic/order-book.js";
@@ -29,6 +30,7 @@ export interface PairMarketOptions {
   readonly bookLevels: number;
   /** Gives out the ids of trades: one rising counter for all spot markets. */
   readonly nextTradeId: () => number;
+  readonly fairPrice?: FairPrice | undefined;
 }
 
 /** So many trades can be listed. */
@@ -49,10 +51,12 @@ export class PairMarket {
     readonly pair: BitstampPair,
     private readonly options: PairMarketOptions,
   ) {
-    const { bookLevels, seed, startMicros, tradesPerSecond } = options;
+    const { bookLevels, fairPrice, seed, startMicros, tradesPerSecond } = options;
+    const { instrument, ...fair } = withFairPrice(pair.instrument, startMicros, fairPrice);
     this.#walk = new MatchingWalk(
-      pair.instrument,
+      instrument,
       {
+        ...fair,
         seed,
         startMicros,
         tradesPerSecond: pair.isEnabled ? tradesPerSecond : 0,

@@ -30,6 +30,7 @@ Examples:
   ${name} --symbols 1500 --trades-per-second 2000
   ${name} --recording monday.jsonl.gz --recording tuesday.jsonl.gz --speed 10
   ${name} --faults faults.json                    with everything that goes wrong at a venue
+  ${name} deribit --help                          another venue
 
 It prints the settings that point a service at it. The faults and their fields: README of @ims/exchange-simulator.
 `;

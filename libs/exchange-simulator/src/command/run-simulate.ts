@@ -1,6 +1,9 @@
 import { describeError } from "@ims/common";
 import { startBinanceSimulator } from "../binance/binance-simulator.js";
+import type { BinanceSimulatorOptions } from "../binance/simulator-options.js";
 import { greeting, parseCommandLine, usage } from "./command-line.js";
+import { deribitUsage, parseDeribitCommand, runDeribit } from "./deribit-command.js";
+import type { Simulation } from "./simulation.js";
 
 /** Where a command writes, and what ends it. */
 export interface CommandIo {
@@ -17,7 +20,8 @@ export interface SimulateOptions {
 }
 
 /**
- * Runs the simulator until it is stopped, or prints its usage.
+ * Runs the simulator of the venue that the first argument names, by default Binance, until it is stopped; or prints its
+ * usage.
  *
  * @throws ImsError `simulator.invalid-option`, `simulator.invalid-fault`, or why it cannot run or read to the end
  */
@@ -26,29 +30,28 @@ export async function simulate(
   io: Pick<CommandIo, "out" | "stop">,
   { name = "exchange-simulator" }: SimulateOptions = {},
 ): Promise<void> {
-  const options = parseCommandLine(args);
-  if (!options) {
-    io.out(usage(name));
+  const simulation = await started(args, name);
+  if (typeof simulation === "string") {
+    io.out(simulation);
     return;
   }
-  const simulator = await startBinanceSimulator(options);
-  io.out(greeting(options, simulator));
+  io.out(simulation.greeting);
   const stopped = new Promise<void>((resolve) => {
     if (io.stop.aborted) resolve();
     io.stop.addEventListener("abort", () => resolve(), { once: true });
   });
   try {
-    if (options.source.kind === "recording") {
+    if (simulation.sent) {
       // The end of a recording is said; its simulator goes on serving REST until it is stopped.
-      const sent = simulator.finished.then(() => {
-        io.out(`recording sent: ${simulator.stats.framesSent} frames\n`);
+      const sent = simulation.sent.then((text) => {
+        io.out(text);
         return stopped;
       });
       await Promise.race([sent, stopped]);
     }
     await stopped;
   } finally {
-    await simulator.close();
+    await simulation.close();
   }
 }
 
@@ -61,4 +64,27 @@ export async function runSimulateCommand(args: readonly string[], io: CommandIo)
     io.err(`${describeError(error)}\n`);
     return 1;
   }
+}
+
+/** What was asked for, or a usage. */
+async function started(args: readonly string[], name: string): Promise<Simulation | string> {
+  const [venue, ...rest] = args;
+  if (venue === "deribit") {
+    const command = parseDeribitCommand(rest);
+    return command ? runDeribit(command) : deribitUsage(`${name} deribit`);
+  }
+  const options = parseCommandLine(venue === "binance" ? rest : args);
+  return options ? runBinance(options) : usage(name);
+}
+
+async function runBinance(options: BinanceSimulatorOptions): Promise<Simulation> {
+  const simulator = await startBinanceSimulator(options);
+  const isRecording = options.source.kind === "recording";
+  return {
+    greeting: greeting(options, simulator),
+    ...(isRecording && {
+      sent: simulator.finished.then(() => `recording sent: ${simulator.stats.framesSent} frames\n`),
+    }),
+    close: () => simulator.close(),
+  };
 }

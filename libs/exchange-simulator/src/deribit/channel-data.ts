@@ -6,6 +6,11 @@ const CHANNEL = new RegExp(
   `^(?:(?:trades|book|ticker)\\.([^.]+)\\.(?:raw|100ms|agg2)|quote\\.([^.]+)|chart\\.trades\\.([^.]+)\\.(?:${RESOLUTIONS}))$`,
 );
 
+/** Whether candles of this length are offered. */
+export function isResolution(text: string): boolean {
+  return RESOLUTIONS.split("|").includes(text);
+}
+
 /** The instrument of a channel; undefined for what is no channel here. */
 export function symbolOfChannel(channel: string): string | undefined {
   const found = CHANNEL.exec(channel);

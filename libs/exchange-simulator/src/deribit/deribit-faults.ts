@@ -21,6 +21,19 @@ export type DeribitFault =
   /** HTTP takes so long to answer, for so long. */
   | { readonly fault: "slow-rest"; readonly millis: number; readonly forMillis: number };
 
+/** The fields of each fault, for scripts. */
+export const DERIBIT_FAULT_FIELDS = {
+  cut: {},
+  mute: { channel: "text" },
+  drop: { channel: "text", count: "count" },
+  duplicate: { channel: "text", count: "count" },
+  malform: { channel: "text", count: "count" },
+  omit: { channel: "text" },
+  busy: { count: "count" },
+  "refuse-rest": { code: "number", forMillis: "number" },
+  "slow-rest": { millis: "number", forMillis: "number" },
+} as const satisfies Record<DeribitFault["fault"], Readonly<Record<string, "text" | "count" | "number">>>;
+
 /** What is done with one notification. */
 export type FrameFault = "drop" | "duplicate" | "malform";
 type RestFault = Extract<DeribitFault, { readonly forMillis: number }>;

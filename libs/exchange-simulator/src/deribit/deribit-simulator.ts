@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Clock, describeError, sleep, systemClock } from "@ims/common";
+import { describeError, systemClock } from "@ims/common";
 import { WsPeer } from "../binance/socket/ws-peer.js";
 import { LoopbackServer } from "../server/loopback-server.js";
 import type { DeribitFault } from "./deribit-faults.js";
@@ -52,7 +52,7 @@ export async function startDeribitSimulator(
   const closing = new AbortController();
   try {
     const server = await LoopbackServer.listen(options.host ?? "127.0.0.1", options.port ?? 0, {
-      request: (request, response) => void answer(venue, clock, closing.signal, request, response),
+      request: (request, response) => void answer(venue, closing.signal, request, response),
       upgrade: () => {
         const { accept } = venue.upgrade();
         return accept ? (socket, transport) => accept(new WsPeer(socket, transport)) : { status: 503 };
@@ -81,14 +81,13 @@ export async function startDeribitSimulator(
 
 async function answer(
   venue: DeribitVenue,
-  clock: Clock,
   closing: AbortSignal,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
     const url = await urlOf(request);
-    if (venue.restDelayMillis > 0) await sleep(clock, venue.restDelayMillis, closing);
+    await venue.holdBack(closing);
     const { body, status } =
       url === undefined
         ? { status: 400, body: rpcError(undefined, RpcError.InvalidParams, "no request in JSON") }
@@ -120,7 +119,9 @@ async function urlOf(request: IncomingMessage): Promise<string | undefined> {
       params?: Readonly<Record<string, unknown>>;
     };
     if (typeof method !== "string") return undefined;
-    const query = Object.entries(params ?? {}).map(([key, value]) => [key, String(value)] as [string, string]);
+    const query = Object.entries(params ?? {}).map(
+      ([key, value]) => [key, String(value)] as [string, string],
+    );
     return `${REST_PATH}/${method}?${new URLSearchParams(query)}`;
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from "@ims/common";
+import { type Clock, sleep, type TimerHandle } from "@ims/common";
 import {
   InProcessSocket,
   type VenueSocket,
@@ -6,7 +6,7 @@ import {
 } from "../binance/in-process/in-process-socket.js";
 import type { Upgrade } from "../binance/venue.js";
 import { SeededRandom, seedFor } from "../sources/synthetic/seeded-random.js";
-import { Candle } from "./candles.js";
+import { type Candle, candleUpToNow } from "./candles.js";
 import { quoteData, symbolOfChannel, tickerData, wholeBook } from "./channel-data.js";
 import { type DeribitFault, DeribitFaults } from "./deribit-faults.js";
 import type { DeribitInstrument, DeribitMarket } from "./deribit-market.js";
@@ -69,6 +69,8 @@ export class DeribitVenue {
     logins: 0,
     overLimit: 0,
     requests: 0,
+    /** Requests over HTTP that a fault held back. */
+    held: 0,
   };
 
   constructor({ clock, latencyMillis = 0, login, market, seed = 1 }: DeribitVenueOptions) {
@@ -136,15 +138,18 @@ export class DeribitVenue {
     };
   }
 
-  /** One GET, such as `/api/v2/public/get_instruments?currency=any`, answered without {@link restDelayMillis}. */
+  /** One GET, such as `/api/v2/public/get_instruments?currency=any`, answered at once: see {@link holdBack}. */
   readonly request = (url: string): DeribitAnswer => {
     this.counters.requests++;
     return answerHttp(this, new URL(url, "http://venue.invalid"), this.#faults.restError(this.nowMillis));
   };
 
-  /** How long HTTP is to wait before it answers: a fault. */
-  get restDelayMillis(): number {
-    return this.#faults.restDelayMillis(this.nowMillis);
+  /** Waits as long as a fault has HTTP wait. Rejects when the signal aborts. */
+  async holdBack(signal: AbortSignal): Promise<void> {
+    const millis = this.#faults.restDelayMillis(this.nowMillis);
+    if (millis === 0) return;
+    this.counters.held++;
+    await sleep(this.clock, millis, signal);
   }
 
   /** Does something wrong, at once. */
@@ -181,6 +186,11 @@ export class DeribitVenue {
     this.#lostTrades.add(symbol);
   }
 
+  /** Sends a text to every client as it stands. */
+  sendRaw(text: string): void {
+    this.hub.tellAll(text);
+  }
+
   /** Whether a channel can be had, by its form and its instrument. */
   offers(channel: string): boolean {
     const symbol = symbolOfChannel(channel);
@@ -189,12 +199,12 @@ export class DeribitVenue {
 
   /** What a channel begins with: a book is sent whole, tickers and quotes as they are. */
   begin(line: VenueLine, channel: string): void {
-    const [kind = "", symbol = ""] = channel.split(".");
-    if (kind === "chart" && !this.#candles.has(channel))
-      this.#candles.set(channel, new Candle(channel.slice(channel.lastIndexOf(".") + 1)));
+    const kind = channel.slice(0, channel.indexOf("."));
+    const symbol = symbolOfChannel(channel) ?? "";
     const trading = this.trading(symbol);
     if (!trading) return;
-    if (kind === "book") line.push(notification(channel, wholeBook(trading, this.nowMillis)));
+    if (kind === "chart") this.#beginCandle(channel, trading);
+    else if (kind === "book") line.push(notification(channel, wholeBook(trading, this.nowMillis)));
     else if (kind === "ticker") line.push(notification(channel, this.tickerOf(trading)));
     else if (kind === "quote") line.push(notification(channel, quoteData(trading, this.nowMillis)));
   }
@@ -277,6 +287,12 @@ export class DeribitVenue {
       const data = candle.next(trades, this.nowMillis);
       if (data) this.hub.tell(channel, () => data);
     }
+  }
+
+  #beginCandle(channel: string, trading: SymbolTrading): void {
+    if (this.#candles.has(channel)) return;
+    const resolution = channel.slice(channel.lastIndexOf(".") + 1);
+    this.#candles.set(channel, candleUpToNow(resolution, trading.allTrades, this.nowMillis).candle);
   }
 
   #tell(channels: readonly string[], data: () => unknown): void {

@@ -1,3 +1,5 @@
+import { candleUpToNow, chartColumns } from "./candles.js";
+import { isResolution } from "./channel-data.js";
 import type { DeribitAnswer, DeribitVenue } from "./deribit-venue.js";
 import { RpcError, rpcError, rpcResult } from "./rpc-answers.js";
 
@@ -42,6 +44,15 @@ export function answerHttp(
         bids: trading.levels("bids").slice(0, Number(searchParams.get("depth") ?? 5)),
         asks: trading.levels("asks").slice(0, Number(searchParams.get("depth") ?? 5)),
       });
+    case "public/get_tradingview_chart_data": {
+      const resolution = searchParams.get("resolution") ?? "";
+      if (!isResolution(resolution))
+        return { status: 400, body: rpcError(undefined, RpcError.InvalidParams) };
+      const from = Number(searchParams.get("start_timestamp") ?? 0);
+      const to = Number(searchParams.get("end_timestamp") ?? venue.nowMillis);
+      const { rows } = candleUpToNow(resolution, trading.allTrades, venue.nowMillis);
+      return result(chartColumns(rows, from, to));
+    }
     default:
       return { status: 400, body: rpcError(undefined, RpcError.MethodNotFound) };
   }

@@ -22,7 +22,11 @@ export function rpcResult(id: unknown, result: unknown, nowMillis: number): stri
   );
 }
 
-export function rpcError(id: unknown, [code, message]: readonly [code: number, message: string], reason?: string): string {
+export function rpcError(
+  id: unknown,
+  [code, message]: readonly [code: number, message: string],
+  reason?: string,
+): string {
   return printRaw({
     jsonrpc: "2.0",
     id: id ?? undefined,

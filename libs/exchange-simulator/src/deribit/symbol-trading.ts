@@ -55,6 +55,11 @@ export class SymbolTrading {
     return this.#trades.slice(Math.max(0, fromSeq - first), Math.max(0, toSeq - first + 1));
   }
 
+  /** All that are kept. */
+  get allTrades(): readonly DeribitTrade[] {
+    return this.#trades;
+  }
+
   /** Moves the book to around a price. Undefined if nothing changed. @param takeId gives the next change its id */
   move(fairPrice: number, takeId: () => number): BookChange | undefined {
     const middle = Math.max(DEPTH + 2, Math.round(this.#ticksOf(fairPrice)));

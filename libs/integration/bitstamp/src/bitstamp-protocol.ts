@@ -15,8 +15,9 @@ import type {
 import type { FeedRequest, IntegrationContext, IntegrationDescription } from "@ims/traits";
 import type { BitstampOptions } from "./bitstamp-options.js";
 import { BookFeed } from "./book/book-feed.js";
-import { CHANNEL_PREFIXES, channelOf } from "./channels.js";
+import { BEST_LEVELS_MAX, bestLevelsStreamOf, CHANNEL_PREFIXES, channelOf } from "./channels.js";
 import { DIALECT, HEARTBEAT_TEXT } from "./dialect.js";
+import { BestLevelsFeed } from "./feeds/best-levels-feed.js";
 import type { BitstampFeed } from "./feeds/bitstamp-feed.js";
 import { FundingFeed } from "./feeds/funding-feed.js";
 import { TopOfBookFeed } from "./feeds/top-of-book-feed.js";
@@ -40,6 +41,11 @@ const LIMITS: HubLimits = {
 };
 /** As often as a known client sends it (section 3). */
 const HEARTBEAT: Heartbeat = { everyMillis: 8000, text: HEARTBEAT_TEXT };
+/**
+ * Of connections for the best levels of books: their channels are those of tops of books, and whoever lets go of a
+ * channel ends it for its whole connection.
+ */
+const BEST_LEVELS_GROUP = "levels";
 const BOOK_CHECK_MILLIS = 600_000;
 const TRADE_CHECK_MILLIS = 600_000;
 
@@ -57,6 +63,8 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
   readonly heartbeat = HEARTBEAT;
   readonly #rest: BitstampRest;
   readonly #handlers = new Map<OpenFeed, BitstampFeed>();
+  /** Whole books by market, also those that ended. */
+  readonly #wholeBooks = new Map<string, BookFeed>();
 
   constructor(
     private readonly options: BitstampOptions,
@@ -84,10 +92,15 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
     return this.#rest.instruments(signal);
   }
 
-  /** Funding is of perpetuals alone. Books are whole: the best levels alone are not offered. */
+  /** Funding is of perpetuals alone. Of the best levels of a book there are as many as the venue sends. */
   placeOf({ dataType, depth }: FeedRequest, { kind, symbol }: Instrument): FeedPlace | undefined {
+    if (depth !== undefined) {
+      const isOffered = dataType === DataType.Book && depth >= 1 && depth <= BEST_LEVELS_MAX;
+      if (!isOffered) return undefined;
+      return { stream: bestLevelsStreamOf(symbol), group: BEST_LEVELS_GROUP, liveness: { kind: "driven" } };
+    }
     const stream = channelOf(dataType, symbol);
-    if (stream === undefined || depth !== undefined) return undefined;
+    if (stream === undefined) return undefined;
     if (dataType === DataType.MarkPrice && kind !== "perpetual") return undefined;
     // How often funding rates are sent is not known.
     const liveness: LivenessPolicy = { kind: dataType === DataType.MarkPrice ? "rare" : "driven" };
@@ -119,7 +132,17 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
   }
 
   #createHandler(feed: OpenFeed): BitstampFeed {
-    switch (feed.request.dataType) {
+    const { dataType, depth } = feed.request;
+    if (depth !== undefined) {
+      const { symbol } = feed.instrument;
+      return new BestLevelsFeed(
+        feed,
+        this.#rest,
+        this.context,
+        () => this.#wholeBooks.get(symbol)?.isClosed === false,
+      );
+    }
+    switch (dataType) {
       case DataType.Trade:
         return new TradesFeed(
           feed,
@@ -132,12 +155,18 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
       case DataType.MarkPrice:
         return new FundingFeed(feed, this.context);
       default:
-        return new BookFeed({
-          feed,
-          rest: this.#rest,
-          context: this.context,
-          checkMillis: this.options.bookCheckMillis ?? BOOK_CHECK_MILLIS,
-        });
+        return this.#createBook(feed);
     }
+  }
+
+  #createBook(feed: OpenFeed): BookFeed {
+    const book = new BookFeed({
+      feed,
+      rest: this.#rest,
+      context: this.context,
+      checkMillis: this.options.bookCheckMillis ?? BOOK_CHECK_MILLIS,
+    });
+    this.#wholeBooks.set(feed.instrument.symbol, book);
+    return book;
   }
 }

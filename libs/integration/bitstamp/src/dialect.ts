@@ -1,4 +1,5 @@
 import type { ControlDialect } from "@ims/integration-kit";
+import { venueChannelOf } from "./channels.js";
 
 /**
  * One channel per message (bitstamp.md section 3). Answers name their channel and carry no id, so each is taken for the
@@ -7,8 +8,12 @@ import type { ControlDialect } from "@ims/integration-kit";
  */
 export const DIALECT: ControlDialect = {
   streamsPerMessage: 1,
-  subscribe: ([channel]) => JSON.stringify({ event: "bts:subscribe", data: { channel } }),
-  unsubscribe: ([channel]) => JSON.stringify({ event: "bts:unsubscribe", data: { channel } }),
+  subscribe: ([stream]) => request("bts:subscribe", stream),
+  unsubscribe: ([stream]) => request("bts:unsubscribe", stream),
 };
+
+function request(event: string, stream = ""): string {
+  return JSON.stringify({ event, data: { channel: venueChannelOf(stream) } });
+}
 
 export const HEARTBEAT_TEXT = JSON.stringify({ event: "bts:heartbeat" });

@@ -7,6 +7,8 @@ import {
   Unusable,
 } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink, RejectReason } from "@ims/traits";
+import { streamsOf } from "./channels.js";
+import { FrameWalker, WalkedEvent } from "./decode/frame-walker.js";
 import type { BitstampFeed } from "./feeds/bitstamp-feed.js";
 
 export interface FrameReaderContext {
@@ -20,8 +22,8 @@ export interface FrameReaderContext {
 const WORDS_MAX = 200;
 
 /**
- * Reads the frames of one connection (bitstamp.md section 3). It throws for no frame: what cannot be used goes to
- * `sink.rejected`.
+ * Reads the frames of one connection (bitstamp.md section 3): trades and books of the usual shape as bytes, whatever
+ * else as JSON, with the same result. It throws for no frame: what cannot be used goes to `sink.rejected`.
  */
 export function readFrames(
   events: FrameEvents,
@@ -53,8 +55,40 @@ export function readFrames(
     }
   }
 
+  const walker = new FrameWalker();
+
+  /** False, with nothing done, for a frame that has to be read as JSON. */
+  function walk(frame: Uint8Array, receiveMicros: number): boolean {
+    const event = walker.begin(frame);
+    if (event === WalkedEvent.None) return false;
+    let isRead = false;
+    for (const stream of walker.streams) {
+      const open = feeds.find(stream);
+      if (!open) continue;
+      const { feed, handler } = open;
+      if (event === WalkedEvent.Trade) {
+        if (!handler.takeTrade || !walker.readTrade()) return isRead;
+        handler.takeTrade(walker.trade, receiveMicros);
+      } else {
+        if (!handler.takeBook) return isRead;
+        // A handler may change what it is given.
+        if (!walker.readBook(feed.instrument)) return isRead;
+        try {
+          handler.takeBook(walker.book, receiveMicros);
+        } catch (error) {
+          if (!(error instanceof Unusable)) throw error;
+          reject(error.reason, `${feed.stream}: ${error.message}`, feed.instrument.symbol);
+          return true;
+        }
+      }
+      isRead = true;
+    }
+    return isRead;
+  }
+
   return {
     decode(frame, receiveMicros) {
+      if (walk(frame, receiveMicros)) return;
       const record = parse(frame);
       if (!record) {
         reject("not-json", `a frame of ${frame.length} octets is no JSON object`);
@@ -76,14 +110,18 @@ export function readFrames(
         onUnreadable();
         return;
       }
-      const open = feeds.find(channel);
-      // What was under way when the channel was let go of.
-      if (!open) return;
-      try {
-        open.handler.read(event, asObject(data) ?? {}, receiveMicros);
-      } catch (error) {
-        if (!(error instanceof Unusable)) throw error;
-        reject(error.reason, `${channel}: ${error.message}`, open.feed.instrument.symbol);
+      for (const stream of streamsOf(channel)) {
+        const open = feeds.find(stream);
+        // What was under way when the channel was let go of.
+        if (!open) continue;
+        try {
+          open.handler.read(event, asObject(data) ?? {}, receiveMicros);
+        } catch (error) {
+          if (!(error instanceof Unusable)) throw error;
+          reject(error.reason, `${channel}: ${error.message}`, open.feed.instrument.symbol);
+          // What is wrong with it is wrong for whoever reads it.
+          return;
+        }
       }
     },
   };

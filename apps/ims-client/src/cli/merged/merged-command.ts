@@ -5,11 +5,10 @@ import { CLI_SETTINGS, type CliFlags, formatFlag, outputFormat } from "../cli-se
 import { examplesText, withFormat } from "../command-options.js";
 import { takesColours } from "../commands/feed-command.js";
 import { following } from "../commands/following.js";
-import { sidePaint } from "../output/message-columns.js";
-import { Screen } from "../output/screen.js";
 import type { BookClient, BookProto, SummaryMessage } from "./book-proto-types.js";
 import { fail } from "./merged-errors.js";
-import { MERGED_CSV_HEADER, MergedLadder, mergedAsCsv, mergedAsJson } from "./merged-printer.js";
+import { MERGED_CSV_HEADER, mergedAsCsv, mergedAsJson } from "./merged-printer.js";
+import { mergedView } from "./merged-view.js";
 
 const MERGED_SETTINGS = defineSettings({
   symbol: {
@@ -129,10 +128,7 @@ function viewOf(
       return output.write(text);
     };
   }
-  const screen = new Screen(output);
-  const isColoured = takesColours(environment);
-  const ladder = new MergedLadder(settings.depth, sidePaint(isColoured), isColoured);
-  return (summary) => screen.show(ladder.lines(summary));
+  return mergedView(output, settings.depth, takesColours(environment));
 }
 
 /** An error of gRPC, which has `code` and `details`, in the words of the command line. */

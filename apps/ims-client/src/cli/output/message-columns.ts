@@ -171,11 +171,13 @@ function eventTime<
   };
 }
 
-function symbol<Message extends { readonly symbol: string }>(): MessageColumn<Message> {
+/** The symbol. */
+export function symbol<Message extends { readonly symbol: string }>(): MessageColumn<Message> {
   return text("SYMBOL", 12, (message) => message.symbol);
 }
 
-function text<Message>(
+/** A column of texts of a message, its control characters taken out. */
+export function text<Message>(
   title: string,
   widthMin: number,
   value: (message: Message) => string,
@@ -190,7 +192,8 @@ function text<Message>(
   };
 }
 
-function decimal<Message>(
+/** A column of exact decimals of a message. */
+export function decimal<Message>(
   title: string,
   integerWidthMin: number,
   fractionWidthMin: number,

@@ -1,4 +1,4 @@
-import type { MarketMessageType } from "../../records/market-message.js";
+import type { PrintedMessage } from "./message-printer.js";
 
 const WHERE = ["exchange", "symbol"] as const;
 const WHEN = ["eventMicros", "receiveMicros"] as const;
@@ -6,7 +6,7 @@ const PLACE = ["flags", "partitionId", "offset"] as const;
 
 /** Columns of the CSV form of each message, as paths; the names are those of the JSON form. */
 export const CSV_FIELDS: Readonly<
-  Record<Exclude<MarketMessageType, "book-snapshot" | "book-delta">, readonly string[]>
+  Record<Exclude<PrintedMessage["type"], "book-snapshot" | "book-delta">, readonly string[]>
 > = {
   trade: [...WHEN, ...WHERE, "tradeId", "price", "quantity", "aggressor", "kind", ...PLACE],
   bar: [
@@ -93,6 +93,31 @@ export const CSV_FIELDS: Readonly<
     "quoteVolume",
     "windowStartMicros",
     "tradeCount",
+    ...PLACE,
+  ],
+  average: [
+    "windowStartMicros",
+    "windowEndMicros",
+    ...WHERE,
+    "method",
+    "nominalMicros",
+    "nominalCount",
+    "state",
+    "value",
+    "vwap",
+    "twap",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "quoteVolume",
+    "takerVolume",
+    "sellVolume",
+    "realisedVolatility",
+    "tradeCount",
+    "excludedCount",
+    "lateCount",
     ...PLACE,
   ],
   gap: [

@@ -1,11 +1,15 @@
+import type { AverageMessage } from "../../records/average-message.js";
 import type { MarketMessage } from "../../records/market-message.js";
 import type { OutputFormat } from "../cli-settings.js";
 import { line } from "./columns.js";
 import { csvCell, csvLine, valueAt } from "./csv.js";
 import { CSV_FIELDS } from "./message-fields.js";
 
+/** Messages that commands print one by one. */
+export type PrintedMessage = MarketMessage | AverageMessage;
+
 /** Turns messages into text, one line each. */
-export interface MessagePrinter<Message extends MarketMessage = MarketMessage> {
+export interface MessagePrinter<Message extends PrintedMessage = MarketMessage> {
   /** Printed once before the first message; empty for none. */
   readonly header: string;
   print(message: Message): string;
@@ -21,7 +25,7 @@ export interface MessageColumn<Message> {
 export class JsonPrinter implements MessagePrinter {
   readonly header = "";
 
-  print(message: MarketMessage): string {
+  print(message: PrintedMessage): string {
     return `${JSON.stringify(message)}\n`;
   }
 }
@@ -38,13 +42,13 @@ export class CsvPrinter implements MessagePrinter {
     return csvLine(this.#fields);
   }
 
-  print(message: MarketMessage): string {
+  print(message: PrintedMessage): string {
     return csvLine(this.#fields.map((path) => csvCell(valueAt(message, path))));
   }
 }
 
 /** Aligned columns. */
-export class TablePrinter<Message extends MarketMessage> implements MessagePrinter<Message> {
+export class TablePrinter<Message extends PrintedMessage> implements MessagePrinter<Message> {
   constructor(private readonly columns: readonly MessageColumn<Message>[]) {}
 
   get header(): string {
@@ -57,7 +61,7 @@ export class TablePrinter<Message extends MarketMessage> implements MessagePrint
 }
 
 /** The printer of one type of message in a format. */
-export function printerFor<Message extends MarketMessage>(
+export function printerFor<Message extends PrintedMessage>(
   format: OutputFormat,
   type: Message["type"] & keyof typeof CSV_FIELDS,
   table: () => readonly MessageColumn<Message>[],

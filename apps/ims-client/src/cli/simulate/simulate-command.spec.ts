@@ -69,6 +69,16 @@ describe("ims simulate", () => {
     }
   });
 
+  it("serves Deribit, by name", async () => {
+    const run = ims("deribit", "--port", "0");
+    const { status, text } = await ask(run, "/public/test");
+    expect([status, text]).toEqual([200, expect.stringContaining('"version"')]);
+    expect(run.output.text).toContain("DERIBIT_WS_URL=ws://127.0.0.1:");
+    const help = ims("deribit", "--help");
+    expect(await help.exit).toBe(0);
+    expect(help.output.text).toMatch(/^ims simulate deribit: /);
+  });
+
   it("takes what it does not know for a mistake of the user", async () => {
     for (const words of [
       ["--sede", "4"],

@@ -10,9 +10,9 @@ export function addSimulateCommand(program: Command, environment: CliEnvironment
   program
     .command("simulate")
     .description(
-      "run a Binance market on this machine until Ctrl-C, synthetic or replayed, with faults on request",
+      "run a venue on this machine until Ctrl-C, with faults on request: Binance, synthetic or replayed, or Deribit",
     )
-    .usage("[options], see ims simulate --help")
+    .usage("[deribit] [options], see ims simulate --help and ims simulate deribit --help")
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()

@@ -1,5 +1,6 @@
 import type { TradeOrigin } from "../../binance/frames/trade-frames.js";
 import type { SimulatedInstrument } from "../../binance/markets/instrument.js";
+import { FairBounds, type FairUnits } from "./fair-price.js";
 import { FILLS_MAX, type MarketEvent } from "./market-event.js";
 import { type BookSide, type BookState, OrderBook } from "./order-book.js";
 import { type RandomState, SeededRandom, seedFor } from "./seeded-random.js";
@@ -19,6 +20,8 @@ export interface WalkOptions {
   /** Shares of taker orders, 0 to 1. */
   readonly unusualShare: number;
   readonly liquidationShare: number;
+  /** The price that orders follow: no bid rests above it and no ask below. Absent: a weak pull to the start price. */
+  readonly fairUnits?: FairUnits;
 }
 
 /** A step from outside into the walk, taken before the event of its number; history takes it again. */
@@ -55,6 +58,8 @@ const LEVEL_GAP_OF_PRICE = 1e-6;
 /** Takers leave at least so many levels. */
 const LEVELS_KEPT = 5;
 const LEVELS_MIN = 20;
+/** Around a fair price orders rest within about so many usual distances of levels. */
+const FAIR_GAPS = 12;
 const ID_HOLE_MAX = 30;
 
 /**
@@ -80,6 +85,7 @@ export class MatchingWalk {
   readonly #book = new OrderBook();
   #filled = false;
   #bursting = false;
+  readonly #fair: FairBounds;
 
   /** @param interventions by the number of the event before which they are taken; shared by the walks of a symbol */
   constructor(
@@ -94,6 +100,7 @@ export class MatchingWalk {
       ((1e6 / options.tradesPerSecond) * FILLS_PER_ORDER) / MEAN_OVER_CALM_GAP / eventsPerOrder;
     const { startPriceUnits: start, tickUnits: tick } = instrument;
     this.#gapTicks = Math.max(1, Math.floor((start / tick) * LEVEL_GAP_OF_PRICE));
+    this.#fair = new FairBounds(tick, this.#gapTicks, options.fairUnits);
     this.#priceMax = start * 6;
     // Keeps price × quantity of one fill below 2^51.
     this.#quantityMax = Math.max(1, Math.floor(2 ** 51 / this.#priceMax));
@@ -132,8 +139,12 @@ export class MatchingWalk {
     const start = this.instrument.startPriceUnits;
     const lean = Math.min(0.2, Math.max(-0.2, (start - bid) / start));
     event.buyerIsMaker = random.unit() >= 0.5 + lean;
+    this.#fair.follow(event.eventMicros);
+    // What rests beyond the fair price is taken before anything else happens.
+    const isOff = this.#fair.isBeyond(bids) || this.#fair.isBeyond(asks);
+    if (isOff) event.buyerIsMaker = this.#fair.isBeyond(bids);
     if (intervention?.print !== undefined) this.#print(event, intervention.print);
-    else if (random.unit() < this.#takerShare) this.#takerOrder(event);
+    else if (isOff || random.unit() < this.#takerShare) this.#takerOrder(event);
     else this.#makerOrder(event);
     this.eventCount++;
     this.nextTradeId += event.fillCount;
@@ -193,14 +204,19 @@ export class MatchingWalk {
     do {
       const price = side.bestPrice;
       const resting = side.bestQuantity;
-      const taken = random.unit() < 0.3 ? resting : Math.min(resting, this.#quantity());
+      const isWhole = random.unit() < 0.3 || this.#fair.isBeyond(side);
+      const taken = isWhole ? resting : Math.min(resting, this.#quantity());
       event.prices[fills] = price;
       event.quantities[fills] = taken;
       fills++;
       if (price !== lastPrice) levels++;
       lastPrice = price;
       this.#change(event, side, price, resting - taken);
-    } while (fills < FILLS_MAX && side.length > LEVELS_KEPT && random.unit() < NEXT_FILL);
+    } while (
+      fills < FILLS_MAX &&
+      side.length > LEVELS_KEPT &&
+      (random.unit() < NEXT_FILL || this.#fair.isBeyond(side))
+    );
     event.fillCount = fills;
     event.liquidation = this.options.liquidationShare > 0 && random.unit() < this.options.liquidationShare;
     this.nextAggregateId += levels;
@@ -214,20 +230,23 @@ export class MatchingWalk {
     const lean = Math.min(0.1, Math.max(-0.1, (start - bids.bestPrice) / start));
     const side = random.unit() < 0.5 + lean ? bids : asks;
     const tick = this.instrument.tickUnits;
-    if (side.length < this.#levelsMin) {
+    const isThin = side.length < this.#levelsMin;
+    if (isThin && !this.#fair.isGiven) {
       const beyond = side.prices[0]! - side.direction * tick * (1 + this.#distance(2));
       if (beyond >= tick && beyond <= this.#priceMax) this.#change(event, side, beyond, this.#quantity());
       return;
     }
-    const draw = random.unit();
+    // A book that follows a price is filled up near it, or its levels would stay behind.
+    const draw = isThin ? 1 : random.unit();
     if (draw < 0.7) {
       const at = Math.max(0, side.length - 1 - Math.floor(-Math.log(1 - random.unit()) * 3));
       // What is taken back goes wholly or not at all often enough that levels come and go.
       this.#change(event, side, side.prices[at]!, draw < 0.3 ? 0 : this.#quantity());
       return;
     }
-    const opposite = side === bids ? asks.bestPrice : bids.bestPrice;
-    const price = opposite - side.direction * tick * (1 + this.#distance(1));
+    const price = this.#fair.isGiven
+      ? this.#fair.boundOf(side) - side.direction * tick * this.#distance(FAIR_GAPS)
+      : (side === bids ? asks : bids).bestPrice - side.direction * tick * (1 + this.#distance(1));
     if (price < tick || price > this.#priceMax) return;
     this.#change(event, side, price, this.#quantity());
     if (side.length > this.#levelsMax) this.#change(event, side, side.prices[0]!, 0);

@@ -1,6 +1,7 @@
 import type { BinanceMarket } from "../../binance/markets/market.js";
 import type { SyntheticSourceOptions } from "../../binance/simulator-options.js";
 import { fail } from "../../errors/simulator-errors.js";
+import type { FairPrice } from "./fair-price.js";
 import type { WalkOptions } from "./matching-walk.js";
 
 /** Options of a made-up market with the defaults filled in. */
@@ -8,7 +9,8 @@ export interface SyntheticSettings {
   readonly tradesPerSecond: number;
   readonly historyMinutes: number;
   readonly timerMillis: number;
-  readonly walk: Omit<WalkOptions, "startMicros" | "tradesPerSecond">;
+  readonly fairPrice: FairPrice | undefined;
+  readonly walk: Omit<WalkOptions, "startMicros" | "tradesPerSecond" | "fairUnits">;
 }
 
 const TRADES_PER_SECOND_MAX = 1_000_000;
@@ -41,6 +43,7 @@ export function syntheticSettings(
     tradesPerSecond: number("tradesPerSecond", TRADES_PER_SECOND_DEFAULT, 0, TRADES_PER_SECOND_MAX),
     historyMinutes: Math.floor(number("historyMinutes", historyMinutes, 0, HISTORY_MINUTES_MAX)),
     timerMillis: number("timerMillis", 5, 1, 60_000),
+    fairPrice: options.fairPrice,
     walk: {
       seed,
       bookUpdatesPerOrder: number("bookUpdatesPerOrder", 3, 0, 100),

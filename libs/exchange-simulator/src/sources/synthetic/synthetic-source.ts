@@ -9,6 +9,7 @@ import { fail } from "../../errors/simulator-errors.js";
 import type { BookView, KlineQuery, KlineRow, MarketSource, StreamPublisher } from "../market-source.js";
 import type { DayTicker } from "./day-window.js";
 import type { BookAt, HistoryStart } from "./event-history.js";
+import { withFairPrice } from "./fair-price.js";
 import { klineRows } from "./kline-rows.js";
 import type { MarkPrice } from "./mark-price.js";
 import { MarketEvent } from "./market-event.js";
@@ -217,8 +218,9 @@ export class SyntheticSource implements MarketSource {
     return Promise.resolve();
   }
 
-  #add(market: BinanceMarket, instrument: SimulatedInstrument, startMicros: number, rate: number): void {
-    const options = { ...this.#settings.walk, startMicros, tradesPerSecond: rate };
+  #add(market: BinanceMarket, listed: SimulatedInstrument, startMicros: number, rate: number): void {
+    const { instrument, ...fair } = withFairPrice(listed, startMicros, this.#settings.fairPrice);
+    const options = { ...this.#settings.walk, ...fair, startMicros, tradesPerSecond: rate };
     const symbolMarket = new SymbolMarket(market, instrument, options, this.#settings.historyMinutes);
     if (market === this.market) this.#markets.set(instrument.symbol, symbolMarket);
     else this.#foreign.push(symbolMarket);

@@ -65,21 +65,23 @@ export class BookFeed implements BitstampFeed {
 
   read(event: string, data: JsonObject, receiveMicros: number): void {
     if (event !== "data") throw new Unusable("unexpected", `an event ${event.slice(0, 40)} among books`);
-    const { instrument, seen } = this.#options.feed;
-    const diff = this.#diff;
     try {
-      readBook(data, instrument, diff);
+      readBook(data, this.#options.feed.instrument, this.#diff);
     } catch (error) {
       // What it would have changed is not known.
       this.sync.interrupted(GapReason.Unknown);
       this.#askWithin(0);
       throw error;
     }
+    this.takeBook(this.#diff, receiveMicros);
+  }
+
+  takeBook(diff: BookFields, receiveMicros: number): void {
     diff.receiveMicros = receiveMicros;
     const isFirst = !this.sync.stands && !this.sync.hasDiffs;
     if (!this.sync.diff(diff)) return;
     this.#diffCount++;
-    if (this.sync.stands) seen(receiveMicros);
+    if (this.sync.stands) this.#options.feed.seen(receiveMicros);
     else if (isFirst) this.#askWithin(0);
   }
 

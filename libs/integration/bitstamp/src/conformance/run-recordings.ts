@@ -75,7 +75,8 @@ function checkSession(root: string, session: ExpectedSession): Outcome {
     failures.push(...differences(`trades of ${symbol}`, expected, replay.trades(symbol)));
   }
   const tradeCount = Object.values(trades).reduce((sum, { n }) => sum + n, 0);
-  const seen = `${replay.frameCount} frames, ${tradeCount} trades, ${Object.keys(books).length} books`;
+  const frames = `${replay.frameCount} frames, ${replay.walkedCount} of them as bytes`;
+  const seen = `${frames}, ${tradeCount} trades, ${Object.keys(books).length} books`;
   return { seen, failures };
 }
 

@@ -8,7 +8,7 @@ import {
 } from "@ims/common";
 import { asObject, createTradeFields, type FeedIndex, type OpenFeed } from "@ims/integration-kit";
 import { bookHash } from "@ims/order-book";
-import type { RejectedFrame, TradeFields } from "@ims/traits";
+import type { BookFields, RejectedFrame, TradeFields } from "@ims/traits";
 import { createBookFields } from "../book/book-fields.js";
 import { BookSync } from "../book/book-sync.js";
 import { CHANNEL_PREFIXES } from "../channels.js";
@@ -47,6 +47,8 @@ export class SessionReplay {
   readonly idSteps: string[] = [];
   frameCount = 0;
   bodyCount = 0;
+  /** Frames that were read as bytes. */
+  walkedCount = 0;
   readonly #books = new Map<string, BookSync>();
   readonly #trades = new Map<string, { n: number; mantissa: bigint; lastId: number }>();
   readonly #fields = createBookFields();
@@ -146,18 +148,28 @@ export class SessionReplay {
           readStreamTrade(data, this.#trade);
           this.#add(symbol, this.#trade);
         },
+        takeTrade: (trade) => this.#takeWalked(() => this.#add(symbol, trade)),
       };
     }
     if (stream.startsWith("funding_rate_")) {
       return new FundingFeed(this.#feedOf(stream, symbol), { sink: { markPrice() {} } });
     }
     const isDiff = stream.startsWith("diff_order_book_");
+    const take = (book: BookFields) => {
+      if (isDiff) this.#bookOf(symbol).diff(book);
+    };
     return {
       read: (_event, data) => {
         readBook(data, { priceScale: SCALE, quantityScale: SCALE }, fields);
-        if (isDiff) this.#bookOf(symbol).diff(fields);
+        take(fields);
       },
+      takeBook: (book) => this.#takeWalked(() => take(book)),
     };
+  }
+
+  #takeWalked(act: () => void): void {
+    this.walkedCount++;
+    act();
   }
 
   #bookOf(symbol: string): BookSync {

@@ -75,14 +75,17 @@ export class TradesFeed implements BitstampFeed {
 
   read(event: string, data: JsonObject, receiveMicros: number): void {
     if (event !== "trade") throw new Unusable("unexpected", `an event ${event.slice(0, 40)} among trades`);
-    const trade = this.#trade;
-    trade.receiveMicros = receiveMicros;
     try {
-      readStreamTrade(data, trade);
+      readStreamTrade(data, this.#trade);
     } catch (error) {
       this.doubt();
       throw error;
     }
+    this.takeTrade(this.#trade, receiveMicros);
+  }
+
+  takeTrade(trade: TradeFields, receiveMicros: number): void {
+    trade.receiveMicros = receiveMicros;
     trade.instrumentId = this.#feed.instrumentId;
     this.#aliveMicros = receiveMicros;
     this.#feed.seen(receiveMicros);

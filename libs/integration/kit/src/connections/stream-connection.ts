@@ -118,8 +118,8 @@ export class StreamConnection {
           events.onOpen();
           this.#keeper.connectionUp();
         },
-        onFrame: (frame) => {
-          reader.decode(frame, clock.nowMicros());
+        onFrame: (frame, receiveMicros) => {
+          reader.decode(frame, receiveMicros);
           events.onFrameDone();
         },
         onDown: () => {

@@ -19,7 +19,8 @@ export interface SocketConnectionOptions {
   readonly silenceMillis: number;
   readonly frameBytesMax: number;
   readonly onOpen: () => void;
-  readonly onFrame: (frame: Uint8Array) => void;
+  /** @param receiveMicros when it was read, microseconds since 1970 */
+  readonly onFrame: (frame: Uint8Array, receiveMicros: number) => void;
   /** What {@link onFrame} threw. The frame is lost, the connection stays. */
   readonly onFrameFailed: (error: unknown) => void;
 }
@@ -39,6 +40,8 @@ export class SocketConnection {
   #over = false;
   private heard = false;
   private probing = false;
+  /** When the wire last told of a read; 0: it does not tell. */
+  private readMicros = 0;
 
   constructor(options: SocketConnectionOptions) {
     this.#options = options;
@@ -52,6 +55,9 @@ export class SocketConnection {
     try {
       this.#socket = options.dial(options.url, options.frameBytesMax, {
         onOpen: () => this.#onOpen(),
+        onRead: () => {
+          this.readMicros = options.clock.nowMicros();
+        },
         onMessage: (frame) => this.#onMessage(frame),
         onSign: () => this.#onSign(),
         onError: (message) => this.drop(message),
@@ -116,7 +122,7 @@ export class SocketConnection {
     if (this.#over) return;
     this.heard = true;
     try {
-      this.#options.onFrame(frame);
+      this.#options.onFrame(frame, this.readMicros || this.#options.clock.nowMicros());
     } catch (error) {
       // Thrown out of the socket's event it would end the process.
       this.#options.onFrameFailed(error);

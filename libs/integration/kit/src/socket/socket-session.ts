@@ -8,8 +8,12 @@ import { dialSocket, type SocketConnector } from "./socket-wire.js";
 export interface SocketSessionHandlers {
   /** A new connection is up; {@link SocketSession.send} works until {@link onDown}. */
   onOpen(): void;
-  /** One text or binary message. The bytes belong to the socket: read them during the call. What it throws is logged. */
-  onFrame(frame: Uint8Array): void;
+  /**
+   * One text or binary message. The bytes belong to the socket: read them during the call. What it throws is logged.
+   *
+   * @param receiveMicros when it was read, microseconds since 1970
+   */
+  onFrame(frame: Uint8Array, receiveMicros: number): void;
   /** The connection is gone, and what was sent on it with it. Not called after {@link SocketSession.close}. */
   onDown(): void;
 }

@@ -3,6 +3,11 @@ import WebSocket from "ws";
 /** What a wire tells. Nothing is called before the connector returned, nor after {@link SocketWireEvents.onClosed}. */
 export interface SocketWireEvents {
   onOpen(): void;
+  /**
+   * Bytes were read: all messages until the next call were completed by them, and share the time of this call. A wire
+   * that does not tell of its reads gives each message a time of its own.
+   */
+  onRead?(): void;
   /** One message. The bytes belong to the wire: read them during the call. */
   onMessage(frame: Uint8Array): void;
   /** A ping or pong of the other side; pings are answered by the wire itself, with the same payload. */

@@ -129,8 +129,12 @@ export class StreamVenue<Handler extends FeedHandler> implements ImsDataIntegrat
     await this.#inOrder(() => {
       const meant = this.#instruments.canonical(symbols);
       for (const { feed } of [...this.#feeds.entries]) {
-        const { dataType, resolution } = feed.request;
-        const isMeant = dataType === request.dataType && resolution === request.resolution;
+        const { dataType, depth, resolution } = feed.request;
+        const isWhole = depth === undefined;
+        const isMeant =
+          dataType === request.dataType &&
+          resolution === request.resolution &&
+          isWhole === (request.depth === undefined);
         if (isMeant && meant.includes(feed.instrument.symbol)) this.#end(feed.stream);
       }
     });

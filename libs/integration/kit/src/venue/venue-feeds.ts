@@ -154,6 +154,7 @@ export class VenueFeeds<Handler extends FeedHandler> implements FeedIndex<Handle
         dataType: request.dataType,
         symbol: instrument.symbol,
         ...(request.resolution && { resolution: request.resolution }),
+        ...(request.depth !== undefined && { depth: request.depth }),
         state: isAcknowledged(stream) ? "acknowledged" : "pending",
         feedState: liveness.state,
         lastMicros,

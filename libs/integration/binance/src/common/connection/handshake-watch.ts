@@ -38,6 +38,7 @@ export function watchHandshakes(options: HandshakeWatchOptions): SocketConnector
           tell({ outcome: "accepted" });
           events.onOpen();
         },
+        onRead: () => events.onRead?.(),
         onMessage: (frame) => events.onMessage(frame),
         onSign: () => events.onSign(),
         onError: (message) => {

@@ -1,4 +1,4 @@
-import { DataType, type Instrument, type TimeResolution } from "@ims/common";
+import { DataType, type Instrument, InstrumentMap, type TimeResolution } from "@ims/common";
 import type { FeedLiveness, GapLedger, TradeSequencer } from "@ims/integration-kit";
 import { OrderJoin } from "@ims/integration-kit";
 import type {
@@ -51,15 +51,15 @@ interface OrderGate {
  * of feeds that were not begun pass unchanged. Allocates nothing per record while nothing is missing.
  */
 export class FeedGate implements MarketDataSink {
-  private readonly trades: (TradeGate | undefined)[] = [];
-  private readonly bars: (Map<TimeResolution, BarGate> | undefined)[] = [];
-  private readonly books: (BookGate | undefined)[] = [];
+  private readonly trades = new InstrumentMap<TradeGate>();
+  private readonly bars = new InstrumentMap<Map<TimeResolution, BarGate>>();
+  private readonly books = new InstrumentMap<BookGate>();
   /** Best levels alone, whole at every push. */
-  private readonly bestLevels: (OrderGate | undefined)[] = [];
-  private readonly tops: (OrderGate | undefined)[] = [];
-  private readonly markPrices: (OrderGate | undefined)[] = [];
-  private readonly tickers: (OrderGate | undefined)[] = [];
-  private readonly liquidations: (OrderGate | undefined)[] = [];
+  private readonly bestLevels = new InstrumentMap<OrderGate>();
+  private readonly tops = new InstrumentMap<OrderGate>();
+  private readonly markPrices = new InstrumentMap<OrderGate>();
+  private readonly tickers = new InstrumentMap<OrderGate>();
+  private readonly liquidations = new InstrumentMap<OrderGate>();
 
   constructor(
     private readonly sink: MarketDataSink,
@@ -75,14 +75,14 @@ export class FeedGate implements MarketDataSink {
   }
 
   beginTrades(instrumentId: number, feed: WatchedFeed, sequencer: TradeSequencer): void {
-    this.trades[instrumentId] = { feed, sequencer };
+    this.trades.set(instrumentId, { feed, sequencer });
   }
 
   beginBars(instrumentId: number, resolution: TimeResolution, feed: WatchedFeed, join: BarJoin): void {
-    let ofInstrument = this.bars[instrumentId];
+    let ofInstrument = this.bars.get(instrumentId);
     if (!ofInstrument) {
       ofInstrument = new Map();
-      this.bars[instrumentId] = ofInstrument;
+      this.bars.set(instrumentId, ofInstrument);
     }
     ofInstrument.set(resolution, { feed, join });
   }
@@ -90,37 +90,37 @@ export class FeedGate implements MarketDataSink {
   /** Data that needs no reading again: only old copies are dropped. */
   beginOther(instrumentId: number, dataType: DataType, feed: WatchedFeed): void {
     const gates = this.#gatesOf(dataType);
-    if (gates) gates[instrumentId] = { feed, join: new OrderJoin() };
+    if (gates) gates.set(instrumentId, { feed, join: new OrderJoin() });
   }
 
   /** @param top takes the instrument's tops of book, for a comparison with its book */
   beginBook(instrumentId: number, top: (top: TopOfBookFields) => void): void {
-    this.books[instrumentId] = { feed: undefined, top };
+    this.books.set(instrumentId, { feed: undefined, top });
   }
 
   watchBook(instrumentId: number, feed: WatchedFeed): void {
-    const gate = this.books[instrumentId];
+    const gate = this.books.get(instrumentId);
     if (gate) gate.feed = feed;
   }
 
   endBook(instrumentId: number): void {
-    this.books[instrumentId] = undefined;
+    this.books.set(instrumentId, undefined);
   }
 
   /** A depth event was read. */
   seenBook(instrumentId: number, receiveMicros: number): void {
-    const feed = this.books[instrumentId]?.feed;
+    const feed = this.books.get(instrumentId)?.feed;
     if (feed === undefined) return;
     feed.liveness.recordCount++;
     feed.lastMicros = receiveMicros;
   }
 
   end(instrumentId: number, dataType: DataType, resolution: TimeResolution | undefined): void {
-    if (dataType === DataType.Trade) this.trades[instrumentId] = undefined;
-    else if (dataType === DataType.Bar) this.bars[instrumentId]?.delete(resolution!);
+    if (dataType === DataType.Trade) this.trades.set(instrumentId, undefined);
+    else if (dataType === DataType.Bar) this.bars.get(instrumentId)?.delete(resolution!);
     else {
       const gates = this.#gatesOf(dataType);
-      if (gates) gates[instrumentId] = undefined;
+      if (gates) gates.set(instrumentId, undefined);
     }
   }
 
@@ -129,7 +129,7 @@ export class FeedGate implements MarketDataSink {
   }
 
   trade(trade: TradeFields): void {
-    const gate = this.trades[trade.instrumentId];
+    const gate = this.trades.get(trade.instrumentId);
     if (gate === undefined) {
       this.sink.trade(trade);
       return;
@@ -141,14 +141,14 @@ export class FeedGate implements MarketDataSink {
 
   /** A trade id that was spent on something that is no trade. */
   tradeIdSpent(instrumentId: number, tradeId: number): void {
-    const gate = this.trades[instrumentId];
+    const gate = this.trades.get(instrumentId);
     if (gate === undefined) return;
     gate.feed.liveness.recordCount++;
     gate.sequencer.skip(tradeId);
   }
 
   bar(bar: BarFields): void {
-    const gate = this.bars[bar.instrumentId]?.get(bar.resolution);
+    const gate = this.bars.get(bar.instrumentId)?.get(bar.resolution);
     if (gate === undefined) {
       this.sink.bar(bar);
       return;
@@ -158,23 +158,23 @@ export class FeedGate implements MarketDataSink {
   }
 
   topOfBook(top: TopOfBookFields): void {
-    const gate = this.tops[top.instrumentId];
+    const gate = this.tops.get(top.instrumentId);
     if (gate !== undefined) {
       seen(gate.feed, top);
       if (!gate.join.isNew(top.updateId === 0 ? top.sendMicros : top.updateId, top.receiveMicros)) return;
     }
-    this.books[top.instrumentId]?.top(top);
+    this.books.get(top.instrumentId)?.top(top);
     this.sink.topOfBook(top);
   }
 
   /** Best levels; whole books go past the gate. While there is one of the instrument, readers get that alone. */
   bookSnapshot(book: BookFields): void {
-    const gate = this.bestLevels[book.instrumentId];
+    const gate = this.bestLevels.get(book.instrumentId);
     if (gate !== undefined) {
       seen(gate.feed, book);
       if (!gate.join.isNew(book.lastUpdateId, book.receiveMicros)) return;
     }
-    if (this.books[book.instrumentId] === undefined) this.sink.bookSnapshot(book);
+    if (this.books.get(book.instrumentId) === undefined) this.sink.bookSnapshot(book);
   }
 
   bookDelta(book: BookFields): void {
@@ -182,7 +182,7 @@ export class FeedGate implements MarketDataSink {
   }
 
   markPrice(price: MarkPriceFields): void {
-    const gate = this.markPrices[price.instrumentId];
+    const gate = this.markPrices.get(price.instrumentId);
     if (gate !== undefined) {
       seen(gate.feed, price);
       if (!gate.join.isNew(price.sendMicros, price.receiveMicros)) return;
@@ -191,7 +191,7 @@ export class FeedGate implements MarketDataSink {
   }
 
   liquidation(liquidation: LiquidationFields): void {
-    const gate = this.liquidations[liquidation.instrumentId];
+    const gate = this.liquidations.get(liquidation.instrumentId);
     if (gate !== undefined) {
       seen(gate.feed, liquidation);
       // [Liquidation Order Streams] at most one per symbol and second.
@@ -206,7 +206,7 @@ export class FeedGate implements MarketDataSink {
   }
 
   ticker(ticker: TickerFields): void {
-    const gate = this.tickers[ticker.instrumentId];
+    const gate = this.tickers.get(ticker.instrumentId);
     if (gate !== undefined) {
       seen(gate.feed, ticker);
       if (!gate.join.isNew(ticker.sendMicros, ticker.receiveMicros)) return;
@@ -231,7 +231,7 @@ export class FeedGate implements MarketDataSink {
     this.sink.rejected(frame);
   }
 
-  #gatesOf(dataType: DataType): (OrderGate | undefined)[] | undefined {
+  #gatesOf(dataType: DataType): InstrumentMap<OrderGate> | undefined {
     switch (dataType) {
       case DataType.Book:
         return this.bestLevels;

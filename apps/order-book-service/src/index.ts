@@ -1,0 +1,8 @@
+export {
+  type OrderBookService,
+  type OrderBookServiceOptions,
+  startOrderBookService,
+} from "./order-book-service.js";
+export type { BookSource } from "./sources/book-source.js";
+export { BrokerSource, type BrokerSourceOptions } from "./sources/broker-source.js";
+export { DirectSource } from "./sources/direct-source.js";

@@ -1,0 +1,111 @@
+import { parseArgs } from "node:util";
+import { systemClock } from "@ims/common";
+import { DERIBIT_FAULT_FIELDS, type DeribitFault } from "../deribit/deribit-faults.js";
+import { type DeribitSimulatorOptions, startDeribitSimulator } from "../deribit/deribit-simulator.js";
+import { fail } from "../errors/simulator-errors.js";
+import { readFaultFile, scheduleFaults, type TimedFault } from "./fault-file.js";
+import type { Simulation } from "./simulation.js";
+
+const DEFAULT_PORT = 9872;
+
+/** @param name of the command, as a user types it, with the venue */
+export function deribitUsage(name: string): string {
+  return `${name}: a Deribit on this machine, until Ctrl-C
+
+  --market synthetic        perpetuals, a future, spot pairs and some options
+  --port N                  default ${DEFAULT_PORT}, 0 for any free port
+  --seed N                  the same books and trades at every start, default 1
+  --login ID:SECRET         the client id and secret that are good for raw channels; default: none are
+  --faults FILE             fault script in JSON: {"rules":[{"fault":"cut","atMillis":5000}]}
+  --help
+
+Faults: ${Object.keys(DERIBIT_FAULT_FIELDS).join(", ")}. Their fields: README of @ims/exchange-simulator.
+
+Examples:
+  ${name}                           on port ${DEFAULT_PORT}
+  ${name} --port 0 --seed 42
+  ${name} --faults faults.json
+
+It prints the settings that point a service at it.
+`;
+}
+
+export interface DeribitCommand {
+  readonly options: DeribitSimulatorOptions;
+  readonly faults: readonly TimedFault[];
+}
+
+/**
+ * Reads the command line; undefined when help was asked for.
+ *
+ * @throws ImsError `simulator.invalid-option` naming the option, `simulator.invalid-fault`
+ */
+export function parseDeribitCommand(args: readonly string[]): DeribitCommand | undefined {
+  const values = readValues(args);
+  if (values.help) return undefined;
+  const { market = "synthetic" } = values;
+  if (market !== "synthetic")
+    throw fail("simulator.invalid-option", `--market ${market} is none of synthetic`);
+  const login = values.login === undefined ? undefined : loginOf(values.login);
+  return {
+    options: {
+      port: values.port === undefined ? DEFAULT_PORT : wholeNumber("--port", values.port),
+      ...(values.seed !== undefined && { seed: wholeNumber("--seed", values.seed) }),
+      ...(login && { login }),
+    },
+    faults: values.faults === undefined ? [] : readFaultFile(values.faults, DERIBIT_FAULT_FIELDS),
+  };
+}
+
+/** Starts what was asked for. */
+export async function runDeribit({ faults, options }: DeribitCommand): Promise<Simulation> {
+  const simulator = await startDeribitSimulator(options);
+  const takeBack = scheduleFaults<DeribitFault>(faults, systemClock, simulator.inject);
+  return {
+    greeting: [
+      `Deribit, simulated (seed ${options.seed ?? 1}, ${simulator.symbols.length} instruments)`,
+      `REST       ${simulator.restUrl}`,
+      `WebSocket  ${simulator.wsUrl}`,
+      ...(faults.length > 0 ? [`Faults     ${faults.length} rules`] : []),
+      "",
+      `DERIBIT_REST_URL=${simulator.restUrl} DERIBIT_WS_URL=${simulator.wsUrl}`,
+      "",
+    ].join("\n"),
+    close: async () => {
+      takeBack();
+      await simulator.close();
+    },
+  };
+}
+
+function readValues(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        market: { type: "string" },
+        port: { type: "string" },
+        seed: { type: "string" },
+        login: { type: "string" },
+        faults: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
+    throw fail("simulator.invalid-option", reason);
+  }
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text))
+    throw fail("simulator.invalid-option", `${option} ${text} is not a whole number`);
+  return Number(text);
+}
+
+/** The text is not repeated in the error: it may be a real secret. */
+function loginOf(text: string): { readonly clientId: string; readonly clientSecret: string } {
+  const found = /^([^:]+):(.+)$/.exec(text);
+  if (!found) throw fail("simulator.invalid-option", "--login has not the form ID:SECRET");
+  return { clientId: found[1]!, clientSecret: found[2]! };
+}

@@ -1,0 +1,197 @@
+import type { MantissaCell } from "@ims/common";
+
+/** No place: what stands there is for the JSON reader. Walks never begin at 0. */
+export const NOWHERE = 0;
+
+export const Char = {
+  Space: 0x20,
+  Quote: 0x22,
+  Comma: 0x2c,
+  Minus: 0x2d,
+  Point: 0x2e,
+  Zero: 0x30,
+  CloseBracket: 0x5d,
+  OpenBracket: 0x5b,
+  LowerE: 0x65,
+  OpenBrace: 0x7b,
+  CloseBrace: 0x7d,
+} as const;
+
+const INITIAL_BYTES = 16 * 1024;
+/** Longer frames are left to the JSON reader. */
+const FRAME_BYTES_MAX = 1024 * 1024;
+/** So many digits are always exact in a number. */
+const DIGITS_MAX = 15;
+const TWO_32 = 0x1_0000_0000;
+const POWERS_OF_TEN = Array.from({ length: DIGITS_MAX + 1 }, (_, exponent) => 10 ** exponent);
+
+/** The bytes of a text that a walk compares with. */
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/**
+ * Reads single JSON values from a frame: each method takes the place where a value begins, and gives the place behind
+ * it, or {@link NOWHERE} if it is not sure; it accepts only what `JSON.parse` would read in the same way. {@link NOWHERE}
+ * as the place gives {@link NOWHERE} again, so that a row of them needs one check at its end. What was read stands in
+ * the fields, because a number is all that a method can return without making an object.
+ *
+ * The frame is copied and a 0 set behind it, which is in no value: nothing is accepted beyond its end.
+ */
+export class FrameBytes {
+  bytes: Uint8Array = new Uint8Array(INITIAL_BYTES);
+  /** Length of the frame. */
+  end = 0;
+  /** What was read last: the whole number, or the decimal without its point. */
+  value = 0.5;
+  /** Digits behind the point of the decimal last read. */
+  scale = 0;
+  /** The mantissa last read by {@link decimalAt}, as two words. */
+  lo = 0;
+  hi = 0;
+
+  /** Begins a frame; false for one that is too long. */
+  take(frame: Uint8Array): boolean {
+    const { length } = frame;
+    if (length >= this.bytes.length) {
+      if (length > FRAME_BYTES_MAX) return false;
+      this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(length + 1)));
+    }
+    this.bytes.set(frame);
+    this.bytes[length] = 0;
+    this.end = length;
+    return true;
+  }
+
+  /** Behind the text, if it stands here. */
+  text(at: number, text: Uint8Array): number {
+    const { bytes } = this;
+    const { length } = text;
+    for (let index = 0; index < length; index++) if (bytes[at + index] !== text[index]) return NOWHERE;
+    return at + length;
+  }
+
+  /** Behind `"key":`, if it stands here, and behind the space that the venue may print there. */
+  firstKey(at: number, key: Uint8Array): number {
+    return this.space(this.text(at, key));
+  }
+
+  /** The same behind a comma. */
+  key(at: number, key: Uint8Array): number {
+    return this.firstKey(this.comma(at), key);
+  }
+
+  /** Behind `,`, and behind the space that the venue may print there. */
+  comma(at: number): number {
+    return this.bytes[at] === Char.Comma ? this.space(at + 1) : NOWHERE;
+  }
+
+  /** A whole number without sign, below 2^53, into {@link value}. */
+  whole(start: number): number {
+    const { bytes } = this;
+    let value = 0;
+    let at = start;
+    for (let digit = bytes[at]! - Char.Zero; digit >>> 0 <= 9; digit = bytes[++at]! - Char.Zero) {
+      value = value * 10 + digit;
+    }
+    const length = at - start;
+    // A zero in front of other digits is no JSON.
+    if (length === 0 || (length > 1 && bytes[start] === Char.Zero)) return NOWHERE;
+    this.value = value;
+    return length > DIGITS_MAX + 1 || value > Number.MAX_SAFE_INTEGER ? NOWHERE : at;
+  }
+
+  /** The same in quotes. */
+  wholeText(start: number): number {
+    const at = this.bytes[start] === Char.Quote ? this.whole(start + 1) : NOWHERE;
+    return this.bytes[at] === Char.Quote ? at + 1 : NOWHERE;
+  }
+
+  /** A JSON number whose value does not matter. */
+  skipNumber(start: number): number {
+    const { bytes } = this;
+    let at = bytes[start] === Char.Minus ? start + 1 : start;
+    const first = at;
+    at = this.run(at);
+    if (at > first + 1 && bytes[first] === Char.Zero) return NOWHERE;
+    if (bytes[at] === Char.Point) at = this.run(at + 1);
+    if ((bytes[at]! | 0x20) !== Char.LowerE || at === NOWHERE) return at;
+    at++;
+    // Plus or minus.
+    if (bytes[at] === Char.Minus || bytes[at] === 0x2b) at++;
+    return this.run(at);
+  }
+
+  /** A decimal above 0 without sign and exponent in quotes; the scale is that printed. */
+  decimal(start: number, cell: MantissaCell): number {
+    const at = this.parts(start);
+    const { value } = this;
+    const hi = (value / TWO_32) | 0;
+    cell.hi = hi;
+    cell.lo = (value - hi * TWO_32) | 0;
+    cell.scale = this.scale;
+    return value === 0 ? NOWHERE : at;
+  }
+
+  /**
+   * The same, also 0, at a given scale of at most 15, into {@link lo} and {@link hi}: missing digits are zeros, digits
+   * too many must be zeros.
+   */
+  decimalAt(start: number, scale: number): number {
+    const at = this.parts(start);
+    const missing = scale - this.scale;
+    let { value } = this;
+    if (missing > 0) {
+      value *= POWERS_OF_TEN[missing]!;
+      if (value > Number.MAX_SAFE_INTEGER) return NOWHERE;
+    } else if (missing < 0) {
+      const power = POWERS_OF_TEN[-missing]!;
+      const kept = Math.round(value / power);
+      if (kept * power !== value) return NOWHERE;
+      value = kept;
+    }
+    const hi = (value / TWO_32) | 0;
+    this.hi = hi;
+    this.lo = (value - hi * TWO_32) | 0;
+    return at;
+  }
+
+  /** Digits, a point and digits in quotes, at most 15 digits. */
+  private parts(start: number): number {
+    const { bytes } = this;
+    if (bytes[start] !== Char.Quote) return NOWHERE;
+    const first = start + 1;
+    let at = first;
+    let value = 0;
+    for (let digit = bytes[at]! - Char.Zero; digit >>> 0 <= 9; digit = bytes[++at]! - Char.Zero) {
+      value = value * 10 + digit;
+    }
+    if (at === first) return NOWHERE;
+    let digits = at - first;
+    this.scale = 0;
+    if (bytes[at] === Char.Point) {
+      const point = at++;
+      for (let digit = bytes[at]! - Char.Zero; digit >>> 0 <= 9; digit = bytes[++at]! - Char.Zero) {
+        value = value * 10 + digit;
+      }
+      this.scale = at - point - 1;
+      if (this.scale === 0) return NOWHERE;
+      digits += this.scale;
+    }
+    this.value = value;
+    return digits > DIGITS_MAX || bytes[at] !== Char.Quote ? NOWHERE : at + 1;
+  }
+
+  /** Behind a run of digits that is not empty. */
+  private run(start: number): number {
+    const { bytes } = this;
+    let at = start;
+    while ((bytes[at]! - Char.Zero) >>> 0 <= 9) at++;
+    return at === start ? NOWHERE : at;
+  }
+
+  /** Walks begin with a brace, so that no space stands at {@link NOWHERE}. */
+  private space(at: number): number {
+    return this.bytes[at] === Char.Space ? at + 1 : at;
+  }
+}

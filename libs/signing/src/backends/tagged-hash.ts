@@ -1,0 +1,32 @@
+import { createHash, hash } from "node:crypto";
+
+const BLOCK_BYTES = 64;
+
+/**
+ * BIP-340's tagged hash, SHA-256(SHA-256(tag) ‖ SHA-256(tag) ‖ content), of content with a length up to `contentBytes`.
+ * Parts are put into one buffer, because a single call of the hash is several times faster than three.
+ */
+export class TaggedHash {
+  #buffer: Buffer;
+  #length = BLOCK_BYTES;
+
+  constructor(tag: string, contentBytes: number) {
+    this.#buffer = Buffer.alloc(BLOCK_BYTES + contentBytes);
+    const tagHash = createHash("sha256").update(tag).digest();
+    tagHash.copy(this.#buffer);
+    tagHash.copy(this.#buffer, tagHash.length);
+  }
+
+  put(part: Uint8Array): this {
+    this.#buffer.set(part, this.#length);
+    this.#length += part.length;
+    return this;
+  }
+
+  /** Hashes what was put, and begins anew with the buffer zeroed. */
+  digest(out: Buffer): void {
+    out.latin1Write(hash("sha256", this.#buffer.subarray(0, this.#length), "binary"), 0, out.length);
+    this.#buffer.fill(0, BLOCK_BYTES, this.#length);
+    this.#length = BLOCK_BYTES;
+  }
+}

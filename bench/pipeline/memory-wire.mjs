@@ -1,6 +1,6 @@
 import { nowMicros, TradeFrames } from "./trade-frames.mjs";
 
-/** Frames handed over in one turn of the event loop. */
+/** Frames handed over in one turn of the event loop, as if one read had brought them. */
 const TURN_COUNT = 512;
 
 /**
@@ -9,17 +9,18 @@ const TURN_COUNT = 512;
  */
 export function memoryWire(symbols) {
   const frames = new TradeFrames(symbols, TURN_COUNT);
+  for (let index = 0; index < TURN_COUNT; index++) frames.stamp(index, nowMicros());
   let wire;
   let flows = false;
   let sentCount = 0;
 
   const pump = () => {
     if (!wire?.isOpen || wire.isPaused || !flows) return;
-    const micros = nowMicros();
-    for (let index = 0; index < TURN_COUNT; index++) {
-      frames.stamp(index, micros);
-      wire.events.onMessage(frames.frame(index).view);
-    }
+    const { events } = wire;
+    events.onRead();
+    for (let index = 0; index < TURN_COUNT; index++) events.onMessage(frames.frame(index).view);
+    // Times stay those of the start: nobody measures latency here, and writing them costs as much as a part measured.
+    for (let index = 0; index < TURN_COUNT; index++) frames.nextId(index);
     sentCount += TURN_COUNT;
     setImmediate(pump);
   };

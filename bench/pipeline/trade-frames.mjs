@@ -25,6 +25,7 @@ export class TradeFrames {
       at = start + text.length;
       return {
         symbol: index % symbols.length,
+        idStep: Math.ceil((frameCount - (index % symbols.length)) / symbols.length),
         head: start - headBytes,
         view: this.bytes.subarray(start, at),
         end: at,
@@ -41,6 +42,17 @@ export class TradeFrames {
 
   frame(index) {
     return this.#frames[index];
+  }
+
+  /** Gives a frame that was stamped before the id that its symbol has after all frames were given out once more. */
+  nextId(index) {
+    const { idAt, idStep } = this.#frames[index];
+    let carry = idStep;
+    for (let at = idAt + ID_DIGITS - 1; carry > 0; at--) {
+      const sum = this.bytes[at] - 48 + carry;
+      carry = Math.floor(sum / 10);
+      this.bytes[at] = 48 + (sum - 10 * carry);
+    }
   }
 
   /** Gives a frame its symbol's next id, and this time. */

@@ -79,7 +79,8 @@ export async function runBooks(
     await showBooks({ address, symbol, clock: systemClock, signal, onMessage, ...output });
   } finally {
     await books?.close();
-    await Promise.all(services.map((service) => service.close()));
+    // The first one runs the broker, which the others need until their end.
+    for (const service of services.reverse()) await service.close();
     await Promise.all(venues.map((venue) => venue.close()));
   }
 }

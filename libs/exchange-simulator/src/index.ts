@@ -24,6 +24,7 @@ export type { DeribitInstrument, DeribitMarket } from "./deribit/deribit-market.
 export * from "./deribit/deribit-simulator.js";
 export {
   type DeribitAnswer,
+  type DeribitLogin,
   DeribitVenue,
   type DeribitVenueOptions,
   openDeribitVenue,

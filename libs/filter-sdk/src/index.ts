@@ -1,1 +1,2 @@
-export {};
+export { type BuildOptions, buildFilter } from "./build-filter.js";
+export { FILTER_SDK_ERRORS } from "./errors.js";

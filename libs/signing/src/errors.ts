@@ -65,7 +65,8 @@ export const SIGNING_ERRORS = {
   },
   "signing.bad-batch": {
     summary: "A Merkle batch, proof or its metadata is not usable.",
-    action: "Give as many messages as the metadata says, at most the batch's bound, and proofs of that batch.",
+    action:
+      "Give as many messages as the metadata says, at most the batch's bound, and proofs of that batch.",
     retryable: false,
   },
   "signing.pool-full": {

@@ -1,1 +1,16 @@
-export {};
+export * from "./backends/backend.js";
+export { openBackend } from "./backends/open-backend.js";
+export { SECP256K1_PROFILE, type SigningModule } from "./backends/secp256k1-module.js";
+export { WasmBackend } from "./backends/wasm-backend.js";
+export { type RandomFill, systemRandom } from "./engine/random-source.js";
+export * from "./engine/signed-message.js";
+export * from "./engine/signing-engine.js";
+export { SIGNING_ERRORS } from "./errors.js";
+export * from "./keys/key-sources.js";
+export { keyIdOf, SigningKey } from "./keys/signing-key.js";
+export * from "./merkle/batch-record.js";
+export * from "./merkle/batch-signature.js";
+export * from "./merkle/inclusion-proof.js";
+export * from "./merkle/merkle-tree.js";
+export { SigningPool, type SigningPoolOptions } from "./pool/signing-pool.js";
+export * from "./schemes.js";

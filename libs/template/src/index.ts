@@ -8,6 +8,8 @@ export {
   type SubscriptionReport,
 } from "@ims/common";
 export { SERVICE_ERRORS } from "./errors.js";
+export type { MetricsText } from "./health/metrics-text.js";
+export type { Companion, CompanionHost } from "./processing/companion.js";
 export { perRecord } from "./processing/per-record.js";
 export type { ProcessorReport } from "./processing/processor-health.js";
 export {

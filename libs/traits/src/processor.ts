@@ -11,6 +11,8 @@ export interface InputRecords {
   readonly payloadStart: number;
   readonly payloadLength: number;
   readonly offset: number;
+  /** The broker's time of the current record, microseconds since 1970; absent where records come from elsewhere. */
+  readonly timestampMicros?: number;
 }
 
 /**
@@ -26,8 +28,12 @@ export interface RecordOutput {
   readonly view: DataView;
   /** Room for one message of at most so many octets; valid until {@link commit}, in the same turn of the event loop. */
   reserve(byteCount: number): number;
-  /** Publishes what was written there. @param byteCount at most what was reserved */
-  commit(byteCount: number): void;
+  /**
+   * Publishes what was written there.
+   * @param byteCount at most what was reserved
+   * @param offset the record it is made of, where that is not the current one; never before that of the last output
+   */
+  commit(byteCount: number, offset?: number): void;
 }
 
 /** Where a task's records come from. */
@@ -37,15 +43,41 @@ export interface TaskInput {
   readonly partitionId: number;
 }
 
+/** A decision of a task, and the offset of the first record that it counts for. */
+export interface TaskNote {
+  readonly offset: number;
+  readonly octets: Uint8Array;
+}
+
+/**
+ * Where a task keeps decisions that do not follow from its records: by wall time, or by somebody's command. Each counts
+ * from a record on, and is kept before an output depends on it, so that it is there when the same records come again.
+ */
+export interface TaskJournal {
+  /** Those that the state given to the task does not have for certain, oldest first. Taking one up twice does no harm. */
+  readonly notes: readonly TaskNote[];
+  /** Offset of the last record that stored outputs were made of before this task began; −1 = none. */
+  readonly publishedThrough: number;
+  /**
+   * Resolves when the broker has it. Those before the offset of a later snapshot are forgotten.
+   * @param offset not before that of the last note, nor of the first record that was not handled
+   */
+  keep(offset: number, octets: Uint8Array): Promise<void>;
+}
+
 /**
  * The work on one partition. It must depend on nothing but its records and its state: after a restart the same records
- * come again and have to give equal bytes. So no wall time, no randomness.
+ * come again and have to give equal bytes. So no wall time, no randomness, but by its {@link TaskJournal}.
  */
 export interface ProcessorTask {
   /** Handles all records; the next batch comes when the returned promise, if any, has resolved. */
   process(records: InputRecords, output: RecordOutput): void | Promise<void>;
-  /** The state behind the last record handled; empty for a task without one. The bytes are the caller's. */
-  snapshot(): Uint8Array;
+  /**
+   * The state behind the last record handled; empty for a task without one, `undefined` while none can be given that
+   * would lead to equal bytes. The bytes are the caller's. Called between two batches; `process` may be called again
+   * before a promise of it has resolved.
+   */
+  snapshot(): Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /** The partition is somebody else's from now on, or the service stops. */
   close?(): void;
 }
@@ -57,5 +89,5 @@ export interface Processor {
   /** Of the bytes of {@link ProcessorTask.snapshot}: to be raised when older ones cannot be read any more. */
   readonly stateVersion: number;
   /** @param state of an earlier snapshot, absent at the first start. Throws for one that it cannot read. */
-  createTask(input: TaskInput, state?: Uint8Array): ProcessorTask;
+  createTask(input: TaskInput, state?: Uint8Array, journal?: TaskJournal): ProcessorTask;
 }

@@ -1,4 +1,15 @@
 export { WASM_ERRORS } from "./errors.js";
+export * from "./host/batch-outcome.js";
+export * from "./host/filter-host.js";
+export type { FilterMetrics } from "./host/host-metrics.js";
+export type {
+  FailurePolicy,
+  FilterEvent,
+  FilterHostOptions,
+  SwapOptions,
+  SwapReport,
+} from "./host/host-options.js";
+export { WORKER_RESOURCE_LIMITS } from "./host/worker-link.js";
 export * from "./instance/batch-input.js";
 export * from "./instance/batch-result.js";
 export * from "./instance/filter-description.js";

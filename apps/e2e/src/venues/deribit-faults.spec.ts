@@ -161,6 +161,54 @@ describe("faults of Deribit", () => {
     expect(JSON.stringify([rig.errors, rig.sink.statuses])).not.toContain("wrong");
   });
 
+  it("renews its login before it expires, and goes on raw for hours", async () => {
+    const login = { ...LOGIN, expiresInSeconds: 300 };
+    open({ login }, { credentials: LOGIN });
+    await rig.start(DataType.Trade, rig.first);
+    await rig.start(DataType.Book, rig.first);
+    await rig.flowing(rig.first);
+    await rig.advance(1_200_000);
+    await rig.expectWhole(rig.first);
+    const { expiredLogins, logins, renewals } = stage.venue.counters;
+    expect([logins, renewals, expiredLogins, rig.integration.status().reconnectCount]).toEqual([1, 5, 0, 0]);
+    expect([rig.sink.gaps, stateOf(DataType.Book)]).toEqual([[], FeedState.Live]);
+  });
+
+  it("reads bars that ended while the connection was down", async () => {
+    open();
+    await rig.start(DataType.Bar, rig.first);
+    await rig.until("bars come", () => rig.sink.count(DataType.Bar) > 10);
+    for (let cut = 0; cut < 4; cut++) {
+      await rig.advance(59_000);
+      stage.cutConnections();
+    }
+    await rig.advance(120_000);
+    expect(rig.sink.gaps).toEqual([]);
+  });
+
+  it("hears within seconds of instruments that expire and that are listed", async () => {
+    const market = marketOf(({ instruments, isListed }) => {
+      const [expiring, coming] = instruments.filter(({ kind }) => kind === "option");
+      let changeMillis: number | undefined;
+      return {
+        isListed: (symbol, nowMillis) => {
+          changeMillis ??= nowMillis + 30_000;
+          if (symbol === expiring!.symbol) return nowMillis < changeMillis;
+          return symbol === coming!.symbol ? nowMillis >= changeMillis : isListed(symbol, nowMillis);
+        },
+      };
+    });
+    open({ market });
+    await rig.start(DataType.TopOfBook, rig.first);
+    await rig.advance(25_000);
+    expect(rig.sink.instruments).toEqual([]);
+    await rig.advance(10_000);
+    const [expiring, coming] = market.instruments.filter(({ kind }) => kind === "option");
+    expect(rig.sink.instruments.map(({ status, symbol }) => `${symbol} ${status}`).sort()).toEqual(
+      [`${expiring!.symbol} expired`, `${coming!.symbol} trading`].sort(),
+    );
+  });
+
   it("goes on behind the last trade that was stored before a restart", async () => {
     open();
     await rig.advance(10_000);

@@ -45,11 +45,11 @@ describe("the processor of averages", () => {
     expect(notices.at(-1)).toEqual({ input, what: "implausibleTimes", count: 1 });
   });
 
-  it("goes on from its state", () => {
+  it("goes on from its state", async () => {
     const first = openTask([]);
     const output = new CollectedOutput();
     first.handlers.trade(tradeValues({ micros: START, price: 5n, quantity: 1n }), output);
-    const second = openTask([], first.task.snapshot());
+    const second = openTask([], await first.task.snapshot());
     second.handlers.trade(tradeValues({ micros: START + 1e6, price: 7n, quantity: 1n }), output);
     expect(output.averages()).toMatchObject([{ windowStartMicros: START, tradeCount: 1 }]);
   });

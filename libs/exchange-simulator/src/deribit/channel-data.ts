@@ -1,3 +1,4 @@
+import type { DeribitInstrument } from "./deribit-market.js";
 import type { SymbolTrading } from "./symbol-trading.js";
 
 /** Lengths of candles: minutes, or a day (deribit.md section 5). */
@@ -15,6 +16,19 @@ export function isResolution(text: string): boolean {
 export function symbolOfChannel(channel: string): string | undefined {
   const found = CHANNEL.exec(channel);
   return found?.[1] ?? found?.[2] ?? found?.[3];
+}
+
+/** Channels of news of an instrument. */
+export function stateChannels({ kind, row }: DeribitInstrument): readonly string[] {
+  const currency = String(row.base_currency);
+  return ["any", kind].flatMap((each) => [
+    `instrument.state.${each}.any`,
+    `instrument.state.${each}.${currency}`,
+  ]);
+}
+
+export function isStateChannel(channel: string): boolean {
+  return /^instrument\.state\.(?:any|future|option|spot)\.[A-Za-z]+$/.test(channel);
 }
 
 /** The data of a book channel's first notification. */

@@ -6,15 +6,15 @@ import {
 } from "../binance/in-process/in-process-socket.js";
 import type { Upgrade } from "../binance/venue.js";
 import { SeededRandom, seedFor } from "../sources/synthetic/seeded-random.js";
-import { type Candle, candleUpToNow } from "./candles.js";
-import { quoteData, symbolOfChannel, tickerData, wholeBook } from "./channel-data.js";
+import { isStateChannel, quoteData, symbolOfChannel, tickerData, wholeBook } from "./channel-data.js";
 import { type DeribitFault, DeribitFaults } from "./deribit-faults.js";
 import type { DeribitInstrument, DeribitMarket } from "./deribit-market.js";
 import { answerHttp } from "./http-methods.js";
 import { LineHub } from "./line-hub.js";
+import { MarketNews } from "./market-news.js";
 import { heartbeat, notification } from "./rpc-answers.js";
 import { answerSocket } from "./socket-methods.js";
-import { type BookChange, type DeribitTrade, SymbolTrading } from "./symbol-trading.js";
+import { type DeribitTrade, SymbolTrading } from "./symbol-trading.js";
 import { syntheticDeribitMarket } from "./synthetic-market.js";
 import { VenueLine } from "./venue-line.js";
 
@@ -26,7 +26,14 @@ export interface DeribitVenueOptions {
   /** What is traded, and at which prices. Default: a small synthetic market. */
   readonly market?: DeribitMarket;
   /** The login that is good for raw channels. Default: none is. */
-  readonly login?: { readonly clientId: string; readonly clientSecret: string };
+  readonly login?: DeribitLogin;
+}
+
+export interface DeribitLogin {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Until then it has to be renewed by its refresh token. Default: a year. */
+  readonly expiresInSeconds?: number;
 }
 
 export interface DeribitAnswer {
@@ -51,7 +58,7 @@ export class DeribitVenue {
   readonly hub = new LineHub(this.#faults);
   readonly #sockets = new Set<InProcessSocket>();
   readonly #trading = new Map<string, SymbolTrading>();
-  readonly #candles = new Map<string, Candle>();
+  readonly #news = new MarketNews(this.hub);
   readonly #lostChanges = new Set<string>();
   readonly #lostTrades = new Set<string>();
   #changeId = FIRST_CHANGE_ID;
@@ -67,6 +74,9 @@ export class DeribitVenue {
     subscribes: 0,
     unansweredTests: 0,
     logins: 0,
+    /** Logins that were renewed, and those that were not in time. */
+    renewals: 0,
+    expiredLogins: 0,
     overLimit: 0,
     requests: 0,
     /** Requests over HTTP that a fault held back. */
@@ -84,6 +94,7 @@ export class DeribitVenue {
       this.#trading.set(instrument.symbol, trading);
       trading.move(this.market.fairPrice(instrument.symbol, this.nowMillis), () => this.#changeId++);
     }
+    this.#news.states(this.market, this.nowMillis);
     this.#timer = clock.setTimer(BATCH_MILLIS, () => this.#batch());
   }
 
@@ -194,6 +205,7 @@ export class DeribitVenue {
   /** Whether a channel can be had, by its form and its instrument. */
   offers(channel: string): boolean {
     const symbol = symbolOfChannel(channel);
+    if (isStateChannel(channel)) return !this.#faults.isOmitted(channel);
     return symbol !== undefined && !this.#faults.isOmitted(channel) && this.trading(symbol) !== undefined;
   }
 
@@ -203,7 +215,7 @@ export class DeribitVenue {
     const symbol = symbolOfChannel(channel) ?? "";
     const trading = this.trading(symbol);
     if (!trading) return;
-    if (kind === "chart") this.#beginCandle(channel, trading);
+    if (kind === "chart") this.#news.beginCandle(channel, trading, this.nowMillis);
     else if (kind === "book") line.push(notification(channel, wholeBook(trading, this.nowMillis)));
     else if (kind === "ticker") line.push(notification(channel, this.tickerOf(trading)));
     else if (kind === "quote") line.push(notification(channel, quoteData(trading, this.nowMillis)));
@@ -242,61 +254,18 @@ export class DeribitVenue {
 
   #batch(): void {
     const { nowMillis } = this;
+    this.counters.expiredLogins += this.hub.endLogins(nowMillis);
+    this.#news.states(this.market, nowMillis);
     for (const { symbol } of this.instruments) {
       const trading = this.#trading.get(symbol)!;
       const change = trading.move(this.market.fairPrice(symbol, nowMillis), () => this.#changeId++);
       const trades = trading.trade(nowMillis);
-      if (change && !this.#lostChanges.delete(symbol)) this.#tellBook(trading, change);
-      if (trades.length > 0 && !this.#lostTrades.delete(symbol)) this.#tellTrades(symbol, trades);
-      this.#tellCandles(symbol, trades);
-      if (change || trades.length > 0) this.#tellPrices(trading);
+      if (change && !this.#lostChanges.delete(symbol)) this.#news.book(symbol, change, nowMillis);
+      if (trades.length > 0 && !this.#lostTrades.delete(symbol)) this.#news.trades(symbol, trades);
+      this.#news.candles(symbol, trades, nowMillis);
+      if (change || trades.length > 0) this.#news.prices(trading, () => this.tickerOf(trading), nowMillis);
     }
     this.#timer = this.clock.setTimer(BATCH_MILLIS, () => this.#batch());
-  }
-
-  #tellBook(
-    { instrument: { symbol } }: SymbolTrading,
-    { asks, bids, changeId, previousId }: BookChange,
-  ): void {
-    const data = {
-      type: "change",
-      timestamp: this.nowMillis,
-      prev_change_id: previousId,
-      instrument_name: symbol,
-      change_id: changeId,
-      bids,
-      asks,
-    };
-    this.#tell([`book.${symbol}.100ms`, `book.${symbol}.raw`], () => data);
-  }
-
-  #tellTrades(symbol: string, trades: readonly DeribitTrade[]): void {
-    this.#tell([`trades.${symbol}.100ms`, `trades.${symbol}.raw`], () => trades.map(({ row }) => row));
-  }
-
-  #tellPrices(trading: SymbolTrading): void {
-    const { symbol } = trading.instrument;
-    this.#tell([`ticker.${symbol}.100ms`, `ticker.${symbol}.raw`], () => this.tickerOf(trading));
-    this.#tell([`quote.${symbol}`], () => quoteData(trading, this.nowMillis));
-  }
-
-  #tellCandles(symbol: string, trades: readonly DeribitTrade[]): void {
-    const prefix = `chart.trades.${symbol}.`;
-    for (const [channel, candle] of this.#candles) {
-      if (!channel.startsWith(prefix)) continue;
-      const data = candle.next(trades, this.nowMillis);
-      if (data) this.hub.tell(channel, () => data);
-    }
-  }
-
-  #beginCandle(channel: string, trading: SymbolTrading): void {
-    if (this.#candles.has(channel)) return;
-    const resolution = channel.slice(channel.lastIndexOf(".") + 1);
-    this.#candles.set(channel, candleUpToNow(resolution, trading.allTrades, this.nowMillis).candle);
-  }
-
-  #tell(channels: readonly string[], data: () => unknown): void {
-    for (const channel of channels) this.hub.tell(channel, data);
   }
 }
 

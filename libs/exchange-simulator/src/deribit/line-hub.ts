@@ -44,6 +44,18 @@ export class LineHub {
     return line.channels.delete(channel);
   }
 
+  /** Ends the raw channels of logins that have run out. @returns how many logins did */
+  endLogins(nowMillis: number): number {
+    let count = 0;
+    for (const line of this.#lines) {
+      if (line.loggedInUntilMillis === 0 || line.loggedInUntilMillis > nowMillis) continue;
+      line.loggedInUntilMillis = 0;
+      count++;
+      for (const channel of [...line.channels]) if (channel.endsWith(".raw")) this.leave(line, channel);
+    }
+    return count;
+  }
+
   /** Channels that begin so are sent to nobody any more. */
   mute(prefix: string): void {
     for (const [channel, readers] of [...this.#readers]) {

@@ -12,6 +12,7 @@ const SUBSCRIBE_CREDITS = 3000;
 const CREDITS_MAX = 30_000;
 const CREDITS_PER_MILLI = 10;
 const INTERVAL_MIN_SECONDS = 10;
+const YEAR_SECONDS = 31_536_000;
 
 /** Answers one text of a client. */
 export function answerSocket(venue: DeribitVenue, line: VenueLine, text: string): void {
@@ -59,18 +60,22 @@ function setHeartbeat(venue: DeribitVenue, line: VenueLine, { id, params }: RpcR
 
 function logIn(venue: DeribitVenue, line: VenueLine, { id, params }: RpcRequest): void {
   const { login } = venue;
-  line.isLoggedIn =
-    login !== undefined &&
-    params?.client_id === login.clientId &&
-    params.client_secret === login.clientSecret;
-  if (!line.isLoggedIn) {
+  const isRenewal = params?.grant_type === "refresh_token";
+  const isGood = isRenewal
+    ? line.refreshToken !== "" && params.refresh_token === line.refreshToken
+    : params?.client_id === login?.clientId && params?.client_secret === login?.clientSecret;
+  if (!login || !isGood) {
     line.push(rpcError(id, RpcError.InvalidCredentials));
     return;
   }
-  venue.counters.logins++;
-  line.push(
-    rpcResult(id, { access_token: "token", expires_in: 31_536_000, token_type: "bearer" }, venue.nowMillis),
-  );
+  if (isRenewal) venue.counters.renewals++;
+  else venue.counters.logins++;
+  const seconds = login.expiresInSeconds ?? YEAR_SECONDS;
+  line.loggedInUntilMillis = venue.nowMillis + seconds * 1000;
+  // Good once.
+  line.refreshToken = `refresh-${venue.counters.logins}-${venue.counters.renewals}`;
+  const tokens = { access_token: "token", refresh_token: line.refreshToken };
+  line.push(rpcResult(id, { ...tokens, expires_in: seconds, token_type: "bearer" }, venue.nowMillis));
 }
 
 function subscribe(venue: DeribitVenue, line: VenueLine, { id, params }: RpcRequest): void {
@@ -88,7 +93,7 @@ function subscribe(venue: DeribitVenue, line: VenueLine, { id, params }: RpcRequ
   }
   const channels = channelsOf(params);
   // One that is forbidden refuses the whole request.
-  if (!line.isLoggedIn && channels.some((channel) => channel.endsWith(".raw"))) {
+  if (line.loggedInUntilMillis <= venue.nowMillis && channels.some((channel) => channel.endsWith(".raw"))) {
     line.push(rpcError(id, RpcError.RawUnauthorized));
     return;
   }

@@ -38,6 +38,8 @@ export class SymbolTrading {
   #lastTradeMillis = Number.NEGATIVE_INFINITY;
   #bids: Side = new Map();
   #asks: Side = new Map();
+  /** Which form the next number is printed in: apart from what happens, so that readers do not change it. */
+  #form = 0;
   changeId = 0;
 
   constructor(
@@ -144,14 +146,14 @@ export class SymbolTrading {
   }
 
   #price(ticks: number): unknown {
-    return printed(ticks * this.instrument.tickUnits, this.instrument.priceScale, this.random.next());
+    return printed(ticks * this.instrument.tickUnits, this.instrument.priceScale, this.#form++);
   }
 
   #amount(lots: number): unknown {
     return printed(
       lots * this.instrument.lotUnits,
       this.instrument.amountScale,
-      lots === 0 ? 0 : this.random.next(),
+      lots === 0 ? 0 : this.#form++,
     );
   }
 }

@@ -8,7 +8,10 @@ const NOTHING = () => {};
 /** One client's connection: what it has asked for, and what the venue keeps of it. */
 export class VenueLine {
   readonly channels = new Set<string>();
-  isLoggedIn = false;
+  /** When the login ends, milliseconds since 1970; 0 without one. */
+  loggedInUntilMillis = 0;
+  /** What the login can be renewed with. */
+  refreshToken = "";
   /** Credits of `public/subscribe` that are left, and when they were counted. */
   credits = { left: 30_000, atMillis: 0 };
   heartbeat: TimerHandle | undefined;

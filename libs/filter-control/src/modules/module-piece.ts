@@ -47,7 +47,10 @@ export function hashModule(octets: Uint8Array): string {
  */
 export function splitModule(octets: Uint8Array): { hash: string; messages: Uint8Array[] } {
   if (octets.length === 0 || octets.length > MODULE_BYTES_MAX) {
-    throw fail("filter.bad-module", `a module of ${octets.length} octets; 1 to ${MODULE_BYTES_MAX} are taken`);
+    throw fail(
+      "filter.bad-module",
+      `a module of ${octets.length} octets; 1 to ${MODULE_BYTES_MAX} are taken`,
+    );
   }
   const hash = hashModule(octets);
   const hashOctets = Buffer.from(hash, "hex");
@@ -70,7 +73,8 @@ export function splitModule(octets: Uint8Array): { hash: string; messages: Uint8
 
 /** @throws `filter.bad-record` for octets that are no piece of a module */
 export function decodePiece(message: Uint8Array): ModulePiece {
-  const bad = (what: string) => fail("filter.bad-record", `a message of ${message.length} octets is no piece of a module: ${what}`);
+  const bad = (what: string) =>
+    fail("filter.bad-record", `a message of ${message.length} octets is no piece of a module: ${what}`);
   if (message.length <= HEAD_BYTES) throw bad("it is too short");
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   if (view.getUint32(0, true) !== MAGIC) throw bad('it does not begin with "IMSM"');

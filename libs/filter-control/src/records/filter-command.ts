@@ -1,4 +1,4 @@
-import { describeError } from "@ims/common";
+import { describeError, isImsError } from "@ims/common";
 import { fail } from "../errors.js";
 import { FILTER_NAME, MODULE_HASH, PARAMETER_LENGTH_MAX, PARAMETERS_MAX } from "../limits.js";
 import { encodeRecord, RecordFields } from "./record-fields.js";
@@ -13,11 +13,14 @@ export interface DeployLimits {
   readonly memoryPages?: number;
   /** Milliseconds that a batch may take, 1 to 60,000. */
   readonly batchMillis?: number;
-  /** Batches during which the version before stays ready to take over again, 0 to 1,000,000. */
+  /** Batches during which the version before stays ready to take over again, 0 to 4,096. */
   readonly probationBatches?: number;
+  /** Milliseconds likewise, 0 to an hour; whichever is over first. */
+  readonly probationMillis?: number;
 }
 
-export type Parameters = Readonly<Record<string, string>>;
+/** Values by name, numbers as decimal text. */
+export type FilterParameters = Readonly<Record<string, string>>;
 
 /** Puts a module on a stream, or another version in the place of one that runs under this name. */
 export interface DeployCommand {
@@ -32,7 +35,7 @@ export interface DeployCommand {
   readonly module: string;
   /** Ed25519 signature of the hash, 128 hexadecimal digits. */
   readonly signature?: string;
-  readonly parameters: Parameters;
+  readonly parameters: FilterParameters;
   readonly policy: FailurePolicy;
   readonly limits: DeployLimits;
 }
@@ -41,7 +44,7 @@ export interface DeployCommand {
 export interface ParametersCommand {
   readonly kind: "parameters";
   readonly name: string;
-  readonly parameters: Parameters;
+  readonly parameters: FilterParameters;
 }
 
 /**
@@ -81,7 +84,8 @@ export function encodeCommand(command: FilterCommand): Uint8Array {
     octets = encodeRecord(command);
     decodeCommand(octets);
   } catch (cause) {
-    throw fail("filter.bad-command", describeError(cause), { cause });
+    const detail = isImsError(cause) ? String(cause.context.detail) : describeError(cause);
+    throw fail("filter.bad-command", `a command to filters is wrong: ${detail}`, { cause });
   }
   return octets;
 }
@@ -115,7 +119,7 @@ function readDeploy(fields: RecordFields): Omit<DeployCommand, "kind" | "name"> 
   };
 }
 
-function readParameters(fields: RecordFields): Parameters {
+function readParameters(fields: RecordFields): FilterParameters {
   return fields.texts("parameters", PARAMETERS_MAX, PARAMETER_NAME, PARAMETER_LENGTH_MAX);
 }
 
@@ -124,7 +128,10 @@ function readLimits(fields: RecordFields): DeployLimits {
     ...(fields.has("memoryPages") ? { memoryPages: fields.whole("memoryPages", 1, 65_536) } : {}),
     ...(fields.has("batchMillis") ? { batchMillis: fields.whole("batchMillis", 1, 60_000) } : {}),
     ...(fields.has("probationBatches")
-      ? { probationBatches: fields.whole("probationBatches", 0, 1_000_000) }
+      ? { probationBatches: fields.whole("probationBatches", 0, 4096) }
+      : {}),
+    ...(fields.has("probationMillis")
+      ? { probationMillis: fields.whole("probationMillis", 0, 3_600_000) }
       : {}),
   };
 }

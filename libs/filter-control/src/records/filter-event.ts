@@ -50,7 +50,9 @@ const WORD = { lengthMax: 255 };
 
 export function encodeEvent(event: FilterEvent): Uint8Array {
   const { reason } = event;
-  return encodeRecord(reason === undefined ? event : { ...event, reason: reason.slice(0, REASON_LENGTH_MAX) });
+  return encodeRecord(
+    reason === undefined ? event : { ...event, reason: reason.slice(0, REASON_LENGTH_MAX) },
+  );
 }
 
 /** @throws `filter.bad-record` */

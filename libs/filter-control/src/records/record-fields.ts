@@ -27,18 +27,18 @@ export class RecordFields {
   /** @throws `filter.bad-record` */
   static of(octets: Uint8Array): RecordFields {
     if (octets.length > RECORD_BYTES_MAX) {
-      throw fail("filter.bad-record", `it has ${octets.length} octets, at most ${RECORD_BYTES_MAX} are taken`);
+      throw badRecord(`it has ${octets.length} octets, at most ${RECORD_BYTES_MAX} are taken`);
     }
     let value: unknown;
     try {
       value = JSON.parse(DECODER.decode(octets));
     } catch (cause) {
-      throw fail("filter.bad-record", `it is not JSON in UTF-8: ${describeError(cause)}`, { cause });
+      throw badRecord(`it is not JSON in UTF-8: ${describeError(cause)}`, cause);
     }
     const record = RecordFields.object(value, "");
     const format = record.whole("format", 0, 0xffff);
     if (format !== RECORD_FORMAT) {
-      throw fail("filter.bad-record", `its format is ${format}, this program reads ${RECORD_FORMAT}`);
+      throw badRecord(`its format is ${format}, this program reads ${RECORD_FORMAT}`);
     }
     return record;
   }
@@ -47,7 +47,7 @@ export class RecordFields {
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return new RecordFields(value as Record<string, unknown>, path);
     }
-    throw fail("filter.bad-record", `${path === "" ? "it" : path} is no object`);
+    throw badRecord(`${path === "" ? "it" : path} is no object`);
   }
 
   has(name: string): boolean {
@@ -71,7 +71,8 @@ export class RecordFields {
 
   whole(name: string, min: number, max: number): number {
     const value = this.get(name);
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max) return value;
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max)
+      return value;
     throw this.wrong(name, value, `a whole number from ${min} to ${max}`);
   }
 
@@ -102,7 +103,8 @@ export class RecordFields {
     if (entries.length > countMax) throw this.wrong(name, entries.length, `at most ${countMax} entries`);
     for (const [key, item] of entries) {
       if (!keys.test(key)) throw this.wrong(name, key, `keys of the form ${keys.source}`);
-      if (typeof item !== "string" || item.length > lengthMax) throw this.wrong(`${name}.${key}`, item, "a text");
+      if (typeof item !== "string" || item.length > lengthMax)
+        throw this.wrong(`${name}.${key}`, item, "a text");
       map[key] = item;
     }
     return map;
@@ -114,13 +116,23 @@ export class RecordFields {
 
   private wrong(name: string, value: unknown, expected: string): Error {
     const shown = value === undefined ? "missing" : JSON.stringify(value)?.slice(0, 80);
-    return fail("filter.bad-record", `${this.path === "" ? "" : `${this.path}.`}${name} is ${shown}, not ${expected}`);
+    return fail(
+      "filter.bad-record",
+      `${this.path === "" ? "" : `${this.path}.`}${name} is ${shown}, not ${expected}`,
+    );
   }
+}
+
+function badRecord(detail: string, cause?: unknown) {
+  return fail("filter.bad-record", `a record of the filters' topics cannot be read: ${detail}`, {
+    cause,
+    context: { detail },
+  });
 }
 
 /** @throws `filter.bad-record` when it is too large */
 export function encodeRecord(record: object): Uint8Array {
   const octets = ENCODER.encode(JSON.stringify({ format: RECORD_FORMAT, ...record }));
   if (octets.length <= RECORD_BYTES_MAX) return octets;
-  throw fail("filter.bad-record", `it has ${octets.length} octets, at most ${RECORD_BYTES_MAX} are taken`);
+  throw badRecord(`it has ${octets.length} octets, at most ${RECORD_BYTES_MAX} are taken`);
 }

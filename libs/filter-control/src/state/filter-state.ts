@@ -5,7 +5,7 @@ import type {
   DeployLimits,
   FailurePolicy,
   FilterCommand,
-  Parameters,
+  FilterParameters,
 } from "../records/filter-command.js";
 
 /** A version of a filter. */
@@ -15,7 +15,7 @@ export interface FilterVersion {
   /** SHA-256 of the module. */
   readonly module: string;
   readonly signature?: string;
-  readonly parameters: Parameters;
+  readonly parameters: FilterParameters;
   readonly policy: FailurePolicy;
   readonly limits: DeployLimits;
   /** The command that brought it. */
@@ -153,10 +153,11 @@ function deployed(
 }
 
 /** The new parameters are a version of their own, so that they can be rolled back too. */
-function withParameters(filter: DeployedFilter, given: Parameters): DeployedFilter | string {
+function withParameters(filter: DeployedFilter, given: FilterParameters): DeployedFilter | string {
   const active = activeVersion(filter);
   const parameters = { ...active.parameters, ...given };
-  if (Object.keys(parameters).length > PARAMETERS_MAX) return `that is more than ${PARAMETERS_MAX} parameters`;
+  if (Object.keys(parameters).length > PARAMETERS_MAX)
+    return `that is more than ${PARAMETERS_MAX} parameters`;
   const number = filter.versions.at(-1)!.number + 1;
   const version = { ...active, number, parameters, command: filter.command };
   return { ...filter, versions: [...filter.versions, version].slice(-VERSIONS_MAX), active: number };

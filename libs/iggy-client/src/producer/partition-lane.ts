@@ -16,10 +16,14 @@ export interface LaneSettings extends Omit<SenderSettings, "onPlaceFree"> {
   /** As `encodeSendRoute` gives it. */
   readonly route: Uint8Array;
   readonly lingerMillis: number;
+  /** The first messages after a pause of `lingerMillis` go when the present call of the event loop ends. */
+  readonly eager?: boolean;
   readonly batchCountMax: number;
 }
 
 const NO_SHARES: readonly BatchShare[] = [];
+/** What hangs on it is called when the present call of the event loop ends. */
+const CALL_END = Promise.resolve();
 
 /**
  * One partition's messages on their way: collects them in the current batch and hands that to the sender when it is
@@ -36,6 +40,11 @@ export class PartitionLane {
   private lingerDue = false;
   /** When the first message of the current batch came. */
   private startedAtMillis = 0;
+  /** When a batch was last handed over. */
+  private sealedAtMillis = Number.NEGATIVE_INFINITY;
+  private readonly sendCollected = () => {
+    if (this.collectingCount > 0) this.hurry();
+  };
   private readonly expiry: ExpiryWatch;
 
   constructor(
@@ -192,7 +201,12 @@ export class PartitionLane {
     const { clock } = this.connection.dependencies;
     this.lingerDue = false;
     this.startedAtMillis = clock.monotonicMillis();
-    this.lingerTimer ??= clock.setTimer(this.settings.lingerMillis, () => {
+    const { eager, lingerMillis } = this.settings;
+    if (eager && this.startedAtMillis - this.sealedAtMillis >= lingerMillis) {
+      void CALL_END.then(this.sendCollected);
+      return;
+    }
+    this.lingerTimer ??= clock.setTimer(lingerMillis, () => {
       this.lingerTimer = undefined;
       this.hurry();
     });
@@ -214,6 +228,7 @@ export class PartitionLane {
     this.lingerDue = false;
     this.lingerTimer?.cancel();
     this.lingerTimer = undefined;
+    if (this.settings.eager) this.sealedAtMillis = this.connection.dependencies.clock.monotonicMillis();
     slot.seal();
     this.sender.enqueue(slot, shares, this.startedAtMillis);
   }

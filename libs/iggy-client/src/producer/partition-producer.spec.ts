@@ -102,6 +102,28 @@ describe("batching", () => {
     expect(producer.pendingCount).toBe(0);
   });
 
+  it("sends the first messages after a pause at once if it is eager, and collects what follows", async () => {
+    const { producer, peer, clock, confirmed } = await bench(undefined, { lingerMillis: 5, eager: true });
+    const sent = () => peer.named("message.send").map(numbersOf);
+    put(producer, 1);
+    put(producer, 2);
+    await until(() => confirmed.length === 1);
+    expect(sent()).toEqual([[1, 2]]);
+    await clock.advance(4);
+    put(producer, 3);
+    await clock.advance(4);
+    put(producer, 4);
+    expect(sent()).toHaveLength(1);
+    await clock.advance(1);
+    await until(() => confirmed.length === 2);
+    expect(sent().at(-1)).toEqual([3, 4]);
+    await clock.advance(5);
+    put(producer, 5);
+    await until(() => confirmed.length === 3);
+    expect(sent().at(-1)).toEqual([5]);
+    expect(clock.pendingTimerCount).toBe(0);
+  });
+
   it("sends at once when the count is reached or the slot is full", async () => {
     const { producer, peer, confirmed } = await bench(undefined, { batchCountMax: 3 });
     for (let i = 0; i < 3; i++) put(producer, i);

@@ -13,7 +13,7 @@ const CLOSE_TIMEOUT_MILLIS = 10_000;
 /**
  * Writes messages of one partition without copying them: `reserve` gives a place in `arena.bytes`, the caller writes the
  * payload there, `commit` appends it to the batch. Batches go out when they are full, hold `batchCountMax` messages or
- * are `lingerMillis` old and there is a place on the wire; until then they grow. They keep their order, survive
+ * are `lingerMillis` old (at once after a pause, if `eager`) and there is a place on the wire; until then they grow. They keep their order, survive
  * reconnects (at least once: a batch whose reply was lost is sent again), and each ends in `onConfirmed` or `onFailed`.
  *
  * Backpressure: `accepting` turns false when fewer than `headroomSlots` slots are free. What was under way still fits,
@@ -44,6 +44,7 @@ export class PartitionProducer {
       }),
       label: `${options.stream}/${options.topic}/${options.partitionId}`,
       lingerMillis: wholeNumber("lingerMillis", options.lingerMillis ?? 1, 0, 60_000),
+      eager: options.eager ?? false,
       batchCountMax: wholeNumber("batchCountMax", options.batchCountMax ?? 1000, 1, 1_000_000),
       inFlightMax: wholeNumber("inFlightMax", options.inFlightMax ?? 4, 1, 64),
       timeoutsMax: wholeNumber("timeoutsMax", options.timeoutsMax ?? 3, 1, 1000),

@@ -9,6 +9,12 @@ export interface ProducerOptions {
   readonly arena?: BatchArena;
   /** A started batch waits at most this long for more messages; 0 = until the event loop turns. Default 1. */
   readonly lingerMillis?: number;
+  /**
+   * After a pause of `lingerMillis` the first messages do not wait: they go as soon as the call of the event loop ends
+   * that brought them, and what follows is collected again. There is still at most one batch in `lingerMillis`, unless
+   * batches fill up. Default false.
+   */
+  readonly eager?: boolean;
   /** Messages after which a batch is sent. Default 1000. */
   readonly batchCountMax?: number;
   /** Batches on the wire without a reply. Default 4. */

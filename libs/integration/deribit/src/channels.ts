@@ -19,6 +19,11 @@ const RESOLUTIONS: Readonly<Partial<Record<TimeResolutionText, string>>> = {
 
 export const OFFERED_RESOLUTIONS = Object.keys(RESOLUTIONS) as TimeResolutionText[];
 
+/** The venue's word for a length of bars that is offered. */
+export function venueResolution(resolution: string): string | undefined {
+  return RESOLUTIONS[resolution as TimeResolutionText];
+}
+
 /** Connections that are logged in carry raw channels and nothing else: one that is refused refuses its whole request. */
 export const RAW_GROUP = "raw";
 const PUBLIC_GROUP = "";

@@ -6,6 +6,7 @@ import {
   type FrameEvents,
   type FrameReader,
   type HubLimits,
+  type InstrumentNews,
   type ListedSymbol,
   type OpenFeed,
   type VenueProtocol,
@@ -103,9 +104,16 @@ export class DeribitProtocol implements VenueProtocol<DeribitFeed> {
     return handler;
   }
 
-  createReader(events: FrameEvents, feeds: FeedIndex<DeribitFeed>): FrameReader {
+  createReader(events: FrameEvents, feeds: FeedIndex<DeribitFeed>, instruments: InstrumentNews): FrameReader {
     const { logger, sink } = this.#context;
-    return readFrames({ events, feeds, logger, sink });
+    return readFrames({
+      events,
+      feeds,
+      instruments,
+      logger,
+      sink,
+      credentials: this.#options.credentials,
+    });
   }
 
   crossCheck(feed: OpenFeed, silentMillis: number, signal: AbortSignal): Promise<CrossCheckResult> {

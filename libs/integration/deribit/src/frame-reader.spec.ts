@@ -48,6 +48,52 @@ describe("the reader of a connection", () => {
     expect(stage.errors).toEqual(["the venue refuses the login"]);
   });
 
+  it("asks for the list when the venue tells of instruments, and says so where it does not", () => {
+    const stage = new FeedStage();
+    stage.notify(
+      "instrument.state.any.any",
+      '{"timestamp":1553080940000,"state":"created","instrument_name":"BTC-22MAR19"}',
+    );
+    expect(stage.listRenewals).toEqual([2000]);
+    stage.notify("quote.NOBODY", "{}");
+    stage.receive('{"jsonrpc":"2.0","id":9000004,"result":["instrument.state.any.any"]}');
+    expect([stage.listRenewals.length, stage.warnings]).toEqual([1, []]);
+    stage.receive('{"jsonrpc":"2.0","id":9000004,"result":[]}');
+    expect(stage.warnings).toEqual([expect.stringContaining("no news of instruments")]);
+    expect([stage.replies, stage.sink.rejections]).toEqual([[], []]);
+  });
+
+  it("renews a login by its token, and by the secret where that is refused or not answered", async () => {
+    const stage = new FeedStage(undefined, { clientId: "id", clientSecret: "hush" });
+    const grants = () =>
+      stage.sent.map((text) => (JSON.parse(text) as { params: { grant_type?: string } }).params.grant_type);
+    const granted = (id: number, token: string) =>
+      stage.receive(
+        `{"jsonrpc":"2.0","id":${id},"result":{"access_token":"a","refresh_token":"${token}","expires_in":1.0e2}}`,
+      );
+    const beat = () => stage.receive('{"params":{"type":"heartbeat"},"method":"heartbeat","jsonrpc":"2.0"}');
+    const later = async (seconds: number) => {
+      await stage.clock.advance(seconds * 1000);
+      beat();
+      return grants();
+    };
+    granted(9_000_002, "first");
+    expect(await later(79)).toEqual([]);
+    expect(await later(1)).toEqual(["refresh_token"]);
+    granted(9_000_005, "second");
+    expect(await later(79)).toHaveLength(1);
+    expect(await later(1)).toHaveLength(2);
+    expect(stage.sent[1]).toContain('"refresh_token":"second"');
+    stage.receive('{"jsonrpc":"2.0","id":9000005,"error":{"code":13004,"message":"invalid_credentials"}}');
+    expect(grants().at(-1)).toBe("client_credentials");
+    granted(9_000_002, "third");
+    expect((await later(80)).at(-1)).toBe("refresh_token");
+    expect(await later(29)).toHaveLength(4);
+    expect((await later(1)).slice(4)).toEqual(["client_credentials"]);
+    const told = JSON.stringify([stage.warnings, stage.errors, stage.replies]);
+    expect(told).not.toMatch(/first|second|third|hush/);
+  });
+
   it("counts what is no JSON, and what is neither notification nor answer", () => {
     const stage = new FeedStage();
     for (const frame of ["", "not json", "[1,2]", "7", '{"jsonrpc":"2.0"}', '{"method":"other"}'])

@@ -70,12 +70,15 @@ export {
   type SocketSessionHandlers,
   type SocketSessionOptions,
 } from "./socket/socket-session.js";
-export {
-  dialSocket,
-  type SocketConnector,
-  type SocketWire,
-  type SocketWireEvents,
-} from "./socket/socket-wire.js";
+export type { SocketConnector, SocketWire, SocketWireEvents } from "./socket/socket-wire.js";
+export { dialSocket } from "./socket/web-socket.js";
 export { SymbolDirectory, type SymbolDirectoryOptions } from "./symbols/symbol-directory.js";
 export { StreamVenue, type StreamVenueOptions } from "./venue/stream-venue.js";
-export type { FeedHandler, FeedIndex, FeedPlace, OpenFeed, VenueProtocol } from "./venue/venue-protocol.js";
+export type {
+  FeedHandler,
+  FeedIndex,
+  FeedPlace,
+  InstrumentNews,
+  OpenFeed,
+  VenueProtocol,
+} from "./venue/venue-protocol.js";

@@ -1,6 +1,6 @@
 import { fail } from "../errors.js";
 import type { SigningKey } from "../keys/signing-key.js";
-import type { SignatureScheme } from "../schemes.js";
+import { SIGNATURE_SCHEMES, type SignatureScheme } from "../schemes.js";
 
 /**
  * The backends: `native` is libsecp256k1 as an addon, and OpenSSL for Ed25519; `wasm` is libsecp256k1 in WebAssembly;
@@ -8,6 +8,13 @@ import type { SignatureScheme } from "../schemes.js";
  */
 export const BACKEND_NAMES = ["native", "wasm", "js"] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
+
+/** The schemes of each backend. The module of `wasm` has no Ed25519: docs/adr/0016-signing-backends.md. */
+export const BACKEND_SCHEMES: Readonly<Record<BackendName, readonly SignatureScheme[]>> = {
+  native: SIGNATURE_SCHEMES,
+  wasm: ["ecdsa", "schnorr"],
+  js: SIGNATURE_SCHEMES,
+};
 
 /** @throws ImsError `signing.unknown-name` */
 export function requireBackendName(name: string): BackendName {
@@ -31,12 +38,7 @@ export interface SigningBackend {
    */
   sign(key: SigningKey, input: Uint8Array, aux: Uint8Array, out: Uint8Array, offset: number): void;
   /** Whether a signature is that of the input; lengths and ranges are checked before. */
-  verify(
-    scheme: SignatureScheme,
-    publicKey: Uint8Array,
-    input: Uint8Array,
-    signature: Uint8Array,
-  ): boolean;
+  verify(scheme: SignatureScheme, publicKey: Uint8Array, input: Uint8Array, signature: Uint8Array): boolean;
   /** Lets go of the backend's memory, zeroed where secrets were in it. */
   close(): void;
 }

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { schnorr, secp256k1 } from "@noble/curves/secp256k1.js";
 import type { SigningKey } from "../keys/signing-key.js";
-import { SIGNATURE_SCHEMES, type SignatureScheme } from "../schemes.js";
-import type { SigningBackend } from "./backend.js";
+import type { SignatureScheme } from "../schemes.js";
+import { BACKEND_SCHEMES, type SigningBackend } from "./backend.js";
 
 const ECDSA_OPTIONS = { prehash: false, lowS: true } as const;
 const ED25519_ORDER = ed25519.Point.Fn.ORDER;
@@ -11,7 +11,7 @@ const ED25519_ORDER = ed25519.Point.Fn.ORDER;
 /** Plain JavaScript, `@noble/curves`: needs no addon and no module. */
 export class JsBackend implements SigningBackend {
   readonly name = "js";
-  readonly schemes = SIGNATURE_SCHEMES;
+  readonly schemes = BACKEND_SCHEMES.js;
 
   sign(key: SigningKey, input: Uint8Array, aux: Uint8Array, out: Uint8Array, offset: number): void {
     switch (key.scheme) {
@@ -26,12 +26,7 @@ export class JsBackend implements SigningBackend {
     }
   }
 
-  verify(
-    scheme: SignatureScheme,
-    publicKey: Uint8Array,
-    input: Uint8Array,
-    signature: Uint8Array,
-  ): boolean {
+  verify(scheme: SignatureScheme, publicKey: Uint8Array, input: Uint8Array, signature: Uint8Array): boolean {
     switch (scheme) {
       case "ecdsa":
         return secp256k1.verify(signature, input, publicKey, ECDSA_OPTIONS);

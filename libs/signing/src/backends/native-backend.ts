@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import type { SigningKey } from "../keys/signing-key.js";
-import { SIGNATURE_BYTES, SIGNATURE_SCHEMES, type SignatureScheme } from "../schemes.js";
-import type { SigningBackend } from "./backend.js";
+import { SIGNATURE_BYTES, type SignatureScheme } from "../schemes.js";
+import { BACKEND_SCHEMES, type SigningBackend } from "./backend.js";
 import { NativeSchnorr } from "./native-schnorr.js";
 import { loadSecp256k1Addon, type Secp256k1Addon } from "./secp256k1-addon.js";
 
@@ -14,7 +14,7 @@ const NO_OPTIONS = {};
 /** Native code: the addon of libsecp256k1, and Node's own OpenSSL for Ed25519. */
 export class NativeBackend implements SigningBackend {
   readonly name = "native";
-  readonly schemes = SIGNATURE_SCHEMES;
+  readonly schemes = BACKEND_SCHEMES.native;
   readonly #schnorr: NativeSchnorr;
   readonly #signature = new Uint8Array(SIGNATURE_BYTES);
   readonly #publicKeys = new Map<string, KeyObject>();
@@ -38,12 +38,7 @@ export class NativeBackend implements SigningBackend {
     }
   }
 
-  verify(
-    scheme: SignatureScheme,
-    publicKey: Uint8Array,
-    input: Uint8Array,
-    signature: Uint8Array,
-  ): boolean {
+  verify(scheme: SignatureScheme, publicKey: Uint8Array, input: Uint8Array, signature: Uint8Array): boolean {
     switch (scheme) {
       case "ecdsa":
         return this.addon.publicKeyVerify(publicKey) && this.addon.ecdsaVerify(signature, input, publicKey);

@@ -1,6 +1,6 @@
-import { negateScalar, reduceScalar, isZeroScalar } from "../keys/scalars.js";
-import type { SigningKey } from "../keys/signing-key.js";
 import { fail } from "../errors.js";
+import { isZeroScalar, negateScalar, reduceScalar } from "../keys/scalars.js";
+import type { SigningKey } from "../keys/signing-key.js";
 import type { Secp256k1Addon } from "./secp256k1-addon.js";
 import { TaggedHash } from "./tagged-hash.js";
 

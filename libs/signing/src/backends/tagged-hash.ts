@@ -24,8 +24,11 @@ export class TaggedHash {
   }
 
   /** Hashes what was put, and begins anew with the buffer zeroed. */
-  digest(out: Buffer): void {
-    out.latin1Write(hash("sha256", this.#buffer.subarray(0, this.#length), "binary"), 0, out.length);
+  digest(out: Uint8Array): void {
+    // A string would be faster, but nobody could overwrite it, and the nonce is as secret as the key.
+    const digest = hash("sha256", this.#buffer.subarray(0, this.#length), "buffer");
+    out.set(digest);
+    digest.fill(0);
     this.#buffer.fill(0, BLOCK_BYTES, this.#length);
     this.#length = BLOCK_BYTES;
   }

@@ -32,7 +32,9 @@ export function isWellFormed(
   if (input.length !== DIGEST_BYTES) return false;
   if (scheme === "schnorr") return isBelowOrder(signature, 32);
   const prefix = publicKey[0];
-  return (prefix === 2 || prefix === 3) && isScalar(signature) && isScalar(signature, 32) && isLow(signature, 32);
+  return (
+    (prefix === 2 || prefix === 3) && isScalar(signature) && isScalar(signature, 32) && isLow(signature, 32)
+  );
 }
 
 function isStrictEd25519(publicKey: Uint8Array, signature: Uint8Array): boolean {

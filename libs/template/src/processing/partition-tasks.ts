@@ -188,7 +188,7 @@ export class PartitionTasks {
     const isCurrent = () => this.tasks.get(partitionId) === task;
     try {
       const nextOffset = await task.checkpoint();
-      if (!isCurrent() || nextOffset === 0) return;
+      if (!isCurrent() || nextOffset === undefined || nextOffset === 0) return;
       this.committed.set(partitionId, nextOffset);
       await this.consumer.commit({ partitionId, offset: nextOffset - 1 });
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Processor } from "@ims/traits";
 import type { HealthSource } from "../health/health-server.js";
 import { MetricsText } from "../health/metrics-text.js";
 import { packageVersion } from "../service/package-version.js";
+import type { Companion } from "./companion.js";
 import type { SourceRunner, SourceStatus } from "./source-runner.js";
 
 /** Body of `/health` and `/status` of a processor. */
@@ -15,6 +16,8 @@ export interface ProcessorReport {
   readonly reasons: readonly string[];
   readonly broker: { readonly connected: boolean; readonly embedded: boolean };
   readonly sources: readonly SourceStatus[];
+  /** What the processor says of itself. */
+  readonly details?: object;
 }
 
 export interface ProcessorHealthOptions {
@@ -22,6 +25,7 @@ export interface ProcessorHealthOptions {
   readonly clock: Clock;
   readonly settingReports: readonly SettingReport[];
   readonly sources: () => readonly SourceRunner[];
+  readonly companion: () => Companion | undefined;
   readonly broker: () => { readonly connected: boolean; readonly embedded: boolean };
 }
 
@@ -53,7 +57,8 @@ export class ProcessorHealth implements HealthSource {
   }
 
   statusReport(): ProcessorReport {
-    return this.health();
+    const details = this.options.companion()?.status?.();
+    return details ? { ...this.health(), details } : this.health();
   }
 
   metrics(): string {
@@ -88,6 +93,7 @@ export class ProcessorHealth implements HealthSource {
       "Outputs made again after a restart and left out, since they were stored already.",
       sum(({ repeatedCount }) => repeatedCount),
     );
+    this.options.companion()?.metrics?.(text);
     return text.toString();
   }
 
@@ -97,12 +103,13 @@ export class ProcessorHealth implements HealthSource {
   }
 
   #reasons(): string[] {
-    const { broker, sources } = this.options;
-    const reasons = broker().connected ? [] : ["there is no session at the broker"];
+    const { broker, companion, sources } = this.options;
+    const reasons: string[] = broker().connected ? [] : ["there is no session at the broker"];
     for (const source of sources()) {
       const { stream, topic } = source.status();
       if (!source.isReady) reasons.push(`${stream}/${topic} is not read yet`);
     }
+    reasons.push(...(companion()?.reasons?.() ?? []));
     return reasons;
   }
 }

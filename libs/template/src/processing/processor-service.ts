@@ -15,6 +15,7 @@ import { findBroker } from "../broker/find-broker.js";
 import { fail } from "../errors.js";
 import { HealthServer } from "../health/health-server.js";
 import type { RunningService } from "../service/run-process.js";
+import type { Companion, CompanionHost } from "./companion.js";
 import { ProcessorHealth } from "./processor-health.js";
 import { loadProcessorSettings, type ProcessorSettings } from "./processor-settings.js";
 import { type ProcessorSource, SourceRunner, type SourceSettings } from "./source-runner.js";
@@ -27,6 +28,8 @@ export interface ProcessorLaunchOptions {
   readonly start?: SourceSettings["start"];
   /** Pause before a failed task is taken up again; doubles up to a minute. Default 500. */
   readonly retryMillis?: number;
+  /** Begins what the processor does beside its tasks; the tasks begin when it resolves. */
+  readonly companion?: (host: CompanionHost) => Promise<Companion>;
   /** Port of the health server unless configured. */
   readonly defaultPort: number;
   /** Aborting it closes the service, also while it still waits. */
@@ -110,6 +113,7 @@ class Service implements ProcessorService {
   readonly #healthServer: HealthServer;
   readonly #stop = new AbortController();
   #sources: SourceRunner[] = [];
+  #companion: Companion | undefined;
   #broker: BrokerKeeper | undefined;
   #client: IggyClient | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -130,6 +134,7 @@ class Service implements ProcessorService {
       clock,
       settingReports,
       sources: () => this.#sources,
+      companion: () => this.#companion,
       broker: () => ({
         connected: this.#client?.connected ?? false,
         embedded: this.#broker?.isEmbedded ?? false,
@@ -192,6 +197,13 @@ class Service implements ProcessorService {
       return;
     }
     this.#client = client;
+    const host = { client, clock: this.#clock, logger: this.#logger, signal };
+    const companion = await this.options.companion?.(host);
+    if (signal.aborted) {
+      await companion?.close();
+      return;
+    }
+    this.#companion = companion;
     const { checkpointMillis, processorGroup: group } = this.settings;
     const dependencies = {
       client,
@@ -233,6 +245,7 @@ class Service implements ProcessorService {
     this.#settleReady.reject(fail("service.stopped", "The processor was closed before it was ready"));
     this.#stop.abort(fail("service.stopped", "The processor is stopping"));
     await this.#within("the last checkpoints", Promise.all(this.#sources.map((source) => source.stop())));
+    await this.#within("the companion", this.#companion?.close());
     await this.#within("the broker session", this.#client?.close());
     await this.#within("the start", this.#running);
     await this.#within("the embedded broker", this.#broker?.close());

@@ -6,7 +6,7 @@ import { launchProcessor, type ProcessorLaunchOptions } from "./processor-servic
 import { loadProcessorSettings, PROCESSOR_SETTINGS } from "./processor-settings.js";
 
 /** What a processor program decides by its settings. */
-export type ProcessorChoice = Pick<ProcessorLaunchOptions, "sources" | "start"> & {
+export type ProcessorChoice = Pick<ProcessorLaunchOptions, "sources" | "start" | "companion"> & {
   readonly processor: Processor;
 };
 

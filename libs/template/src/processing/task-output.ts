@@ -54,8 +54,7 @@ export class TaskOutput implements RecordOutput {
     throw fail("processor.output-full", detail);
   }
 
-  commit(byteCount: number): void {
-    const offset = this.records?.offset ?? -1;
+  commit(byteCount: number, offset = this.records?.offset ?? -1): void {
     this.index = offset === this.offset ? this.index + 1 : 0;
     this.offset = offset;
     if (this.index >= OUTPUTS_PER_RECORD_MAX) {

@@ -3,6 +3,7 @@ import type { ConsumedBatch, IggyClient, PartitionProducer } from "@ims/iggy-cli
 import type { Processor, ProcessorTask, TaskInput } from "@ims/traits";
 import { fail } from "../errors.js";
 import { OutputIds } from "./output-ids.js";
+import { TaskCheckpoints } from "./task-checkpoints.js";
 import { TaskOutput } from "./task-output.js";
 import type { TaskStorage } from "./task-storage.js";
 
@@ -37,13 +38,12 @@ export class TaskRunner {
   private isTorn = false;
 
   private constructor(
-    private readonly dependencies: TaskDependencies,
     readonly partitionId: number,
     private readonly task: ProcessorTask,
     private readonly output: TaskOutput,
     private readonly producer: PartitionProducer,
     private next: number,
-    private saved: number,
+    private readonly checkpoints: TaskCheckpoints,
   ) {}
 
   /**
@@ -73,12 +73,22 @@ export class TaskRunner {
       throw fail("processor.state-version", detail);
     }
     const next = checkpoint?.nextOffset ?? (await firstStart());
-    const task = processor.createTask(input, checkpoint?.state);
+    const checkpoints = new TaskCheckpoints(
+      storage,
+      {
+        partitionId,
+        stateVersion: processor.stateVersion,
+        start: next,
+        publishedThrough: stored?.offset ?? -1,
+      },
+      checkpoint,
+    );
+    const task = processor.createTask(input, checkpoint?.state, checkpoints);
     const { stream, outputTopic: topic } = storage.topics;
     // What the producer gives up shows in its next flush, before anything is said to be done.
     const producer = client.createProducer({ stream, topic, partitionId });
     const output = new TaskOutput(producer, ids, () => clock.nowMicros(), stored);
-    return new TaskRunner(dependencies, partitionId, task, output, producer, next, checkpoint ? next : -1);
+    return new TaskRunner(partitionId, task, output, producer, next, checkpoints);
   }
 
   get nextOffset(): number {
@@ -87,12 +97,13 @@ export class TaskRunner {
 
   /** Records were handled that no checkpoint has, and the state may be taken now. */
   get isAhead(): boolean {
-    return !this.isTorn && !this.isFresh && this.next > this.saved;
+    return !this.isTorn && !this.isFresh && this.next > this.checkpoints.savedOffset;
   }
 
   status(): TaskStatus {
-    const { partitionId, next: nextOffset, saved: checkpointOffset, output } = this;
+    const { partitionId, next: nextOffset, output } = this;
     const { publishedCount, repeatedCount } = output;
+    const { savedOffset: checkpointOffset } = this.checkpoints;
     return { partitionId, nextOffset, checkpointOffset, publishedCount, repeatedCount };
   }
 
@@ -107,14 +118,16 @@ export class TaskRunner {
     this.isTorn = false;
   }
 
-  /** Takes the state now, and resolves with its offset once it and all outputs before it are stored. */
-  async checkpoint(): Promise<number> {
+  /**
+   * Takes the state now, and resolves with its offset once it and all outputs before it are stored; `undefined` when the
+   * task has none to give.
+   */
+  async checkpoint(): Promise<number | undefined> {
     const { next: nextOffset } = this;
-    const { storage, processor } = this.dependencies;
-    const checkpoint = { stateVersion: processor.stateVersion, nextOffset, state: this.task.snapshot() };
+    const state = await this.task.snapshot();
+    if (state === undefined) return undefined;
     await this.producer.flush();
-    await storage.saveCheckpoint(this.partitionId, checkpoint);
-    this.saved = nextOffset;
+    await this.checkpoints.save(nextOffset, state);
     return nextOffset;
   }
 

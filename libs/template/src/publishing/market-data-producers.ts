@@ -103,6 +103,7 @@ export class MarketDataProducers {
       partitionId,
       arena,
       lingerMillis: settings.publishLingerMillis,
+      eager: true,
       batchCountMax: settings.publishBatchCount,
       timeoutsMax: TIMEOUTS_MAX,
       onConfirmed: (baseOffset, messageCount) => {

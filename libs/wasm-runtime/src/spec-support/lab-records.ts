@@ -1,3 +1,4 @@
+import type { BatchOutcome } from "../host/batch-outcome.js";
 import type { BatchRecords } from "../instance/batch-input.js";
 import { type BatchResult, OUTPUT_STRIDE, OutputOrigin } from "../instance/batch-result.js";
 import { Act } from "./lab-module.js";
@@ -89,4 +90,12 @@ export class LabModel {
       }
     });
   }
+}
+
+export function outcomeOutputs({ outputs, outputCount, input, made }: BatchOutcome): LabOutput[] {
+  return Array.from({ length: outputCount }, (_, index) => {
+    const [from, origin, start, length] = outputs.subarray(index * OUTPUT_STRIDE);
+    const source = origin === OutputOrigin.Module ? made : input;
+    return { from: from!, ...labValues(source.slice(start!, start! + length!)) };
+  });
 }

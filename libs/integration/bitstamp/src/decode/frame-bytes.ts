@@ -1,4 +1,5 @@
 import type { MantissaCell } from "@ims/common";
+import type { Literal } from "./literal.js";
 
 /** No place: what stands there is for the JSON reader. Walks never begin at 0. */
 export const NOWHERE = 0;
@@ -20,15 +21,12 @@ export const Char = {
 const INITIAL_BYTES = 16 * 1024;
 /** Longer frames are left to the JSON reader. */
 const FRAME_BYTES_MAX = 1024 * 1024;
+/** Behind the frame, so that no word read at its end is out of bounds. */
+const MARGIN_BYTES = 32;
 /** So many digits are always exact in a number. */
 const DIGITS_MAX = 15;
 const TWO_32 = 0x1_0000_0000;
 const POWERS_OF_TEN = Array.from({ length: DIGITS_MAX + 1 }, (_, exponent) => 10 ** exponent);
-
-/** The bytes of a text that a walk compares with. */
-export function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
 
 /**
  * Reads single JSON values from a frame: each method takes the place where a value begins, and gives the place behind
@@ -40,6 +38,8 @@ export function bytesOf(text: string): Uint8Array {
  */
 export class FrameBytes {
   bytes: Uint8Array = new Uint8Array(INITIAL_BYTES);
+  /** The same memory. */
+  private view = new DataView(this.bytes.buffer);
   /** Length of the frame. */
   end = 0;
   /** What was read last: the whole number, or the decimal without its point. */
@@ -53,9 +53,10 @@ export class FrameBytes {
   /** Begins a frame; false for one that is too long. */
   take(frame: Uint8Array): boolean {
     const { length } = frame;
-    if (length >= this.bytes.length) {
+    if (length + MARGIN_BYTES > this.bytes.length) {
       if (length > FRAME_BYTES_MAX) return false;
-      this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(length + 1)));
+      this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(length + MARGIN_BYTES)));
+      this.view = new DataView(this.bytes.buffer);
     }
     this.bytes.set(frame);
     this.bytes[length] = 0;
@@ -64,20 +65,22 @@ export class FrameBytes {
   }
 
   /** Behind the text, if it stands here. */
-  text(at: number, text: Uint8Array): number {
-    const { bytes } = this;
-    const { length } = text;
-    for (let index = 0; index < length; index++) if (bytes[at + index] !== text[index]) return NOWHERE;
-    return at + length;
+  text(at: number, { length, words }: Literal): number {
+    const { view } = this;
+    const last = words.length - 1;
+    for (let index = 0; index < last; index++) {
+      if (view.getInt32(at + index * 4, true) !== words[index]) return NOWHERE;
+    }
+    return view.getInt32(at + length - 4, true) === words[last] ? at + length : NOWHERE;
   }
 
   /** Behind `"key":`, if it stands here, and behind the space that the venue may print there. */
-  firstKey(at: number, key: Uint8Array): number {
+  firstKey(at: number, key: Literal): number {
     return this.space(this.text(at, key));
   }
 
   /** The same behind a comma. */
-  key(at: number, key: Uint8Array): number {
+  key(at: number, key: Literal): number {
     return this.firstKey(this.comma(at), key);
   }
 
@@ -88,9 +91,15 @@ export class FrameBytes {
 
   /** A whole number without sign, below 2^53, into {@link value}. */
   whole(start: number): number {
-    const { bytes } = this;
+    const { bytes, view } = this;
     let value = 0;
     let at = start;
+    for (let four = fourDigits(view, at); four >= 0; four = fourDigits(view, at)) {
+      // Longer runs are refused below; their value does not matter.
+      if (at - start > DIGITS_MAX) return NOWHERE;
+      value = value * 10_000 + four;
+      at += 4;
+    }
     for (let digit = bytes[at]! - Char.Zero; digit >>> 0 <= 9; digit = bytes[++at]! - Char.Zero) {
       value = value * 10 + digit;
     }
@@ -158,11 +167,16 @@ export class FrameBytes {
 
   /** Digits, a point and digits in quotes, at most 15 digits. */
   private parts(start: number): number {
-    const { bytes } = this;
+    const { bytes, view } = this;
     if (bytes[start] !== Char.Quote) return NOWHERE;
     const first = start + 1;
     let at = first;
     let value = 0;
+    let four = fourDigits(view, at);
+    if (four >= 0) {
+      value = four;
+      at += 4;
+    }
     for (let digit = bytes[at]! - Char.Zero; digit >>> 0 <= 9; digit = bytes[++at]! - Char.Zero) {
       value = value * 10 + digit;
     }
@@ -170,11 +184,21 @@ export class FrameBytes {
     let digits = at - first;
     this.scale = 0;
     if (bytes[at] === Char.Point) {
-      const point = at++;
+      const fraction = ++at;
+      four = fourDigits(view, at);
+      if (four >= 0) {
+        value = value * 10_000 + four;
+        at += 4;
+        four = fourDigits(view, at);
+        if (four >= 0) {
+          value = value * 10_000 + four;
+          at += 4;
+        }
+      }
       for (let digit = bytes[at]! - Char.Zero; digit >>> 0 <= 9; digit = bytes[++at]! - Char.Zero) {
         value = value * 10 + digit;
       }
-      this.scale = at - point - 1;
+      this.scale = at - fraction;
       if (this.scale === 0) return NOWHERE;
       digits += this.scale;
     }
@@ -184,8 +208,9 @@ export class FrameBytes {
 
   /** Behind a run of digits that is not empty. */
   private run(start: number): number {
-    const { bytes } = this;
+    const { bytes, view } = this;
     let at = start;
+    while (fourDigits(view, at) >= 0) at += 4;
     while ((bytes[at]! - Char.Zero) >>> 0 <= 9) at++;
     return at === start ? NOWHERE : at;
   }
@@ -194,4 +219,14 @@ export class FrameBytes {
   private space(at: number): number {
     return this.bytes[at] === Char.Space ? at + 1 : at;
   }
+}
+
+const FOUR_ZEROS = 0x30303030;
+
+/** The number of four digits, or -1 if there are other bytes among them. */
+function fourDigits(view: DataView, at: number): number {
+  const word = view.getInt32(at, true) ^ FOUR_ZEROS;
+  // A byte above 9 reaches its highest bit by the addition, or has it set already.
+  if (((word + 0x76767676) | word) & 0x80808080) return -1;
+  return (word & 15) * 1000 + ((word >> 8) & 15) * 100 + ((word >> 16) & 15) * 10 + (word >> 24);
 }

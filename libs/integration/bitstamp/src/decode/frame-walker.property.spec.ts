@@ -58,21 +58,28 @@ function print(record: object, isSpaced: boolean): Buffer {
   return Buffer.from(isSpaced ? text.replace(/([:,])(?=["[{0-9])/g, "$1 ") : text);
 }
 
-/** Decimals as the venue prints them. */
+/** Decimals as the venue prints them: at a scale of 8 below 2^53. */
 const usual = fc
-  .tuple(fc.bigInt({ min: 1n, max: 10n ** 13n }), fc.integer({ min: 0, max: 8 }))
-  .map(([mantissa, scale]) => formatMantissa(mantissa, scale));
+  .tuple(fc.integer({ min: 1, max: 9_999_999 }), fc.nat({ max: 99_999_999 }), fc.nat({ max: 8 }))
+  .map(([units, fraction, scale]) =>
+    scale === 0 ? `${units}` : `${units}.${`${fraction}`.padStart(8, "0").slice(0, scale)}`,
+  );
 /** And as it might: exponents, zeros in front and behind, too many digits, no decimals at all. */
 const odd = fc.oneof(
   fc
     .tuple(fc.nat({ max: 99_999 }), fc.integer({ min: -3, max: 12 }))
     .map(([units, down]) => `${units}E-${down}`),
   fc.tuple(fc.nat({ max: 999 }), usual).map(([zeros, text]) => `${"0".repeat(zeros % 5)}${text}000`),
-  fc.constantFrom("0", "0.00000000", "0.00000", "-1.5", "", ".5", "5.", "1e5", "+1", "1.2.3", "1,5", " 1"),
+  fc.constantFrom("-1.5", "", ".5", "5.", "1e5", "+1", "1.2.3", "1,5", " 1"),
   fc.bigInt({ min: 1n, max: 10n ** 22n }).map(String),
   fc.bigInt({ min: 1n, max: 10n ** 19n }).map((mantissa) => formatMantissa(mantissa, 17)),
 );
-const decimal = fc.oneof({ arbitrary: usual, weight: 6 }, { arbitrary: odd, weight: 1 });
+const zero = fc.constantFrom("0", "0.00", "0.00000", "0.00000000");
+const decimal = fc.oneof(
+  { arbitrary: usual, weight: 10 },
+  { arbitrary: zero, weight: 2 },
+  { arbitrary: odd, weight: 1 },
+);
 const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.nat());
 const micros = fc.integer({ min: 1, max: 2_000_000_000_000_000 }).map(String);
 const symbol = fc.constantFrom("btcusd", "btcusd-perp", "linketh", "1incheur");
@@ -116,9 +123,7 @@ describe("frames that are read as bytes", () => {
   it("are all trades and books that the venue prints as usual, with spaces and without", () => {
     fc.assert(
       fc.property(fc.oneof(tradeFrame(usual), bookFrame(usual)), fc.boolean(), (record, isSpaced) => {
-        expect(
-          isWalked(print(record, isSpaced), { priceScale: 8, quantityScale: 8 }) || isLarge(record),
-        ).toBe(true);
+        expect(isWalked(print(record, isSpaced), { priceScale: 8, quantityScale: 8 })).toBe(true);
       }),
       { numRuns: 2000 },
     );
@@ -210,11 +215,3 @@ describe("frames that are read as bytes", () => {
     }
   });
 });
-
-/** A value that is beyond 2^53 at a scale of 8. */
-function isLarge(record: object): boolean {
-  return (
-    /"[0-9]{8,}(\.[0-9]+)?"/.test(JSON.stringify((record as { data: { bids?: unknown } }).data.bids ?? "")) ||
-    /"[0-9]{8,}(\.[0-9]+)?"/.test(JSON.stringify((record as { data: { asks?: unknown } }).data.asks ?? ""))
-  );
-}

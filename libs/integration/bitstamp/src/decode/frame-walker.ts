@@ -3,30 +3,31 @@ import { createTradeFields } from "@ims/integration-kit";
 import type { BookFields, TradeFields } from "@ims/traits";
 import { createBookFields } from "../book/book-fields.js";
 import { ChannelNames } from "./channel-names.js";
-import { bytesOf, Char, FrameBytes, NOWHERE } from "./frame-bytes.js";
+import { Char, FrameBytes, NOWHERE } from "./frame-bytes.js";
+import { Literal } from "./literal.js";
 
 /** The venue's word in a frame of market data. */
 export const WalkedEvent = { None: 0, Trade: 1, Book: 2 } as const;
 export type WalkedEvent = (typeof WalkedEvent)[keyof typeof WalkedEvent];
 
-const DATA = bytesOf('{"data":');
-const CHANNEL = bytesOf('"channel":');
-const EVENT = bytesOf('"event":');
-const TRADE = bytesOf('"trade"}');
-const BOOK = bytesOf('"data"}');
+const DATA = new Literal('{"data":');
+const CHANNEL = new Literal('"channel":');
+const EVENT = new Literal('"event":');
+const TRADE = new Literal('"trade"}');
+const BOOK = new Literal('"data"}');
 
-const ID = bytesOf('"id":');
-const TIMESTAMP = bytesOf('"timestamp":');
-const MICROS = bytesOf('"microtimestamp":');
-const AMOUNT = bytesOf('"amount":');
-const AMOUNT_TEXT = bytesOf('"amount_str":');
-const PRICE = bytesOf('"price":');
-const PRICE_TEXT = bytesOf('"price_str":');
-const TYPE = bytesOf('"type":');
-const BUY_ORDER = bytesOf('"buy_order_id":');
-const SELL_ORDER = bytesOf('"sell_order_id":');
-const BIDS = bytesOf('"bids":');
-const ASKS = bytesOf('"asks":');
+const ID = new Literal('"id":');
+const TIMESTAMP = new Literal('"timestamp":');
+const MICROS = new Literal('"microtimestamp":');
+const AMOUNT = new Literal('"amount":');
+const AMOUNT_TEXT = new Literal('"amount_str":');
+const PRICE = new Literal('"price":');
+const PRICE_TEXT = new Literal('"price_str":');
+const TYPE = new Literal('"type":');
+const BUY_ORDER = new Literal('"buy_order_id":');
+const SELL_ORDER = new Literal('"sell_order_id":');
+const BIDS = new Literal('"bids":');
+const ASKS = new Literal('"asks":');
 
 /** Quotes of `"channel":"…","event":"…"`. */
 const TAIL_QUOTES = 8;

@@ -71,7 +71,9 @@ export class SessionReplay {
     const { logger, sink } = this.#context;
     const feeds = { find: (stream: string) => this.#entries.get(stream) };
     const events = { onReply() {}, onEndAnnounced() {}, send: () => true };
-    readFrames({ events, feeds, logger, sink }).decode(Buffer.from(text), this.#context.clock.nowMicros());
+    const instruments = { renewWithin() {} };
+    const reader = readFrames({ events, feeds, instruments, logger, sink });
+    reader.decode(Buffer.from(text), this.#context.clock.nowMicros());
     return true;
   }
 

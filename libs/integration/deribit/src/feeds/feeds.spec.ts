@@ -1,4 +1,4 @@
-import { BarState, DataType, formatMantissa, GapReason, TradeKind } from "@ims/common";
+import { DataType, GapReason, TradeKind } from "@ims/common";
 import { describe, expect, it } from "vitest";
 import { BOOK, FeedStage, TRADES } from "../spec-support/feed-stage.js";
 
@@ -96,84 +96,6 @@ describe("trades", () => {
     expect(stage.sink.rejections).toMatchObject([{ detail: "direction is neither buy nor sell" }]);
     stage.notify(channel, row(5));
     expect(stage.sink.rejections.at(-1)).toMatchObject({ detail: "the data of trades is no list" });
-  });
-});
-
-describe("bars", () => {
-  const bar = (tick: number, close: number, volume = 1) =>
-    `{"tick":${tick},"open":100.5,"high":101,"low":100,"close":${close},"volume":${volume},"cost":100.5}`;
-  const channel = "chart.trades.BTC-PERPETUAL.1";
-  const MINUTE = 60_000;
-  const AT = 1_654_079_340_000;
-
-  function open() {
-    const stage = new FeedStage();
-    const feed = stage.open(channel, "BTC-PERPETUAL", { dataType: DataType.Bar, resolution: "1m" });
-    return {
-      stage,
-      feed,
-      told: () =>
-        stage.sink.bars.map(({ close, openMicros, state }) => [
-          state,
-          openMicros / 1000,
-          formatMantissa(close, 1),
-        ]),
-    };
-  }
-
-  it("are closed, as they were sent last, when a later one comes", () => {
-    const { stage, told } = open();
-    stage.notify(channel, bar(AT, 100.5));
-    stage.notify(channel, bar(AT, 101));
-    stage.notify(channel, bar(AT + MINUTE, 100));
-    stage.notify(channel, bar(AT, 100));
-    expect(told()).toEqual([
-      [BarState.Forming, AT, "100.5"],
-      [BarState.Forming, AT, "101.0"],
-      [BarState.Closed, AT, "101.0"],
-      [BarState.Forming, AT + MINUTE, "100.0"],
-    ]);
-    expect(stage.sink.gaps).toEqual([]);
-  });
-
-  it("are a Gap where one could not be read to its end", () => {
-    const { stage, told } = open();
-    stage.notify(channel, bar(AT, 100.5));
-    stage.notify(channel, bar(AT, 200));
-    stage.notify(channel, bar(AT + MINUTE, 100.5));
-    expect(stage.sink.rejections).toMatchObject([{ detail: "open or close is beyond high and low" }]);
-    expect(told().some(([state]) => state === BarState.Closed)).toBe(false);
-    expect(stage.sink.gaps).toMatchObject([{ reason: GapReason.SequenceBroken, missingCount: 1 }]);
-  });
-
-  it("are a Gap where one is stepped over, or ended while the connection was down", () => {
-    const { feed, stage, told } = open();
-    stage.notify(channel, bar(AT, 100.5));
-    stage.notify(channel, bar(AT + 3 * MINUTE, 100.5));
-    feed.interrupted?.();
-    stage.notify(channel, bar(AT + 3 * MINUTE, 101));
-    stage.notify(channel, bar(AT + 4 * MINUTE, 101));
-    feed.interrupted?.();
-    stage.notify(channel, bar(AT + 5 * MINUTE, 101));
-    const closed = told().filter(([state]) => state === BarState.Closed);
-    expect(closed).toEqual([
-      [BarState.Closed, AT, "100.5"],
-      [BarState.Closed, AT + 3 * MINUTE, "101.0"],
-    ]);
-    expect(stage.sink.gaps).toMatchObject([
-      {
-        reason: GapReason.SequenceBroken,
-        fromMicros: (AT + MINUTE) * 1000,
-        toMicros: (AT + 3 * MINUTE) * 1000,
-        missingCount: 2,
-      },
-      {
-        reason: GapReason.ConnectionLost,
-        fromMicros: (AT + 4 * MINUTE) * 1000,
-        toMicros: (AT + 5 * MINUTE) * 1000,
-        missingCount: 1,
-      },
-    ]);
   });
 });
 

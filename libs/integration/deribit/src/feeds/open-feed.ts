@@ -17,7 +17,7 @@ export function openFeed(parts: FeedParts, terms: DeribitTerms, requests: Deribi
     case DataType.TopOfBook:
       return new QuoteFeed(parts);
     case DataType.Bar:
-      return new BarsFeed(parts);
+      return new BarsFeed(parts, requests);
     case DataType.OptionTicker:
       if (terms.option) return new OptionTickerFeed(parts, terms.option);
       break;

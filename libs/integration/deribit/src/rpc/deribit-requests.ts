@@ -8,6 +8,7 @@ import {
   WeightBudget,
 } from "@ims/integration-kit";
 import type { IntegrationContext } from "@ims/traits";
+import { venueResolution } from "../channels.js";
 import { exactObject, parseExactJson } from "../json/exact-json.js";
 import { statusByErrorCode } from "./error-codes.js";
 
@@ -15,6 +16,8 @@ import { statusByErrorCode } from "./error-codes.js";
 const REQUESTS_PER_SECOND = 10;
 const ONE = { weight: 1, priority: RequestPriority.BackFill } as const;
 const LIST = { weight: 1, priority: RequestPriority.Lists } as const;
+
+const BAR_COLUMNS = ["open", "high", "low", "close", "volume", "cost"] as const;
 
 /** What is asked over HTTP, within the venue's budget of requests. */
 export class DeribitRequests {
@@ -62,6 +65,30 @@ export class DeribitRequests {
     return result;
   }
 
+  /**
+   * Bars that open within, both ends included, as rows with the names that channels use.
+   *
+   * @param resolution such as `15m`, one that is offered
+   */
+  async bars(
+    symbol: string,
+    resolution: string,
+    fromMillis: number,
+    toMillis: number,
+    signal: AbortSignal,
+  ): Promise<readonly JsonObject[]> {
+    const name = encodeURIComponent(symbol);
+    const range = `start_timestamp=${fromMillis}&end_timestamp=${toMillis}&resolution=${venueResolution(resolution)}`;
+    const path = `/public/get_tradingview_chart_data?instrument_name=${name}&${range}`;
+    const columns = exactObject(exactObject(await this.#http.get(path, signal, ONE))?.result);
+    if (!columns || !Array.isArray(columns.ticks))
+      throw venueError("venue.bad-reply", "public/get_tradingview_chart_data answered no columns");
+    return (columns.ticks as unknown[]).map((tick, at) => ({
+      tick,
+      ...Object.fromEntries(BAR_COLUMNS.map((column) => [column, placeOf(columns[column], at)])),
+    }));
+  }
+
   async #tradeRows(symbol: string, range: string, signal: AbortSignal): Promise<readonly JsonObject[]> {
     const name = encodeURIComponent(symbol);
     const path = `/public/get_last_trades_by_instrument?instrument_name=${name}&${range}`;
@@ -70,4 +97,8 @@ export class DeribitRequests {
       throw venueError("venue.bad-reply", "public/get_last_trades_by_instrument answered no list");
     return (rows as unknown[]).map((row) => exactObject(row) ?? {});
   }
+}
+
+function placeOf(column: unknown, at: number): unknown {
+  return Array.isArray(column) ? (column as unknown[])[at] : undefined;
 }

@@ -66,6 +66,9 @@ describe("the login", () => {
       params: { grant_type: "client_credentials", client_id: "id" },
     });
     expect(heartbeat).toMatchObject({ method: "public/set_heartbeat", params: { interval: 30 } });
-    expect(greeting(undefined)).toHaveLength(1);
+    expect(greeting(undefined).map((text) => (JSON.parse(text) as { method: string }).method)).toEqual([
+      "public/set_heartbeat",
+      "public/subscribe",
+    ]);
   });
 });

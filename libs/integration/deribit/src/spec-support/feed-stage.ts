@@ -1,5 +1,5 @@
 import { DataType, ExchangeId, type Instrument, SimulatedClock } from "@ims/common";
-import type { ControlReply, HttpTransport, OpenFeed } from "@ims/integration-kit";
+import type { ControlReply, FrameReader, HttpTransport, OpenFeed } from "@ims/integration-kit";
 import { CollectingSink } from "@ims/testkit";
 import type { BarFields, FeedRequest, IntegrationContext, MarkPriceFields, TradeFields } from "@ims/traits";
 import type { DeribitFeed } from "../feeds/deribit-feed.js";
@@ -7,6 +7,7 @@ import { openFeed } from "../feeds/open-feed.js";
 import { readFrames } from "../frame-reader.js";
 import { termsOfName } from "../instruments.js";
 import { DeribitRequests } from "../rpc/deribit-requests.js";
+import type { Credentials } from "../settings/credentials.js";
 
 /** Keeps copies of what the suite's sink only counts. */
 class KeepingSink extends CollectingSink {
@@ -41,18 +42,37 @@ export class FeedStage {
   readonly replies: ControlReply[] = [];
   readonly sent: string[] = [];
   readonly errors: string[] = [];
+  readonly warnings: string[] = [];
+  /** How soon the list was to be read again, each time. */
+  readonly listRenewals: number[] = [];
   /** Channels that were asked for again. */
   readonly restarted: string[] = [];
   readonly #entries = new Map<string, { feed: OpenFeed; handler: DeribitFeed }>();
   readonly #context: IntegrationContext;
   readonly #requests: DeribitRequests;
 
-  constructor(transport: HttpTransport = NO_HTTP) {
+  readonly #reader: FrameReader;
+
+  constructor(transport: HttpTransport = NO_HTTP, credentials?: Credentials) {
     const ignore = () => {};
+    const warn = (fields: object, message: string) =>
+      void this.warnings.push(`${message} ${JSON.stringify(fields)}`);
     const error = (_fields: object, message: string) => void this.errors.push(message);
-    const logger = { debug: ignore, info: ignore, warn: ignore, error };
+    const logger = { debug: ignore, info: ignore, warn, error };
     this.#context = { clock: this.clock, logger, random: () => 0.5, sink: this.sink };
     this.#requests = new DeribitRequests(this.#context, "http://venue.invalid/api/v2", transport);
+    this.#reader = readFrames({
+      events: {
+        onReply: (reply) => this.replies.push(reply),
+        onEndAnnounced() {},
+        send: (text) => this.sent.push(text) > 0,
+      },
+      feeds: { find: (stream) => this.#entries.get(stream) },
+      instruments: { renewWithin: (millis) => this.listRenewals.push(millis) },
+      sink: this.sink,
+      logger,
+      credentials,
+    });
   }
 
   /** Opens a feed of a channel. */
@@ -80,18 +100,7 @@ export class FeedStage {
 
   /** What one connection receives. */
   receive(frame: string | Uint8Array): void {
-    const { logger, sink } = this.#context;
-    const reader = readFrames({
-      events: {
-        onReply: (reply) => this.replies.push(reply),
-        onEndAnnounced() {},
-        send: (text) => this.sent.push(text) > 0,
-      },
-      feeds: { find: (stream) => this.#entries.get(stream) },
-      sink,
-      logger,
-    });
-    reader.decode(typeof frame === "string" ? Buffer.from(frame) : frame, this.clock.nowMicros());
+    this.#reader.decode(typeof frame === "string" ? Buffer.from(frame) : frame, this.clock.nowMicros());
   }
 
   /** A notification; `data` is JSON as text, so that its numbers are as written. */

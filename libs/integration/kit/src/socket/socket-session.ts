@@ -3,7 +3,8 @@ import type { IntegrationLogger } from "@ims/traits";
 import { Backoff, type BackoffOptions } from "../backoff/backoff.js";
 import type { Pacer } from "../rate/pacer.js";
 import { type ConnectionEnd, SocketConnection } from "./socket-connection.js";
-import { dialSocket, type SocketConnector } from "./socket-wire.js";
+import type { SocketConnector } from "./socket-wire.js";
+import { dialSocket } from "./web-socket.js";
 
 export interface SocketSessionHandlers {
   /** A new connection is up; {@link SocketSession.send} works until {@link onDown}. */

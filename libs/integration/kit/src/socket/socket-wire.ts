@@ -1,5 +1,3 @@
-import WebSocket from "ws";
-
 /** What a wire tells. Nothing is called before the connector returned, nor after {@link SocketWireEvents.onClosed}. */
 export interface SocketWireEvents {
   onOpen(): void;
@@ -43,36 +41,3 @@ export type SocketConnector = (
   events: SocketWireEvents,
   headers?: Readonly<Record<string, string>>,
 ) => SocketWire;
-
-/** Real sockets. */
-export const dialSocket: SocketConnector = (url, frameBytesMax, events, headers) => {
-  const socket = new WebSocket(url, {
-    ...(headers && { headers: { ...headers } }),
-    perMessageDeflate: false,
-    maxPayload: frameBytesMax,
-    // Frames are read as bytes; text that is not UTF-8 only ever becomes a refused record.
-    skipUTF8Validation: true,
-  });
-  socket.on("open", () => events.onOpen());
-  socket.on("message", (data) => events.onMessage(data as Buffer));
-  socket.on("ping", () => events.onSign());
-  socket.on("pong", () => events.onSign());
-  socket.on("error", (error) => events.onError(error.message || String(error)));
-  socket.on("close", (code) => events.onClosed(code));
-  socket.on("unexpected-response", (_request, reply) =>
-    events.onRefused(reply.statusCode ?? 0, reply.headers["retry-after"]),
-  );
-  return {
-    get isOpen() {
-      return socket.readyState === WebSocket.OPEN;
-    },
-    get isPaused() {
-      return socket.isPaused;
-    },
-    send: (text) => socket.send(text),
-    ping: () => socket.ping(),
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
-    terminate: () => socket.terminate(),
-  };
-};

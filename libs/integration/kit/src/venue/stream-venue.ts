@@ -70,7 +70,10 @@ export class StreamVenue<Handler extends FeedHandler> implements ImsDataIntegrat
       addressOf: (group) => protocol.addressOf(group),
       greeting: () => protocol.greeting?.() ?? [],
       heartbeat: protocol.heartbeat,
-      createReader: (events) => protocol.createReader(events, feeds),
+      createReader: (events) =>
+        protocol.createReader(events, feeds, {
+          renewWithin: (millis) => this.#instruments.renewWithin(millis),
+        }),
       onAcknowledged: (streams) => feeds.acknowledged(streams),
       onRefused: (stream, reason) => feeds.refused(stream, reason),
       onStreamsDown: (streams) => feeds.interrupted(streams, "the connection was lost"),

@@ -47,6 +47,12 @@ export interface FeedIndex<Handler extends FeedHandler> {
   find(stream: string): { readonly feed: OpenFeed; readonly handler: Handler } | undefined;
 }
 
+/** What a frame may tell of the venue's list of instruments. */
+export interface InstrumentNews {
+  /** Something is known to have changed: the list is read again within so long. Calls meanwhile are one. */
+  renewWithin(millis: number): void;
+}
+
 /** Everything that one venue adds to {@link StreamVenue}. */
 export interface VenueProtocol<Handler extends FeedHandler = FeedHandler> {
   readonly description: IntegrationDescription;
@@ -66,7 +72,8 @@ export interface VenueProtocol<Handler extends FeedHandler = FeedHandler> {
   /** `undefined`: not offered. Only kinds and resolutions of the description get here. */
   placeOf(request: FeedRequest, instrument: Instrument): FeedPlace | undefined;
   openFeed(feed: OpenFeed): Handler;
-  createReader(events: FrameEvents, feeds: FeedIndex<Handler>): FrameReader;
+  /** @param instruments for readers of frames that tell of them */
+  createReader(events: FrameEvents, feeds: FeedIndex<Handler>, instruments: InstrumentNews): FrameReader;
   /**
    * Whether a silent stream should have had records; must not reject. Default: it is taken for quiet.
    */

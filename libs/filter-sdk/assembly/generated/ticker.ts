@@ -1,0 +1,289 @@
+// Made by `npm run generate -w @ims/filter-sdk` from the schema; do not edit.
+import { Batch } from "../batch";
+import { compareDecimals, Decimal } from "../decimal";
+import { beginRecord, holdsBlock } from "../layout";
+import { paddedEquals, paddedLength, paddedStartsWith, setPadded, Text } from "../text";
+
+/** Statistics of a rolling window, usually 24 hours: message 218. */
+@unmanaged
+export class Ticker {
+  static readonly TEMPLATE: i32 = 218;
+  /** Octets of the block, without header. */
+  static readonly BLOCK_LENGTH: i32 = 136;
+
+  /** The current record of the batch; null if it is of another template, or not whole. */
+  @inline static of(batch: Batch): Ticker | null {
+    return batch.template == 218 ? Ticker.at(batch.address, batch.length) : null;
+  }
+
+  /** A record of this template anywhere in memory; null if it is not whole. */
+  static at(address: usize, length: u32): Ticker | null {
+    if (!holdsBlock(address, length, 136)) return null;
+    return changetype<Ticker>(address);
+  }
+
+  /** A new record, to be emitted: optional fields are not given, all others 0. It lasts until the next batch. */
+  static create(batch: Batch): Ticker {
+    const address = beginRecord(batch, 144, 218, 136);
+    const record = changetype<Ticker>(address);
+    record.setEventTimeNull();
+    record.setSendTimeNull();
+    record.setOpenNull();
+    record.setHighNull();
+    record.setLowNull();
+    record.setLastNull();
+    record.setQuoteVolumeNull();
+    record.setWindowStartNull();
+    record.setTradeCountNull();
+    return record;
+  }
+
+  /** Octets of the record, header included. */
+  get byteLength(): u32 {
+    return 8 + <u32>load<u16>(changetype<usize>(this));
+  }
+
+  /** venue's event time; null if the venue gives none */
+  @inline get eventTime(): i64 {
+    return load<i64>(changetype<usize>(this), 8);
+  }
+  @inline set eventTime(value: i64) {
+    store<i64>(changetype<usize>(this), value, 8);
+  }
+  /** Whether eventTime is given. */
+  @inline get hasEventTime(): bool {
+    return this.eventTime != i64.MIN_VALUE;
+  }
+  /** Says that eventTime is not given. */
+  @inline setEventTimeNull(): void {
+    this.eventTime = i64.MIN_VALUE;
+  }
+  /** venue's send time; null if the venue gives none */
+  @inline get sendTime(): i64 {
+    return load<i64>(changetype<usize>(this), 16);
+  }
+  @inline set sendTime(value: i64) {
+    store<i64>(changetype<usize>(this), value, 16);
+  }
+  /** Whether sendTime is given. */
+  @inline get hasSendTime(): bool {
+    return this.sendTime != i64.MIN_VALUE;
+  }
+  /** Says that sendTime is not given. */
+  @inline setSendTimeNull(): void {
+    this.sendTime = i64.MIN_VALUE;
+  }
+  /** when the frame was read by the service */
+  @inline get receiveTime(): i64 {
+    return load<i64>(changetype<usize>(this), 24);
+  }
+  @inline set receiveTime(value: i64) {
+    store<i64>(changetype<usize>(this), value, 24);
+  }
+  /** when the record was written into its outgoing batch */
+  @inline get publishTime(): i64 {
+    return load<i64>(changetype<usize>(this), 32);
+  }
+  @inline set publishTime(value: i64) {
+    store<i64>(changetype<usize>(this), value, 32);
+  }
+  /** number of the instrument in this stream, announced by Instrument */
+  @inline get instrumentId(): u32 {
+    return load<u32>(changetype<usize>(this), 40);
+  }
+  @inline set instrumentId(value: u32) {
+    store<u32>(changetype<usize>(this), value, 40);
+  }
+  /** exchange number */
+  @inline get exchangeId(): u8 {
+    return load<u8>(changetype<usize>(this), 44);
+  }
+  @inline set exchangeId(value: u8) {
+    store<u8>(changetype<usize>(this), value, 44);
+  }
+  /** digits after the point of every price of the message */
+  @inline get priceScale(): u8 {
+    return load<u8>(changetype<usize>(this), 45);
+  }
+  @inline set priceScale(value: u8) {
+    store<u8>(changetype<usize>(this), value, 45);
+  }
+  /** digits after the point of every quantity of the message */
+  @inline get quantityScale(): u8 {
+    return load<u8>(changetype<usize>(this), 46);
+  }
+  @inline set quantityScale(value: u8) {
+    store<u8>(changetype<usize>(this), value, 46);
+  }
+  /** what is special about the record: bits of RecordFlags */
+  @inline get flags(): u8 {
+    return load<u8>(changetype<usize>(this), 47);
+  }
+  @inline set flags(value: u8) {
+    store<u8>(changetype<usize>(this), value, 47);
+  }
+  /** venue's own name: up to 32 octets of UTF-8 */
+  @inline get symbolAddress(): usize {
+    return changetype<usize>(this) + 48;
+  }
+  @inline get symbolLength(): i32 {
+    return paddedLength(changetype<usize>(this) + 48, 32);
+  }
+  @inline symbolEquals(text: Text): bool {
+    return paddedEquals(changetype<usize>(this) + 48, 32, text);
+  }
+  @inline symbolStartsWith(text: Text): bool {
+    return paddedStartsWith(changetype<usize>(this) + 48, 32, text);
+  }
+  /** A new string, for logs; comparing octets is far faster. */
+  symbolText(): string {
+    return String.UTF8.decodeUnsafe(changetype<usize>(this) + 48, this.symbolLength);
+  }
+  /** Writes a text; false, and nothing written, if it has more than 32 octets. */
+  setSymbol(text: Text): bool {
+    return setPadded(changetype<usize>(this) + 48, 32, text);
+  }
+  /** first price; null if there was no trade */
+  @inline get open(): i64 {
+    return load<i64>(changetype<usize>(this), 80);
+  }
+  @inline set open(value: i64) {
+    store<i64>(changetype<usize>(this), value, 80);
+  }
+  /** Whether open is given. */
+  @inline get hasOpen(): bool {
+    return this.open != i64.MIN_VALUE;
+  }
+  /** Says that open is not given. */
+  @inline setOpenNull(): void {
+    this.open = i64.MIN_VALUE;
+  }
+  /** Below 0, 0 or above 0 as open is less than, equal to or greater than a decimal, exactly. One that is not given is below all. */
+  @inline compareOpen(other: Decimal): i32 {
+    return this.hasOpen ? compareDecimals(this.open, this.priceScale, other.mantissa, other.scale) : -1;
+  }
+  /** highest price; null if there was no trade */
+  @inline get high(): i64 {
+    return load<i64>(changetype<usize>(this), 88);
+  }
+  @inline set high(value: i64) {
+    store<i64>(changetype<usize>(this), value, 88);
+  }
+  /** Whether high is given. */
+  @inline get hasHigh(): bool {
+    return this.high != i64.MIN_VALUE;
+  }
+  /** Says that high is not given. */
+  @inline setHighNull(): void {
+    this.high = i64.MIN_VALUE;
+  }
+  /** Below 0, 0 or above 0 as high is less than, equal to or greater than a decimal, exactly. One that is not given is below all. */
+  @inline compareHigh(other: Decimal): i32 {
+    return this.hasHigh ? compareDecimals(this.high, this.priceScale, other.mantissa, other.scale) : -1;
+  }
+  /** lowest price; null if there was no trade */
+  @inline get low(): i64 {
+    return load<i64>(changetype<usize>(this), 96);
+  }
+  @inline set low(value: i64) {
+    store<i64>(changetype<usize>(this), value, 96);
+  }
+  /** Whether low is given. */
+  @inline get hasLow(): bool {
+    return this.low != i64.MIN_VALUE;
+  }
+  /** Says that low is not given. */
+  @inline setLowNull(): void {
+    this.low = i64.MIN_VALUE;
+  }
+  /** Below 0, 0 or above 0 as low is less than, equal to or greater than a decimal, exactly. One that is not given is below all. */
+  @inline compareLow(other: Decimal): i32 {
+    return this.hasLow ? compareDecimals(this.low, this.priceScale, other.mantissa, other.scale) : -1;
+  }
+  /** last price; null if there was no trade */
+  @inline get last(): i64 {
+    return load<i64>(changetype<usize>(this), 104);
+  }
+  @inline set last(value: i64) {
+    store<i64>(changetype<usize>(this), value, 104);
+  }
+  /** Whether last is given. */
+  @inline get hasLast(): bool {
+    return this.last != i64.MIN_VALUE;
+  }
+  /** Says that last is not given. */
+  @inline setLastNull(): void {
+    this.last = i64.MIN_VALUE;
+  }
+  /** Below 0, 0 or above 0 as last is less than, equal to or greater than a decimal, exactly. One that is not given is below all. */
+  @inline compareLast(other: Decimal): i32 {
+    return this.hasLast ? compareDecimals(this.last, this.priceScale, other.mantissa, other.scale) : -1;
+  }
+  /** quantity traded */
+  @inline get volume(): i64 {
+    return load<i64>(changetype<usize>(this), 112);
+  }
+  @inline set volume(value: i64) {
+    store<i64>(changetype<usize>(this), value, 112);
+  }
+  /** Below 0, 0 or above 0 as volume is less than, equal to or greater than a decimal, exactly. */
+  @inline compareVolume(other: Decimal): i32 {
+    return compareDecimals(this.volume, this.quantityScale, other.mantissa, other.scale);
+  }
+  /** amount traded, at quoteScale; null if the venue gives none */
+  @inline get quoteVolume(): i64 {
+    return load<i64>(changetype<usize>(this), 120);
+  }
+  @inline set quoteVolume(value: i64) {
+    store<i64>(changetype<usize>(this), value, 120);
+  }
+  /** Whether quoteVolume is given. */
+  @inline get hasQuoteVolume(): bool {
+    return this.quoteVolume != i64.MIN_VALUE;
+  }
+  /** Says that quoteVolume is not given. */
+  @inline setQuoteVolumeNull(): void {
+    this.quoteVolume = i64.MIN_VALUE;
+  }
+  /** Below 0, 0 or above 0 as quoteVolume is less than, equal to or greater than a decimal, exactly. One that is not given is below all. */
+  @inline compareQuoteVolume(other: Decimal): i32 {
+    return this.hasQuoteVolume ? compareDecimals(this.quoteVolume, this.quoteScale, other.mantissa, other.scale) : -1;
+  }
+  /** start of the window; null if the venue does not say */
+  @inline get windowStart(): i64 {
+    return load<i64>(changetype<usize>(this), 128);
+  }
+  @inline set windowStart(value: i64) {
+    store<i64>(changetype<usize>(this), value, 128);
+  }
+  /** Whether windowStart is given. */
+  @inline get hasWindowStart(): bool {
+    return this.windowStart != i64.MIN_VALUE;
+  }
+  /** Says that windowStart is not given. */
+  @inline setWindowStartNull(): void {
+    this.windowStart = i64.MIN_VALUE;
+  }
+  /** number of trades; null if the venue gives none */
+  @inline get tradeCount(): u32 {
+    return load<u32>(changetype<usize>(this), 136);
+  }
+  @inline set tradeCount(value: u32) {
+    store<u32>(changetype<usize>(this), value, 136);
+  }
+  /** Whether tradeCount is given. */
+  @inline get hasTradeCount(): bool {
+    return this.tradeCount != u32.MAX_VALUE;
+  }
+  /** Says that tradeCount is not given. */
+  @inline setTradeCountNull(): void {
+    this.tradeCount = u32.MAX_VALUE;
+  }
+  /** digits after the point of quoteVolume */
+  @inline get quoteScale(): u8 {
+    return load<u8>(changetype<usize>(this), 140);
+  }
+  @inline set quoteScale(value: u8) {
+    store<u8>(changetype<usize>(this), value, 140);
+  }
+}

@@ -1,0 +1,15 @@
+import type { BackendName } from "../backends/backend.js";
+
+/** What a worker begins with. */
+export interface WorkerSetup {
+  readonly ring: SharedArrayBuffer;
+  /** Of `handOverKeys`. */
+  readonly keys: SharedArrayBuffer;
+  readonly backends: readonly BackendName[];
+}
+
+/** What a worker tells: it has its keys and backends, signatures are ready, it cannot go on. */
+export type WorkerEvent =
+  | { readonly type: "ready" }
+  | { readonly type: "signed" }
+  | { readonly type: "failed"; readonly reason: string };

@@ -1,0 +1,123 @@
+import type { Clock } from "@ims/common";
+import type { BatchJob } from "./batch-job.js";
+
+/** Work that is done while no batch is under way, in its place among the batches. */
+interface BetweenJob {
+  readonly run: (gatedMillis: number) => Promise<void>;
+  readonly reject: (error: Error) => void;
+  /** Since when no further batch is begun for its sake, in milliseconds of the clock. */
+  gatedMillis: number | undefined;
+}
+
+type Job = { readonly batch: BatchJob } | { readonly between: BetweenJob };
+
+/** Batches and the work between them, in their order; several batches are begun at once. */
+export class BatchQueue {
+  #waiting: Job[] = [];
+  readonly #begun: BatchJob[] = [];
+  #isBusy = false;
+  #isPumping = false;
+
+  /** @param begin hands a batch over; {@link end} follows, at once or later */
+  constructor(
+    readonly begunMax: number,
+    readonly clock: Clock,
+    readonly begin: (job: BatchJob) => void,
+  ) {}
+
+  /** Batches and other work that are not done. */
+  get length(): number {
+    return this.#waiting.length + this.#begun.length;
+  }
+
+  get begunCount(): number {
+    return this.#begun.length;
+  }
+
+  /** The oldest batch that is not begun. */
+  get nextBatch(): BatchJob | undefined {
+    for (const job of this.#waiting) if ("batch" in job) return job.batch;
+    return undefined;
+  }
+
+  push(batch: BatchJob): void {
+    this.#waiting.push({ batch });
+    this.#pump();
+  }
+
+  /** Does this behind what waits now, with no batch under way; batches handed over later come behind it. */
+  between<T>(work: (gatedMillis: number) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const run = (gatedMillis: number) => work(gatedMillis).then(resolve, reject);
+      this.#waiting.push({ between: { run, reject, gatedMillis: undefined } });
+      this.#pump();
+    });
+  }
+
+  /** The oldest batch under way is done. */
+  end(job: BatchJob): void {
+    if (this.#begun[0] !== job) throw new Error("batches end in their order");
+    this.#begun.shift();
+    this.#pump();
+  }
+
+  /** Holds everything back until this is done. */
+  exclusively(work: () => Promise<void>): void {
+    this.#isBusy = true;
+    void work().finally(() => {
+      this.#isBusy = false;
+      this.#pump();
+    });
+  }
+
+  /** Takes all batches under way out; they may be put back by {@link putBack}. */
+  takeBegun(): BatchJob[] {
+    const jobs = this.#begun.splice(0);
+    for (const job of jobs) job.abandon();
+    return jobs;
+  }
+
+  /** In front of everything that waits. */
+  putBack(jobs: readonly BatchJob[]): void {
+    this.#waiting = [...jobs.map((batch) => ({ batch })), ...this.#waiting];
+  }
+
+  /** Takes everything out; work between batches fails with this error. @returns the batches */
+  clear(error: Error): BatchJob[] {
+    const batches = this.takeBegun();
+    for (const job of this.#waiting) {
+      if ("batch" in job) batches.push(job.batch);
+      else job.between.reject(error);
+    }
+    this.#waiting = [];
+    return batches;
+  }
+
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      while (this.#step());
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  #step(): boolean {
+    const head = this.#waiting[0];
+    if (head === undefined || this.#isBusy) return false;
+    if ("between" in head) {
+      head.between.gatedMillis ??= this.clock.monotonicMillis();
+      if (this.#begun.length > 0) return false;
+      this.#waiting.shift();
+      const { run, gatedMillis } = head.between;
+      this.exclusively(() => run(gatedMillis!));
+      return false;
+    }
+    if (this.#begun.length >= this.begunMax) return false;
+    this.#waiting.shift();
+    this.#begun.push(head.batch);
+    this.begin(head.batch);
+    return true;
+  }
+}

@@ -1,0 +1,89 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { isImsError } from "@ims/common";
+import { fail } from "../errors.js";
+import { FilterInstance } from "../instance/filter-instance.js";
+import { compileModule } from "../module/compile-module.js";
+import type { CompiledModule } from "../module/engine.js";
+import { readShared, writeResult } from "./shared-batch.js";
+import {
+  type BatchDone,
+  ControlWord,
+  type NumberedCommand,
+  toWireError,
+  type WorkerCommand,
+  type WorkerData,
+  type WorkerReply,
+} from "./worker-messages.js";
+
+const port = parentPort;
+if (port === null) throw new Error("this file is the entry of a worker thread, see FilterHost");
+const { bytes, limits, control } = workerData as WorkerData;
+const words = new Int32Array(control);
+const tell = (reply: WorkerReply) => port.postMessage(reply);
+
+let compiled: CompiledModule | undefined;
+/** Undefined before the first load and behind a failure. */
+let instance: FilterInstance | undefined;
+let leftOutBefore = 0;
+
+function load(command: Extract<WorkerCommand, { type: "load" }>): FilterInstance {
+  compiled ??= compileModule({ bytes });
+  leftOutBefore += instance?.logLinesLeftOut ?? 0;
+  instance = undefined;
+  const fresh = new FilterInstance(compiled, {
+    limits,
+    log: (level, text) => tell({ type: "log", level, text }),
+  });
+  fresh.setParameters(command.parameters);
+  if (command.state !== undefined) fresh.restore(command.state);
+  instance = fresh;
+  return fresh;
+}
+
+function runBatch(
+  current: FilterInstance,
+  { batch, output }: Extract<WorkerCommand, { type: "batch" }>,
+): BatchDone {
+  const startedAt = performance.now();
+  const result = current.runBatch(readShared(batch), batch.batchTime);
+  if (output !== undefined) writeResult(result, output);
+  const { outputCount, dropped, rewritten, emitted } = result;
+  return { outputCount, dropped, rewritten, emitted, micros: (performance.now() - startedAt) * 1000 };
+}
+
+function perform(command: NumberedCommand): WorkerReply {
+  const { number } = command;
+  if (instance === undefined && command.type !== "load") return { type: "skipped", number };
+  try {
+    const current = command.type === "load" ? load(command) : instance!;
+    let batch: BatchDone | undefined;
+    let state: Uint8Array | undefined;
+    if (command.type === "batch") batch = runBatch(current, command);
+    if (command.type === "parameters") current.setParameters(command.parameters);
+    if (command.type === "snapshot" || (command.type === "batch" && command.wantsState)) {
+      state = current.snapshot();
+    }
+    return {
+      type: "done",
+      number,
+      description: current.description,
+      hasState: current.hasState,
+      memoryPages: current.memoryPages,
+      logLinesLeftOut: leftOutBefore + current.logLinesLeftOut,
+      batch,
+      state,
+    };
+  } catch (error) {
+    leftOutBefore += instance?.logLinesLeftOut ?? 0;
+    instance = undefined;
+    const known = isImsError(error) ? error : fail("wasm.worker-failed", `a batch failed: ${String(error)}`);
+    return { type: "failed", number, error: toWireError(known) };
+  }
+}
+
+port.on("message", (command: NumberedCommand) => {
+  Atomics.store(words, ControlWord.Started, command.number);
+  const reply = perform(command);
+  Atomics.store(words, ControlWord.Done, command.number);
+  tell(reply);
+});

@@ -6,6 +6,20 @@ import { fail } from "./errors.js";
 const PACKAGE = "@ims/filter-sdk";
 const PACKAGE_DIR = join(import.meta.dirname, "..");
 const OUTPUT = "filter.wasm";
+/** A text, not a literal import: the compiler's own types declare globals of AssemblyScript over those of Node. */
+const COMPILER: string = "assemblyscript/asc";
+
+/** What is used of the compiler's programming interface. */
+interface Compiler {
+  main(
+    options: readonly string[],
+    host: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: Uint8Array | string): void;
+      listFiles(): readonly string[];
+    },
+  ): Promise<{ readonly error: Error | null; readonly stderr: { toString(): string } }>;
+}
 
 export interface BuildOptions {
   /** For debugging: no optimisation, names of functions in traps. Default false. */
@@ -23,7 +37,7 @@ export async function buildFilter(
   entry: string,
   { debug = false }: BuildOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { default: compiler } = await import("assemblyscript/asc");
+  const { default: compiler } = (await import(COMPILER)) as { default: Compiler };
   const folder = dirname(resolve(entry));
   let module: Uint8Array<ArrayBuffer> | undefined;
   const { error, stderr } = await compiler.main(

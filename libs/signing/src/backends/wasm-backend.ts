@@ -39,6 +39,11 @@ export class WasmBackend implements SigningBackend {
     this.#mapInputs();
   }
 
+  /** The running instance, for tests of what is in its memory. */
+  get exports(): Secp256k1Exports {
+    return this.#exports;
+  }
+
   sign(key: SigningKey, input: Uint8Array, aux: Uint8Array, out: Uint8Array, offset: number): void {
     if (this.#memory !== this.#exports.memory.buffer) this.#mapInputs();
     try {

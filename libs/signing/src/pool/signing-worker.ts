@@ -6,7 +6,7 @@ import { SigningRing, SlotState } from "./signing-ring.js";
 import type { WorkerEvent, WorkerSetup } from "./worker-messages.js";
 
 /** A worker looks so often whether it has to end, should a wake-up get lost. */
-const WAIT_MILLIS = 1_000;
+const WAIT_MILLIS = 100;
 /** Signatures after which the owner is told at the latest, as a part of the ring, so that it can refill it meanwhile. */
 const TELL_PART = 4;
 

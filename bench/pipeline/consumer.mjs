@@ -4,11 +4,18 @@ import { nowMicros } from "./trade-frames.mjs";
 /**
  * `consumer.mjs OPTIONS`: one or several clients in a process of its own, which read the trades of all symbols, or of
  * `symbolsPerClient` each. Counts
- * them, looks that ids follow one another, and measures from the venue's time in the frame to the callback.
+ * them, looks that ids follow one another, and measures from the venue's time in the frame to the callback, of every
+ * message or of one in `timedEvery`.
  */
-const { clientCount, clientIdFrom, iggyUrl, objects, symbols, symbolsPerClient } = JSON.parse(
-  process.argv[2],
-);
+const {
+  clientCount,
+  clientIdFrom,
+  iggyUrl,
+  objects,
+  symbols,
+  symbolsPerClient,
+  timedEvery = 1,
+} = JSON.parse(process.argv[2]);
 /** Microseconds in steps of 50 up to 1 s; the last one is everything above. */
 const STEP_MICROS = 50;
 const buckets = new Uint32Array(20_001);
@@ -28,6 +35,7 @@ for (let index = 0; index < clientCount; index++) {
     const last = lastIds.get(instrumentId);
     if (last !== undefined && tradeId !== last + 1) disorderCount++;
     lastIds.set(instrumentId, tradeId);
+    if (count % timedEvery !== 0) return;
     buckets[Math.min(20_000, Math.max(0, Math.floor((nowMicros() - eventMicros) / STEP_MICROS)))]++;
   };
   if (objects) client.onMessage("trade", (trade) => seen(trade.symbol, trade.tradeId, trade.eventMicros));

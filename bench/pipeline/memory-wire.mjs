@@ -1,4 +1,4 @@
-import { nowMicros, TradeFrames } from "./trade-frames.mjs";
+import { TradeFrames } from "./trade-frames.mjs";
 
 /** Frames handed over in one turn of the event loop, as if one read had brought them. */
 const TURN_COUNT = 512;
@@ -9,7 +9,6 @@ const TURN_COUNT = 512;
  */
 export function memoryWire(symbols) {
   const frames = new TradeFrames(symbols, TURN_COUNT);
-  for (let index = 0; index < TURN_COUNT; index++) frames.stamp(index, nowMicros());
   let wire;
   let flows = false;
   let sentCount = 0;
@@ -17,10 +16,10 @@ export function memoryWire(symbols) {
   const pump = () => {
     if (!wire?.isOpen || wire.isPaused || !flows) return;
     const { events } = wire;
-    events.onRead();
-    for (let index = 0; index < TURN_COUNT; index++) events.onMessage(frames.frame(index).view);
     // Times stay those of the start: nobody measures latency here, and writing them costs as much as a part measured.
     for (let index = 0; index < TURN_COUNT; index++) frames.nextId(index);
+    events.onRead();
+    for (let index = 0; index < TURN_COUNT; index++) events.onMessage(frames.frame(index).view);
     sentCount += TURN_COUNT;
     setImmediate(pump);
   };

@@ -13,13 +13,15 @@ const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
  * Runs frames through a service, a broker and clients, each in a process of its own.
  *
  * @param settings `source`: "memory" or "socket"; `broker`: "thread" of the service, "process", or "given" by IGGY_URL;
- *   `rate`: frames a second, absent for as many as possible; `consumers`: settings of each consumer process
+ *   `rate`: frames a second, absent for as many as possible; `consumers`: settings of each consumer process;
+ *   `partitionCount`: that of the topic, absent for the default of the service
  * @returns rates of what the broker confirmed and of callbacks, latencies, and what each process used
  */
 export async function runPipeline(settings) {
   const {
     broker: place,
     consumers = [],
+    partitionCount,
     rate,
     seconds,
     source,
@@ -47,6 +49,7 @@ export async function runPipeline(settings) {
       brokerMode: place === "thread" ? "embedded" : "external",
       dataDir: join(folder, "service"),
       iggyUrl,
+      partitionCount,
       symbolCount,
       ...(venue && { venue: { restUrl: addresses.restUrl, wsUrl: addresses.wsUrl } }),
     });

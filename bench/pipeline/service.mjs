@@ -8,7 +8,7 @@ import { memoryWire } from "./memory-wire.mjs";
  * `service.mjs OPTIONS`: the service of Binance spot with trades of every symbol always on, in a process of its own.
  * `venue`: addresses of `venue.mjs`; without it frames come from memory.
  */
-const { brokerMode, dataDir, iggyUrl, symbolCount, venue } = JSON.parse(process.argv[2]);
+const { brokerMode, dataDir, iggyUrl, partitionCount, symbolCount, venue } = JSON.parse(process.argv[2]);
 
 let memory;
 let market;
@@ -36,6 +36,7 @@ const service = await startDataService({
     httpPort: 0,
     // Frames in memory can wait: nothing is to be given up.
     publishBlockMillis: 3_600_000,
+    ...(partitionCount && { partitionCount }),
     logLevel: "warn",
     feeds: [{ dataType: DataType.Trade, resolution: 0, symbols: "*" }],
   },

@@ -8,32 +8,43 @@ const FIRST_ID = 1_000_000_000;
  */
 export class TradeFrames {
   #frames;
-  #next;
+  /** The time that frames get, in digits. */
+  #time = Buffer.alloc(TIME_DIGITS);
 
-  /** @param symbols upper-case names, in turn  @param headBytes room in front of each frame, for a WebSocket header */
+  /**
+   * @param symbols upper-case names, in turn
+   * @param frameCount given out one after the other, again and again
+   * @param headBytes room in front of each frame, for a WebSocket header
+   */
   constructor(symbols, frameCount, headBytes = 0) {
-    this.#next = symbols.map(() => FIRST_ID);
     const texts = Array.from({ length: frameCount }, (_, index) =>
       frame(symbols[index % symbols.length], index),
     );
     const total = texts.reduce((sum, text) => sum + headBytes + text.length, 0);
     this.bytes = Buffer.alloc(total);
+    this.setTime(nowMicros());
     let at = 0;
     this.#frames = texts.map((text, index) => {
       const start = at + headBytes;
+      const symbol = index % symbols.length;
       this.bytes.write(text, start, "latin1");
       at = start + text.length;
+      const idAt = start + text.indexOf('"t":') + 4;
+      // How often the symbol comes before all frames were given out.
+      const idStep = Math.ceil((frameCount - symbol) / symbols.length);
+      // Before the first use.
+      digits(this.bytes, idAt, FIRST_ID + Math.floor(index / symbols.length) - idStep, ID_DIGITS);
       return {
-        symbol: index % symbols.length,
-        idStep: Math.ceil((frameCount - (index % symbols.length)) / symbols.length),
+        idStep,
         head: start - headBytes,
         view: this.bytes.subarray(start, at),
         end: at,
-        idAt: start + text.indexOf('"t":') + 4,
+        idAt,
         eventAt: start + text.indexOf('"E":') + 4,
         tradeAt: start + text.indexOf('"T":') + 4,
       };
     });
+    for (let index = 0; index < frameCount; index++) this.#stampTime(index);
   }
 
   get count() {
@@ -44,7 +55,18 @@ export class TradeFrames {
     return this.#frames[index];
   }
 
-  /** Gives a frame that was stamped before the id that its symbol has after all frames were given out once more. */
+  /** The time of the frames that are stamped from now on. */
+  setTime(micros) {
+    digits(this.#time, 0, micros, TIME_DIGITS);
+  }
+
+  /** Gives a frame its symbol's next id, and the time. To be called for all frames in turn. */
+  stamp(index) {
+    this.nextId(index);
+    this.#stampTime(index);
+  }
+
+  /** Gives a frame its symbol's next id alone. */
   nextId(index) {
     const { idAt, idStep } = this.#frames[index];
     let carry = idStep;
@@ -55,12 +77,10 @@ export class TradeFrames {
     }
   }
 
-  /** Gives a frame its symbol's next id, and this time. */
-  stamp(index, micros) {
-    const { eventAt, idAt, symbol, tradeAt } = this.#frames[index];
-    digits(this.bytes, idAt, this.#next[symbol]++, ID_DIGITS);
-    digits(this.bytes, eventAt, micros, TIME_DIGITS);
-    this.bytes.copyWithin(tradeAt, eventAt, eventAt + TIME_DIGITS);
+  #stampTime(index) {
+    const { eventAt, tradeAt } = this.#frames[index];
+    this.bytes.set(this.#time, eventAt);
+    this.bytes.set(this.#time, tradeAt);
   }
 }
 
@@ -80,4 +100,8 @@ function digits(bytes, at, value, count) {
   }
 }
 
-export const nowMicros = () => Math.round((performance.timeOrigin + performance.now()) * 1000);
+// The global is a getter.
+const timer = performance;
+const { timeOrigin } = timer;
+
+export const nowMicros = () => Math.round((timeOrigin + timer.now()) * 1000);

@@ -46,10 +46,10 @@ sockets.on("connection", (ws, request) => {
 
 /** Up to so many frames in one write. */
 function write(count) {
-  const micros = nowMicros();
+  frames.setTime(nowMicros());
   while (count > 0) {
     const run = Math.min(count, FRAME_COUNT - at);
-    for (let index = at; index < at + run; index++) frames.stamp(index, micros);
+    for (let index = at; index < at + run; index++) frames.stamp(index);
     const bytes = frames.bytes.subarray(frames.frame(at).head, frames.frame(at + run - 1).end);
     // Copied, since the same memory is stamped again before the kernel may have it.
     socket.write(Buffer.from(bytes));

@@ -1,11 +1,32 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ExchangeId } from "@ims/common";
+import { IggyClient } from "@ims/iggy-client";
+import { decodeRecord, type MergedBookRecord } from "@ims/sbe";
 import { describe, expect, inject, it } from "vitest";
 import { Child } from "./support/child.js";
 
 const MAIN = "apps/local-stack/dist/main.js";
 const sharedDir = inject("sharedDir");
+
+/** The first merged book with both sides that is published. */
+async function publishedBook(url: string): Promise<MergedBookRecord> {
+  const client = await IggyClient.connect(url);
+  const start = { kind: "first" } as const;
+  const consumer = client.createConsumer({ stream: "merged-books", topic: "books", consumer: "spec", start });
+  try {
+    for await (const { payload } of consumer) {
+      const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+      const record = decodeRecord(view, 0, payload.byteLength);
+      if (record?.type === "merged-book" && record.spread !== undefined) return record;
+    }
+    throw new Error("the consumer ended without a merged book");
+  } finally {
+    await consumer.close();
+    await client.close();
+  }
+}
 
 describe("the local stack", { timeout: 60_000 }, () => {
   it("prints trades and bars of the simulated market and exits 0", async () => {
@@ -22,6 +43,34 @@ describe("the local stack", { timeout: 60_000 }, () => {
     expect(child.output).toMatch(/^average .*BTCUSDT .* 1 s .*vwap \d.*twap \d.*trades [1-9]/m);
     expect(child.output).toMatch(/^average .*exponential \d.*half-life 20 trades/m);
     expect(child.errors).toBe("");
+  });
+
+  it("shows and publishes one book merged of three simulated venues, and ends when it is told to", async () => {
+    const child = Child.node(MAIN, ["--stack", "books"]);
+    const [line] = await child.printed(
+      /^book .* BTCUSDT .*binancespot fresh, bitstamp fresh, deribit fresh$/m,
+    );
+    expect(line).toMatch(/bid \d\S* @ \d\S* (binancespot|bitstamp|deribit) {2}ask \d\S* @ \d/);
+    // One price moves all three: they differ by less than what a real market would allow for long.
+    const [, spread, mid] = /spread (\S+) {2}mid (\S+)/.exec(line)!;
+    expect(Math.abs(Number(spread) / Number(mid))).toBeLessThan(0.001);
+    const [, address] = /^Broker: .*?(\d+\.\d+\.\d+\.\d+:\d+)/m.exec(child.output)!;
+    const published = await publishedBook(`iggy://iggy:iggy@${address}`);
+    expect(published).toMatchObject({ type: "merged-book", symbol: "BTCUSDT", exchangeId: 0 });
+    expect(published.venues.map(({ exchangeId }) => exchangeId)).toEqual([
+      ExchangeId.BinanceSpot,
+      ExchangeId.Bitstamp,
+      ExchangeId.Deribit,
+    ]);
+    child.kill("SIGINT");
+    expect(await child.exited, child.errors).toBe(0);
+    expect(child.errors).toBe("");
+  });
+
+  it("takes no live data for the merged books", async () => {
+    const child = Child.node(MAIN, ["--stack", "books", "--live"]);
+    expect(await child.exited).toBe(2);
+    expect(child.errors).toContain("--live");
   });
 
   it.skipIf(!sharedDir)("replays a recording and ends with it", async () => {

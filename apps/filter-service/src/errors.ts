@@ -10,7 +10,8 @@ export const FILTER_SERVICE_ERRORS = {
   },
   "filter-service.slower-than-before": {
     summary: "A filter gave no answer in time for records that it had handled before a restart.",
-    action: "Nothing: it is tried again. If it comes back, give the filter more time or the machine less work.",
+    action:
+      "Nothing: it is tried again. If it comes back, give the filter more time or the machine less work.",
     retryable: true,
   },
   "filter-service.bad-state": {
@@ -21,7 +22,8 @@ export const FILTER_SERVICE_ERRORS = {
   },
   "filter-service.not-runnable": {
     summary: "A filter that ran before a restart cannot be started.",
-    action: "Look at the cause; it is tried again. `ims filter disable` does not undo what was decided before.",
+    action:
+      "Look at the cause; it is tried again. `ims filter disable` does not undo what was decided before.",
     retryable: true,
   },
 } as const satisfies ErrorTable;

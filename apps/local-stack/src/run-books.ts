@@ -1,5 +1,11 @@
 import { createLogger, exchangeName, systemClock } from "@ims/common";
-import { BrokerSource, type OrderBookService, startOrderBookService } from "@ims/order-book-service";
+import {
+  BrokerSource,
+  MERGED_STREAM,
+  MERGED_TOPIC,
+  type OrderBookService,
+  startOrderBookService,
+} from "@ims/order-book-service";
 import { type DataService, startDataService } from "@ims/template";
 import { freePort } from "./free-port.js";
 import { freshDataFolder } from "./fresh-data-folder.js";
@@ -72,6 +78,7 @@ export async function runBooks(
       address,
       staleAfterMillis: STALE_MILLIS,
       releaseAfterMillis: RELEASE_MILLIS,
+      publishing: { url, symbols: [], depth: 20, intervalMillis: 100 },
       logger,
     });
     await allListed(books, symbol, names.length, signal);
@@ -104,7 +111,8 @@ function introduction(venues: readonly SimulatedVenue[], url: string, address: s
     `Venues:   simulated ${venues.map(({ title, url: at }) => `${title} (${at})`).join(", ")}`,
     `Broker:   embedded, ${url.replace(/\/\/[^@]*@/, "//")} (Apache Iggy protocol 0.11)`,
     `Books:    gRPC on ${address}`,
-    `Try in another terminal: npx ims merged ${symbol} --grpc-addr ${address}, ${broker}npx ims trades ${symbol}`,
+    `Try in another terminal: npx ims merged ${symbol} --grpc-addr ${address}`,
+    `                         ${broker}npx ims iggy tail ${MERGED_STREAM}/${MERGED_TOPIC}`,
     "",
   ];
 }

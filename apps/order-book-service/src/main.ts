@@ -22,6 +22,15 @@ try {
     releaseAfterMillis: settings.releaseSeconds * 1000,
     ...(settings.assetAliases && { assetAliases: settings.assetAliases }),
     ...(settings.symbolMapping && { mapping: settings.symbolMapping }),
+    ...(settings.publish &&
+      !settings.direct && {
+        publishing: {
+          url: settings.iggyUrl,
+          symbols: settings.publishSymbols,
+          depth: settings.publishDepth,
+          intervalMillis: settings.publishMillis,
+        },
+      }),
     logger,
   });
   let isClosing = false;

@@ -130,6 +130,26 @@ it("merges the venues that are asked for, and a venue whose list comes later", a
   expect((await until(only, ({ bids }) => bids.length === 1)).bids[0]!.venue).toBe("binancespot");
 });
 
+it("makes a symbol known that is listed while it runs, and lets a venue leave that delists one", async () => {
+  listAll();
+  const summaries = client.summaries({ symbol: "BTCUSD" }, stop.signal);
+  await summaries.next();
+  binance.give("BTCUSD", [[100, 1]], []);
+  bitstamp.give("btcusd", [[101, 3]], []);
+  await until(summaries, ({ bids }) => bids.length === 2);
+  bitstamp.list([spot("solusd", "SOL", "USD")]);
+  const alone = await until(summaries, ({ venues }) => venues.length === 1);
+  expect(alone.bids.map(({ venue }) => venue)).toEqual(["binancespot"]);
+  expect(bitstamp.log).toEqual(["follow btcusd", "unfollow btcusd"]);
+  const listed = (await client.summaries({ symbol: "SOLUSD" }, stop.signal).next()).value!;
+  expect(listed.venues.map(({ venue }) => venue)).toEqual(["bitstamp"]);
+  binance.list([]);
+  const nobody = await until(summaries, ({ venues }) => venues.length === 0);
+  expect(nobody.bids).toEqual([]);
+  const refused = client.summaries({ symbol: "BTCUSD" }, stop.signal).next();
+  await expect(refused).rejects.toMatchObject({ code: status.NOT_FOUND });
+});
+
 it("releases a symbol after nobody has watched it for a while, and not before", async () => {
   listAll();
   const summaries = client.summaries({ symbol: "ETHUSD" }, stop.signal);

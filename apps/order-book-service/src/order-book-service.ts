@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "@ims/common";
 import type { IntegrationLogger } from "@ims/traits";
 import { BookServer } from "./grpc/book-server.js";
 import { BookHub } from "./hub/book-hub.js";
+import { MergedPublisher, type MergedPublisherOptions } from "./publishing/merged-publisher.js";
 import type { BookSource } from "./sources/book-source.js";
 
 export interface OrderBookServiceOptions extends CanonicalSymbolsOptions {
@@ -11,6 +12,8 @@ export interface OrderBookServiceOptions extends CanonicalSymbolsOptions {
   readonly address: string;
   readonly staleAfterMillis: number;
   readonly releaseAfterMillis: number;
+  /** Merged books are also published to the broker; absent: they are not. */
+  readonly publishing?: Omit<MergedPublisherOptions, "clock" | "logger"> | undefined;
   readonly clock?: Clock;
   readonly logger: IntegrationLogger;
 }
@@ -19,6 +22,7 @@ export interface OrderBookService {
   readonly port: number;
   readonly hub: BookHub;
   readonly server: BookServer;
+  readonly publisher: MergedPublisher | undefined;
   /** Ends streams, server and sources; nothing is left behind. */
   close(): Promise<void>;
 }
@@ -38,13 +42,17 @@ export async function startOrderBookService(options: OrderBookServiceOptions): P
     throw error;
   }
   hub.open();
+  const publisher = options.publishing && new MergedPublisher(hub, { ...options.publishing, clock, logger });
+  publisher?.open();
   logger.info({ address: options.address, port: server.port, venues: hub.venues }, "merged books are served");
   return {
     port: server.port,
     hub,
     server,
+    publisher,
     close: async () => {
       await server.close();
+      await publisher?.close();
       await hub.close();
     },
   };

@@ -82,6 +82,30 @@ export const BOOK_SERVICE_SETTINGS = defineSettings({
     flag: "release-seconds",
     description: "how long a symbol that nobody watches is kept",
   },
+  publish: {
+    schema: booleanSetting().default(true),
+    env: "BOOK_PUBLISH",
+    flag: "publish",
+    description: "publish merged books to the broker, unless direct",
+  },
+  publishSymbols: {
+    schema: listSetting({ countMax: 1000 }).default([]),
+    env: "BOOK_PUBLISH_SYMBOLS",
+    flag: "publish-symbols",
+    description: "symbols that are published, watched or not; none: those that clients watch",
+  },
+  publishDepth: {
+    schema: integerSetting({ min: 1, max: 1000 }).default(20),
+    env: "BOOK_PUBLISH_DEPTH",
+    flag: "publish-depth",
+    description: "levels of each side that are published",
+  },
+  publishMillis: {
+    schema: integerSetting({ min: 1, max: 60_000 }).default(100),
+    env: "BOOK_PUBLISH_MILLIS",
+    flag: "publish-millis",
+    description: "least time between two published states of a symbol",
+  },
   binanceRestUrl: {
     schema: urlSetting("http", "https").optional(),
     env: "BINANCE_SPOT_REST_URL",

@@ -26,6 +26,8 @@ const LEVELS_MAX_DEFAULT = 5000;
  */
 export class VenueBook {
   readonly book: OrderBook;
+  /** Number of the instrument in the venue's stream, as its source found it; 0 where it has none. */
+  instrumentId = 0;
   readonly staleAfterMillis: number;
   #state: VenueState = "waiting";
   #reason = "no whole book came yet";

@@ -20,7 +20,12 @@ export {
   simulate,
 } from "./command/run-simulate.js";
 export type { DeribitFault } from "./deribit/deribit-faults.js";
-export type { DeribitInstrument, DeribitMarket } from "./deribit/deribit-market.js";
+export type {
+  BestPrices,
+  DeribitInstrument,
+  DeribitMarket,
+  MakerQuote,
+} from "./deribit/deribit-market.js";
 export * from "./deribit/deribit-simulator.js";
 export {
   type DeribitAnswer,
@@ -32,4 +37,6 @@ export {
 export type { DeribitTrade } from "./deribit/symbol-trading.js";
 export { type SyntheticDeribitOptions, syntheticDeribitMarket } from "./deribit/synthetic-market.js";
 export { SIMULATOR_ERRORS } from "./errors/simulator-errors.js";
+export { OPTION_UNDERLYINGS, type OptionUnderlying } from "./options/option-underlyings.js";
+export { type OptionsMarketOptions, optionsDeribitMarket } from "./options/options-market.js";
 export type { FairPrice } from "./sources/synthetic/fair-price.js";

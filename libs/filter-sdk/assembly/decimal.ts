@@ -44,6 +44,10 @@ function compareScaled(value: u64, digits: i32, other: u64): i32 {
   // 10^19 is above every magnitude of 64 bits with a sign.
   if (digits > 19) return 1;
   const power = unchecked(POWERS[digits]);
+  if ((value | power) >> 32 == 0) {
+    const product = value * power;
+    return <i32>(product > other) - <i32>(product < other);
+  }
   // Product of 64 by 64 bits from halves of 32.
   const low = (value & 0xffff_ffff) * (power & 0xffff_ffff);
   const middle = (value >> 32) * (power & 0xffff_ffff) + (low >> 32);

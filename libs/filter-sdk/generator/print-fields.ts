@@ -17,13 +17,15 @@ function printNumber(field: FieldLayout, type: string, { offset, scales }: Block
   const { name, nullValue, scale, code } = field;
   const doc = `${field.doc || name}${code ? `: ${code.isSet ? "bits" : "a number"} of ${code.name}` : ""}`;
   const at = offset + field.offset;
+  // The language's enumerations are of 32 bits: so a field can be compared with them, and set, without a cast.
+  const own = code ? "i32" : type;
   const members = [
     `  /** ${doc} */
-  @inline get ${name}(): ${type} {
+  @inline get ${name}(): ${own} {
     return load<${type}>(changetype<usize>(this), ${at});
   }
-  @inline set ${name}(value: ${type}) {
-    store<${type}>(changetype<usize>(this), value, ${at});
+  @inline set ${name}(value: ${own}) {
+    store<${type}>(changetype<usize>(this), ${code ? `<${type}>value` : "value"}, ${at});
   }`,
   ];
   if (nullValue !== undefined) {

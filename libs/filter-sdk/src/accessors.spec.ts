@@ -119,6 +119,38 @@ describe("accessors of every record", () => {
   );
 });
 
+describe("accessors of records with groups", () => {
+  it("are null where counts and lengths lead out of the record, or around the end of the memory", () => {
+    const run = new FilterRun(module, { mode: "copy" });
+    const book = layouts.find(({ name }) => name === "BookSnapshot")!;
+    const dimension = 8 + book.blockBytes;
+    const numbers = fc.oneof(fc.nat(0xffff), fc.constantFrom(0, 15, 16, 0xfffe, 0xffff));
+    fc.assert(
+      fc.property(recordsOf(book), numbers, numbers, (record, entryBytes, count) => {
+        const view = new DataView(record.buffer, record.byteOffset);
+        view.setUint16(dimension, entryBytes, true);
+        view.setUint16(dimension + 2, count, true);
+        const asks = dimension + 8 + entryBytes * count;
+        const room = record.length - asks - 8;
+        const isWhole =
+          room >= 0 &&
+          (count === 0 || entryBytes >= 16) &&
+          (view.getUint16(asks + 2, true) === 0 || view.getUint16(asks, true) >= 16) &&
+          view.getUint16(asks, true) * view.getUint16(asks + 2, true) <= room;
+        // A record that is longer than its parts fails the filter's own check of lengths.
+        let verdict: string;
+        try {
+          verdict = run.batch([record]).verdicts[0]!;
+        } catch {
+          verdict = "longer";
+        }
+        expect(verdict === "drop").toBe(!isWhole);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 /** The decimal of a decoded record by the field's name; those of levels are `bid.price` and the like. */
 function decimalOf(record: object | undefined, name: string): Decimal | undefined {
   const fields = record as Record<string, unknown>;

@@ -1,2 +1,3 @@
 export { type BuildOptions, buildFilter } from "./build-filter.js";
 export { FILTER_SDK_ERRORS } from "./errors.js";
+export { newProject, SAMPLE_RECORDS } from "./new-project.js";

@@ -1,6 +1,12 @@
 export * from "./backends/backend.js";
 export { openBackend } from "./backends/open-backend.js";
-export { SECP256K1_PROFILE, type SigningModule } from "./backends/secp256k1-module.js";
+export {
+  type CompiledSigningModule,
+  compileSigningModule,
+  readInstalledModule,
+  SECP256K1_PROFILE,
+  type SigningModule,
+} from "./backends/secp256k1-module.js";
 export { WasmBackend } from "./backends/wasm-backend.js";
 export { type RandomFill, systemRandom } from "./engine/random-source.js";
 export * from "./engine/signed-message.js";

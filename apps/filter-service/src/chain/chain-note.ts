@@ -34,8 +34,12 @@ export function decodeNote({ offset, octets }: TaskNote): PlacedNote {
     if (!Array.isArray(note.chain) || !Array.isArray(note.failed)) throw new Error("it has no chain");
     return { offset, chain: note.chain, failed: note.failed };
   } catch (cause) {
-    throw fail("filter-service.bad-state", `the note at offset ${offset} cannot be read: ${describeError(cause)}`, {
-      cause,
-    });
+    throw fail(
+      "filter-service.bad-state",
+      `the note at offset ${offset} cannot be read: ${describeError(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }

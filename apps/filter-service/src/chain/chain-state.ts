@@ -22,14 +22,18 @@ export function encodeChainState(stages: readonly StageState[]): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(head));
   const size = new Uint8Array(HEAD_BYTES);
   new DataView(size.buffer).setUint32(0, text.length, true);
-  return new Uint8Array(Buffer.concat([size, text, ...stages.flatMap(({ state }) => (state ? [state] : []))]));
+  return new Uint8Array(
+    Buffer.concat([size, text, ...stages.flatMap(({ state }) => (state ? [state] : []))]),
+  );
 }
 
 /** Throws `filter-service.bad-state`. The states are copies. */
 export function decodeChainState(octets: Uint8Array): StageState[] {
   try {
     const length = new DataView(octets.buffer, octets.byteOffset, octets.byteLength).getUint32(0, true);
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(octets.subarray(HEAD_BYTES, HEAD_BYTES + length));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(
+      octets.subarray(HEAD_BYTES, HEAD_BYTES + length),
+    );
     const head = JSON.parse(text) as { entry: ChainEntry; octets: number }[];
     let at = HEAD_BYTES + length;
     const stages = head.map(({ entry, octets: count }) => {
@@ -40,6 +44,8 @@ export function decodeChainState(octets: Uint8Array): StageState[] {
     if (at !== octets.length) throw new Error(`${octets.length} octets instead of ${at}`);
     return stages;
   } catch (cause) {
-    throw fail("filter-service.bad-state", `the state of a chain cannot be read: ${describeError(cause)}`, { cause });
+    throw fail("filter-service.bad-state", `the state of a chain cannot be read: ${describeError(cause)}`, {
+      cause,
+    });
   }
 }

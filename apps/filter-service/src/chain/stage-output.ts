@@ -35,11 +35,6 @@ export class StageOutput {
     return true;
   }
 
-  /** Lets all records through as they came. */
-  pass(input: RecordBatch): RecordBatch {
-    return input;
-  }
-
   /** Lets nothing through. */
   drop(): RecordBatch {
     this.batch.begin(this.octets);

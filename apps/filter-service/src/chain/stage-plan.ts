@@ -1,4 +1,10 @@
-import { activeVersion, type DeployedFilter, type DeployLimits, type FailurePolicy, type FilterVersion } from "@ims/filter-control";
+import {
+  activeVersion,
+  type DeployedFilter,
+  type DeployLimits,
+  type FailurePolicy,
+  type FilterVersion,
+} from "@ims/filter-control";
 
 /** What a stage of a chain is to be. */
 export interface StagePlan {
@@ -29,7 +35,16 @@ export interface ChainEntry {
 export function planOf(filter: DeployedFilter, version: FilterVersion = activeVersion(filter)): StagePlan {
   const { name, revision, command, isEnabled } = filter;
   const { module, parameters, policy, limits } = version;
-  return { name, key: `${revision}.${version.number}`, command, module, parameters, policy, limits, isEnabled };
+  return {
+    name,
+    key: `${revision}.${version.number}`,
+    command,
+    module,
+    parameters,
+    policy,
+    limits,
+    isEnabled,
+  };
 }
 
 /** Whether a new plan can be taken over to while batches go on. */
@@ -42,7 +57,8 @@ export function runsAlike(from: StagePlan, to: StagePlan): boolean {
   return (
     from.module === to.module &&
     from.isEnabled === to.isEnabled &&
-    JSON.stringify([from.limits, sorted(from.parameters)]) === JSON.stringify([to.limits, sorted(to.parameters)])
+    JSON.stringify([from.limits, sorted(from.parameters)]) ===
+      JSON.stringify([to.limits, sorted(to.parameters)])
   );
 }
 

@@ -8,6 +8,7 @@ import { addBookCommand } from "./commands/book-command.js";
 import { addConfigCommand } from "./commands/config-command.js";
 import { addMarketCommands } from "./commands/market-commands.js";
 import { addCompletionCommand } from "./completion/completion-command.js";
+import { addFilterCommand } from "./filter/filter-command.js";
 import { addIggyCommands, addTailCommand } from "./iggy/iggy-commands.js";
 import { addMergedCommand } from "./merged/merged-command.js";
 import { addSimulateCommand } from "./simulate/simulate-command.js";
@@ -27,6 +28,7 @@ Examples:
   ims gaps                              what was lost, and why
   ims iggy streams                      what lies in the broker; see ims iggy --help
   ims broker                            an embedded broker; see ims broker --help
+  ims filter new cheap-calls            a filter for streams, to write; see ims filter --help
   ims simulate                          a Binance market on this machine; see ims simulate --help
 
 Environment: IGGY_URL, IMS_EXCHANGE, IMS_CLIENT_ID, IMS_ACCESS_TOKEN, NO_COLOR
@@ -61,6 +63,7 @@ export function createProgram(environment: CliEnvironment): Command {
   addIggyCommands(program, environment);
   addBrokerCommands(program, environment);
   addSimulateCommand(program, environment);
+  addFilterCommand(program, environment);
   addCompletionCommand(program, environment);
   return program;
 }

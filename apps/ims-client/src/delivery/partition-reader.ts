@@ -1,4 +1,4 @@
-import { type Clock, describeError, isImsError } from "@ims/common";
+import { type Clock, describeError, InstrumentMap, isImsError } from "@ims/common";
 import { fail } from "../errors/client-errors.js";
 import type { MarketMessageType } from "../records/market-message.js";
 import { RecordDecoder } from "../records/record-decoder.js";
@@ -41,6 +41,9 @@ export interface ReaderListener {
 const POLL_COUNT_MAX = 1000;
 /** What a producer can have on its way and not confirmed, four batches of a thousand, may be stored once more. */
 const COPY_DISTANCE_MAX = 4000;
+/** What a poll brought: nothing, all that there was, or perhaps not all. */
+const Found = { Nothing: 0, All: 1, More: 2 } as const;
+type Found = (typeof Found)[keyof typeof Found];
 /** Data types and resolutions are octets: with the number of an instrument they make a subscription's key below 2^48. */
 const OCTET_COUNT = 256;
 
@@ -54,6 +57,8 @@ const OCTET_COUNT = 256;
  */
 export class PartitionReader {
   readonly #subscriptions = new Map<number, PartitionSubscription>();
+  /** Subscriptions of each instrument: most records of a partition are of others, and this look-up costs the least. */
+  readonly #readCounts = new InstrumentMap<number>();
   readonly #decoder: RecordDecoder;
   readonly #recent = new RecentRecords();
   #cursor = 0;
@@ -92,6 +97,7 @@ export class PartitionReader {
     const from = Math.max(0, subscription.nextOffset - (isResumed ? COPY_DISTANCE_MAX : 0));
     if (this.#subscriptions.size === 0) this.#cursor = from;
     else this.#cursor = Math.min(this.#cursor, from);
+    if (!this.#subscriptions.has(keyOf(subscription))) this.#countReads(subscription.instrumentId, 1);
     this.#subscriptions.set(keyOf(subscription), subscription);
     if (this.#running || this.signal.aborted) return;
     this.#running = true;
@@ -100,7 +106,10 @@ export class PartitionReader {
 
   remove(subscription: PartitionSubscription): void {
     const key = keyOf(subscription);
-    if (this.#subscriptions.get(key) === subscription) this.#subscriptions.delete(key);
+    if (this.#subscriptions.get(key) === subscription) {
+      this.#subscriptions.delete(key);
+      this.#countReads(subscription.instrumentId, -1);
+    }
     // A loop that waits for consumers must see that it may end.
     this.hub.wake();
   }
@@ -114,6 +123,10 @@ export class PartitionReader {
     return this.#subscriptions.size > 0 && !this.signal.aborted;
   }
 
+  #countReads(instrumentId: number, change: number): void {
+    this.#readCounts.set(instrumentId, (this.#readCounts.get(instrumentId) ?? 0) + change);
+  }
+
   async #run(): Promise<void> {
     const wait = new IdleWait(this.clock, this.signal);
     while (this.#isWanted) {
@@ -124,8 +137,9 @@ export class PartitionReader {
           await this.hub.changed();
           continue;
         }
-        if (await this.#readOnce()) wait.reset();
-        else await wait.afterNothing();
+        const found = await this.#readOnce();
+        if (found !== Found.Nothing) wait.reset();
+        if (found !== Found.More) await wait.afterNothing();
       } catch (error) {
         if (!this.signal.aborted) this.#report(error);
         await wait.afterFailure();
@@ -149,14 +163,16 @@ export class PartitionReader {
     this.listener.followed();
   }
 
-  /** One poll and what it brought; false if that was nothing. */
-  async #readOnce(): Promise<boolean> {
+  /** One poll and what it brought. */
+  async #readOnce(): Promise<Found> {
     const from = this.#cursor;
     const records = await this.transport.poll(this.place, from, POLL_COUNT_MAX);
     this.#isFailing = false;
-    if (!records) return false;
+    if (!records) return Found.Nothing;
     try {
-      return await this.#deliver(records, from);
+      if (!(await this.#deliver(records, from))) return Found.Nothing;
+      const { currentOffset = Number.POSITIVE_INFINITY } = records;
+      return this.#cursor > currentOffset ? Found.All : Found.More;
     } finally {
       records.release();
     }
@@ -197,6 +213,7 @@ export class PartitionReader {
     const decoder = this.#decoder;
     try {
       if (!decoder.wrap(records) || !this.types.includes(decoder.type)) return;
+      if ((this.#readCounts.get(decoder.instrumentId) ?? 0) === 0) return;
       const subscription = this.#subscriptions.get(keyOf(decoder));
       if (!subscription) return;
       if (decoder.offset < subscription.nextOffset) {

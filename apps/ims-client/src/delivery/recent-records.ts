@@ -6,6 +6,8 @@ const CAPACITY_DEFAULT = 8192;
 const EVENT_TIME_AT = 8;
 const CONTENT_AT = 40;
 const NONE = -1;
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
 
 /**
  * The newest records of one partition, so that a copy of one is recognised: the same message id and the same content at
@@ -98,17 +100,36 @@ function mixed(word0: number, word1: number, word2: number, word3: number): numb
   return hash ^ (hash >>> 13);
 }
 
-/** Of what the venue said, whenever the service read and published it: FNV-1a over words, high bits folded in. */
+/**
+ * Of what the venue said, whenever the service read and published it: FNV-1a over words, high bits folded in. Four sums
+ * run beside each other, since each step of one waits for the step before it.
+ */
 function fingerprint(view: DataView, payloadStart: number, payloadLength: number): number {
   const end = payloadStart + payloadLength;
-  let hash = 0x811c9dc5;
-  let at = payloadStart + EVENT_TIME_AT;
-  while (at + 4 <= end) {
-    hash = Math.imul(hash ^ view.getInt32(at, true), 0x01000193);
-    hash ^= hash >>> 15;
-    at += 4;
-    if (at === payloadStart + EVENT_TIME_AT + 8) at = payloadStart + CONTENT_AT;
+  const time = payloadStart + EVENT_TIME_AT;
+  let at = payloadStart + CONTENT_AT;
+  if (at > end) return rest(view, time, end, FNV_OFFSET);
+  let sum0 = folded(FNV_OFFSET, view.getInt32(time, true));
+  let sum1 = folded(FNV_OFFSET + 1, view.getInt32(time + 4, true));
+  let sum2 = FNV_OFFSET + 2;
+  let sum3 = FNV_OFFSET + 3;
+  for (; at + 16 <= end; at += 16) {
+    sum0 = folded(sum0, view.getInt32(at, true));
+    sum1 = folded(sum1, view.getInt32(at + 4, true));
+    sum2 = folded(sum2, view.getInt32(at + 8, true));
+    sum3 = folded(sum3, view.getInt32(at + 12, true));
   }
-  for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
+  return rest(view, at, end, folded(folded(folded(sum0, sum1), sum2), sum3));
+}
+
+function folded(sum: number, word: number): number {
+  const hash = Math.imul(sum ^ word, FNV_PRIME);
+  return hash ^ (hash >>> 15);
+}
+
+/** The octets that are left, one by one. */
+function rest(view: DataView, start: number, end: number, sum: number): number {
+  let hash = sum;
+  for (let at = start; at < end; at++) hash = folded(hash, view.getUint8(at));
   return hash | 0;
 }

@@ -18,6 +18,8 @@ export interface PolledRecords {
   readonly payloadLength: number;
   readonly bytes: Uint8Array;
   readonly view: DataView;
+  /** The last offset that the partition held when it was asked; undefined where that is not known. */
+  readonly currentOffset?: number;
   /**
    * Gives the memory back for later polls; neither the cursor nor a view of its bytes may be looked at afterwards.
    * Calling it again does nothing.

@@ -35,6 +35,8 @@ export class BookHub {
   ) {
     this.symbols = new CanonicalSymbols(options);
     this.#sources = new Map(sources.map((source) => [source.venue, source]));
+    // Venues stand in this order, whoever gives its list first.
+    for (const { venue } of sources) this.symbols.setVenue(venue, []);
   }
 
   /** Names of all venues, whether they answer or not. */
@@ -50,6 +52,15 @@ export class BookHub {
   /** Symbols that are kept now, watched or not released yet. */
   get keptCount(): number {
     return this.#watched.size;
+  }
+
+  /** What is kept, by canonical name. */
+  get allKept(): Iterable<readonly [string, SymbolBooks]> {
+    return this.#watched;
+  }
+
+  kept(name: string): SymbolBooks | undefined {
+    return this.#watched.get(name);
   }
 
   /** Resolves once so many venues have given their instruments, or the signal aborts. */
@@ -78,8 +89,8 @@ export class BookHub {
         this.symbols.setVenue(source.venue, instruments);
         this.#listed.add(source.venue);
         for (const [name, books] of this.#watched) {
-          const canonical = this.symbols.find(name);
-          if (canonical) books.update(canonical);
+          const { base, quote } = books.canonical;
+          books.update(this.symbols.find(name) ?? { name, base, quote, venues: [] });
         }
         for (const listener of [...this.#listListeners]) listener();
       });
@@ -93,10 +104,12 @@ export class BookHub {
     const known = this.#watched.get(canonical.name);
     if (known) return known;
     if (this.#watched.size >= symbolsMax) return undefined;
-    const books: SymbolBooks = new SymbolBooks(canonical, this.#sources, {
+    // A source may have a book at once, before there is anything to be marked: the first merge takes it up.
+    let books: SymbolBooks | undefined;
+    books = new SymbolBooks(canonical, this.#sources, {
       staleAfterMillis,
       nowMillis: () => clock.monotonicMillis(),
-      changed: () => this.#mark(books),
+      changed: () => books && this.#mark(books),
     });
     this.#watched.set(canonical.name, books);
     return books;

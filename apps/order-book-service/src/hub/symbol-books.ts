@@ -19,10 +19,12 @@ interface OpenMerge {
 export class SymbolBooks {
   readonly #books = new Map<string, { book: VenueBook; source: BookSource; symbol: string }>();
   readonly #merges = new Map<string, OpenMerge>();
+  #venueBooks: readonly VenueBook[] = [];
+  #holdCount = 0;
   #unwatchedMillis: number;
 
   constructor(
-    private canonical: CanonicalSymbol,
+    public canonical: CanonicalSymbol,
     private readonly sources: ReadonlyMap<string, BookSource>,
     private readonly options: SymbolBooksOptions,
   ) {
@@ -32,7 +34,24 @@ export class SymbolBooks {
 
   /** Since when nobody watches; undefined while somebody does. */
   get unwatchedMillis(): number | undefined {
-    return this.#merges.size > 0 ? undefined : this.#unwatchedMillis;
+    return this.#merges.size + this.#holdCount > 0 ? undefined : this.#unwatchedMillis;
+  }
+
+  /** The books of all venues; another array when a venue came or went. */
+  get venueBooks(): readonly VenueBook[] {
+    return this.#venueBooks;
+  }
+
+  /** Keeps the feeds open without a merge, until the function that it returns is called. */
+  hold(): () => void {
+    let isHeld = true;
+    this.#holdCount++;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#holdCount--;
+      this.#unwatchedMillis = this.options.nowMillis();
+    };
   }
 
   /** Opens the merge of these venues, or joins it. {@link leave} must follow. */
@@ -56,13 +75,11 @@ export class SymbolBooks {
     this.#unwatchedMillis = this.options.nowMillis();
   }
 
-  /** Takes over a venue that lists the symbol since a later list. */
+  /** Takes over which venues list the symbol now: one that came joins, one that delisted it leaves. */
   update(canonical: CanonicalSymbol): void {
     this.canonical = canonical;
     if (!this.#followAll()) return;
-    for (const { wanted, merge } of this.#merges.values()) {
-      if (wanted.length === 0) merge.replaceVenues(this.#booksOf(wanted));
-    }
+    for (const { wanted, merge } of this.#merges.values()) merge.replaceVenues(this.#booksOf(wanted));
     this.options.changed();
   }
 
@@ -83,23 +100,34 @@ export class SymbolBooks {
     this.#books.clear();
   }
 
+  /** Follows what the venues list now; true if that is different from before. */
   #followAll(): boolean {
-    let isMore = false;
+    let isChanged = this.#unfollowDelisted();
     for (const { venue, symbol } of this.canonical.venues) {
       const source = this.sources.get(venue);
       if (!source || this.#books.has(venue)) continue;
       const book = new VenueBook(venue, { staleAfterMillis: this.options.staleAfterMillis });
       this.#books.set(venue, { book, source, symbol });
       source.follow(symbol, book, this.options.changed);
-      isMore = true;
+      isChanged = true;
     }
-    return isMore;
+    if (isChanged) this.#venueBooks = [...this.#books.values()].map(({ book }) => book);
+    return isChanged;
+  }
+
+  #unfollowDelisted(): boolean {
+    const before = this.#books.size;
+    for (const [venue, { source, symbol }] of this.#books) {
+      if (this.canonical.venues.some((listed) => listed.venue === venue && listed.symbol === symbol))
+        continue;
+      source.unfollow(symbol);
+      this.#books.delete(venue);
+    }
+    return this.#books.size < before;
   }
 
   #booksOf(wanted: readonly string[]): VenueBook[] {
-    return [...this.#books.values()]
-      .map(({ book }) => book)
-      .filter(({ venue }) => wanted.length === 0 || wanted.includes(venue));
+    return this.#venueBooks.filter(({ venue }) => wanted.length === 0 || wanted.includes(venue));
   }
 }
 

@@ -5,7 +5,7 @@ import type { Instrument } from "@ims/common";
 export interface BookSource {
   /** The exchange's lower-case name. */
   readonly venue: string;
-  /** Begins; `listed` is called with the venue's instruments as soon as they are had. */
+  /** Begins; `listed` is called with the venue's instruments as soon as they are had, and whenever they change. */
   open(listed: (instruments: readonly Instrument[]) => void): void;
   /** Keeps `book` as the venue's book of `symbol`, its own name, and calls `changed` after each change, until {@link unfollow}. */
   follow(symbol: string, book: VenueBook, changed: () => void): void;

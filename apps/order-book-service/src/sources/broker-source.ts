@@ -1,22 +1,19 @@
 import type { VenueBook } from "@ims/book-merge";
-import { BookLevels, type Clock, type Decimal, describeError, type Instrument, sleep } from "@ims/common";
-import type { ScaledLevels } from "@ims/order-book";
+import { type Clock, describeError, type Instrument, sleep } from "@ims/common";
 import type { IntegrationLogger } from "@ims/traits";
-import {
-  Book,
-  type BookLevel,
-  type BookMessage,
-  type FeedStatusMessage,
-  type GapMessage,
-  ImsClient,
-} from "ims-client";
+import { type FeedStatusMessage, type GapMessage, ImsClient, type RecordFlyweights } from "ims-client";
+import { BookChain } from "./book-chain.js";
 import type { BookSource, FollowedBook } from "./book-source.js";
+import { InstrumentList } from "./instrument-list.js";
+import { RecordLevels } from "./record-levels.js";
 
 const RETRY_MILLIS = 1000;
+/** How often the list of instruments is read again: how late a listing is seen. */
+const INSTRUMENTS_MILLIS_DEFAULT = 10_000;
 
 interface BrokerBook extends FollowedBook {
   /** Proves that no change is missing. */
-  readonly proof: Book;
+  readonly chain: BookChain;
 }
 
 export interface BrokerSourceOptions {
@@ -24,11 +21,16 @@ export interface BrokerSourceOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly logger: IntegrationLogger;
+  /** Pause between two readings of the list of instruments, milliseconds. Default 10,000. */
+  readonly instrumentsMillis?: number;
 }
 
 /** Reads the books that the venue's service publishes, as a client of that service. */
 export class BrokerSource implements BookSource {
   readonly #followed = new Map<string, BrokerBook>();
+  /** By the number of the instrument in the venue's stream; what nobody follows is undefined. */
+  readonly #byNumber = new Map<number, BrokerBook | undefined>();
+  readonly #levels = new RecordLevels();
   readonly #closed = new AbortController();
   #client: ImsClient | undefined;
   #running: Promise<void> | undefined;
@@ -43,17 +45,19 @@ export class BrokerSource implements BookSource {
   ) {}
 
   open(listed: (instruments: readonly Instrument[]) => void): void {
-    this.#running ??= this.#run(listed);
+    this.#running ??= this.#run(new InstrumentList(listed));
   }
 
   follow(symbol: string, book: VenueBook, changed: () => void): void {
-    this.#followed.set(symbol, { book, changed, proof: new Book(symbol) });
+    this.#followed.set(symbol, { book, changed, chain: new BookChain() });
+    this.#byNumber.clear();
     if (this.#trouble) book.suspend("stale", this.#trouble);
     this.#later(() => this.#start(symbol, book));
   }
 
   unfollow(symbol: string): void {
     this.#followed.delete(symbol);
+    this.#byNumber.clear();
     this.#later(async () => {
       if (!this.#followed.has(symbol)) await this.#client?.stopBook(symbol);
     });
@@ -61,6 +65,7 @@ export class BrokerSource implements BookSource {
 
   async close(): Promise<void> {
     this.#followed.clear();
+    this.#byNumber.clear();
     this.#closed.abort();
     await this.#client?.shutdown();
     await this.#running;
@@ -68,11 +73,11 @@ export class BrokerSource implements BookSource {
   }
 
   /** Logs in anew, after a pause, whenever the client is lost. */
-  async #run(listed: (instruments: readonly Instrument[]) => void): Promise<void> {
+  async #run(list: InstrumentList): Promise<void> {
     const { signal } = this.#closed;
     while (!signal.aborted) {
       try {
-        await this.#session(listed);
+        await this.#session(list);
       } catch (error) {
         if (signal.aborted) return;
         this.#setTrouble(describeError(error));
@@ -86,9 +91,18 @@ export class BrokerSource implements BookSource {
     }
   }
 
-  async #session(listed: (instruments: readonly Instrument[]) => void): Promise<void> {
+  async #session(list: InstrumentList): Promise<void> {
+    const over = new AbortController();
+    try {
+      await this.#loggedIn(list, AbortSignal.any([this.#closed.signal, over.signal]));
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** One login; ends with an error when the client is lost, or as the source is closed. */
+  async #loggedIn(list: InstrumentList, signal: AbortSignal): Promise<void> {
     const { url, clock } = this.options;
-    const { signal } = this.#closed;
     const client = await ImsClient.open({
       url,
       clock,
@@ -97,20 +111,42 @@ export class BrokerSource implements BookSource {
       signal,
     });
     this.#client = client;
+    this.#byNumber.clear();
+    const lost = new Promise<never>((_, reject) => client.on("lost", reject));
+    // The end of the client may come while nobody waits for it.
+    lost.catch(() => undefined);
     client.on("disconnected", () => this.#setTrouble("the broker is not connected"));
     client.on("silent", () => this.#setTrouble("the service of the venue does not answer"));
     client.on("connected", () => this.#setTrouble(""));
-    client.on("resumed", () => this.#setTrouble(""));
+    client.on("resumed", () => {
+      this.#byNumber.clear();
+      this.#setTrouble("");
+    });
+    client.onFlyweight("book-snapshot", (record) => this.#whole(record));
+    client.onFlyweight("book-delta", (record) => this.#change(record));
+    client.onMessage("gap", (gap) => this.#gap(gap));
+    client.onMessage("feed-status", (status) => this.#feedStatus(status));
     const instruments = await client.symbols();
     if (signal.aborted) return;
     this.#setTrouble("");
-    listed(instruments);
+    list.replace(instruments);
     for (const [symbol, { book }] of this.#followed) this.#later(() => this.#start(symbol, book));
-    await Promise.all([
-      this.#read(client.book({ signal })),
-      this.#read(client.gaps({ signal })),
-      this.#read(client.feedStatus({ signal })),
-    ]);
+    await Promise.race([lost, this.#watchInstruments(client, list, signal)]);
+  }
+
+  /** Reads the list again and again until the signal. One that cannot be read now is read the next time. */
+  async #watchInstruments(client: ImsClient, list: InstrumentList, signal: AbortSignal): Promise<void> {
+    const { clock, instrumentsMillis = INSTRUMENTS_MILLIS_DEFAULT, logger } = this.options;
+    for (;;) {
+      await sleep(clock, instrumentsMillis, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        const instruments = await client.symbols();
+        if (!signal.aborted) list.replace(instruments);
+      } catch (error) {
+        logger.debug({ venue: this.venue, error: describeError(error) }, "the instruments cannot be read");
+      }
+    }
   }
 
   async #start(symbol: string, book: VenueBook): Promise<void> {
@@ -135,96 +171,70 @@ export class BrokerSource implements BookSource {
     });
   }
 
-  async #read(messages: AsyncIterable<BookMessage | GapMessage | FeedStatusMessage>): Promise<void> {
-    for await (const message of messages) {
-      const followed = this.#followed.get(message.symbol);
-      if (followed) this.#take(followed, message);
-    }
-  }
-
-  #take(followed: BrokerBook, message: BookMessage | GapMessage | FeedStatusMessage): void {
-    const { book, proof, changed } = followed;
-    const stateBefore = proof.state;
-    const updateBefore = proof.lastUpdateId;
-    proof.apply(message);
-    const isWholeKnown = proof.state !== "empty" && proof.state !== "broken" && proof.state !== "incomplete";
-    if (isWholeKnown && (message.type === "book-snapshot" || message.type === "book-delta")) {
+  #whole(record: RecordFlyweights["book-snapshot"]): void {
+    const followed = this.#of(record);
+    if (!followed) return;
+    const { book, chain } = followed;
+    try {
+      chain.whole(record);
+      const eventMicros = record.eventTimeNumber() ?? 0;
       const now = this.options.clock.monotonicMillis();
-      const micros = message.eventMicros ?? 0;
-      if (message.type === "book-snapshot" || stateBefore === "incomplete" || book.state === "waiting") {
-        const levels = levelsOf(proof.bids, proof.asks);
-        if (levels) book.replace(levels, proof.horizon ?? 0, micros, now);
-        else book.lose("a price or quantity does not fit into 64 bits");
-      } else if (proof.lastUpdateId === null || proof.lastUpdateId !== updateBefore) {
-        const levels = levelsOf(message.bids, message.asks);
-        if (levels) book.change(levels, micros, now);
-        else book.lose("a price or quantity does not fit into 64 bits");
-      }
+      book.replace(this.#levels.read(record), record.horizon() ?? 0, eventMicros, now);
+    } catch (error) {
+      chain.lose(describeError(error));
     }
     this.#settle(followed);
-    changed();
   }
 
-  /** Brings the state of the book to what is known of it. */
-  #settle({ book, proof }: BrokerBook): void {
-    if (this.#trouble) book.suspend("stale", this.#trouble);
-    else if (proof.state === "empty" || proof.state === "broken") book.lose(proof.reason);
-    else if (proof.state === "incomplete" || proof.state === "suspect") book.suspend("suspect", proof.reason);
-    else if (proof.state === "stale") book.suspend("stale", proof.reason);
-    else if (!book.isFresh) book.restore(this.options.clock.monotonicMillis());
+  #change(record: RecordFlyweights["book-delta"]): void {
+    const followed = this.#of(record);
+    if (!followed) return;
+    const { book, chain } = followed;
+    try {
+      if (chain.change(record)) {
+        const eventMicros = record.eventTimeNumber() ?? 0;
+        book.change(this.#levels.read(record), eventMicros, this.options.clock.monotonicMillis());
+      }
+    } catch (error) {
+      chain.lose(describeError(error));
+    }
+    this.#settle(followed);
+  }
+
+  #gap({ data, reason, symbol }: GapMessage): void {
+    const followed = data === "book" ? this.#followed.get(symbol) : undefined;
+    if (!followed) return;
+    followed.chain.lose(`changes are missing: ${reason}`);
+    this.#settle(followed);
+  }
+
+  #feedStatus({ data, state, symbol }: FeedStatusMessage): void {
+    const followed = data === "book" ? this.#followed.get(symbol) : undefined;
+    if (!followed) return;
+    if (followed.chain.feed(state)) followed.book.vouch(this.options.clock.monotonicMillis());
+    this.#settle(followed);
+  }
+
+  /** The book of a record. Its symbol is made into a text once for each instrument. */
+  #of(record: RecordFlyweights["book-snapshot" | "book-delta"]): BrokerBook | undefined {
+    const number = record.instrumentId();
+    const known = this.#byNumber.get(number);
+    if (known !== undefined || this.#byNumber.has(number)) return known;
+    const followed = this.#followed.get(record.symbol());
+    this.#byNumber.set(number, followed);
+    if (followed) followed.book.instrumentId = number;
+    return followed;
+  }
+
+  /** Brings the state of the book to what is known of it, and tells. */
+  #settle({ book, chain, changed }: BrokerBook): void {
+    chain.settle(book, this.#trouble, this.options.clock.monotonicMillis());
+    changed();
   }
 
   #setTrouble(trouble: string): void {
     if (this.#closed.signal.aborted) return;
     this.#trouble = trouble;
-    for (const followed of this.#followed.values()) {
-      this.#settle(followed);
-      followed.changed();
-    }
+    for (const followed of this.#followed.values()) this.#settle(followed);
   }
-}
-
-/** At the finest scales that occur; undefined where a value then does not fit. */
-function levelsOf(bids: readonly BookLevel[], asks: readonly BookLevel[]): ScaledLevels | undefined {
-  let priceScale = 0;
-  let quantityScale = 0;
-  for (const side of [bids, asks]) {
-    for (const { price, quantity } of side) {
-      if (price.scale > priceScale) priceScale = price.scale;
-      if (quantity.scale > quantityScale) quantityScale = quantity.scale;
-    }
-  }
-  try {
-    return {
-      priceScale,
-      quantityScale,
-      bids: columns(bids, priceScale, quantityScale),
-      asks: columns(asks, priceScale, quantityScale),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-function columns(levels: readonly BookLevel[], priceScale: number, quantityScale: number): BookLevels {
-  const result = new BookLevels();
-  for (const { price, quantity } of levels) {
-    const priceMantissa = mantissaAt(price, priceScale);
-    const quantityMantissa = mantissaAt(quantity, quantityScale);
-    result.push(
-      word(priceMantissa),
-      word(priceMantissa >> 32n),
-      word(quantityMantissa),
-      word(quantityMantissa >> 32n),
-    );
-  }
-  return result;
-}
-
-function mantissaAt(value: Decimal, scale: number): bigint {
-  return value.scale === scale ? value.mantissa : value.rescale(scale).mantissa;
-}
-
-function word(value: bigint): number {
-  return Number(BigInt.asIntN(32, value));
 }

@@ -4,6 +4,7 @@ import {
   type BinanceSimulator,
   startBinanceSimulator,
   startBitstampSimulator,
+  startDeribitSimulator,
 } from "@ims/exchange-simulator";
 import { createBinanceIntegration } from "@ims/integration-binance";
 import { afterEach, expect, it } from "vitest";
@@ -47,46 +48,88 @@ async function start(): Promise<{
   return { simulator, service, client };
 }
 
-it("merges two venues that are read in one process", async () => {
+/** Binance, Bitstamp and Deribit on ports of their own, with one price for ETHBTC, read in this process. */
+async function startThree(staleAfterMillis: number) {
+  const fairPrice = (symbol: string) => (symbol.toUpperCase() === "ETHBTC" ? 0.05 : undefined);
   const binance = await startBinanceSimulator({
     market: "spot",
-    source: { kind: "synthetic", seed: 3, symbols: 12, tradesPerSecond: 60 },
+    source: { kind: "synthetic", seed: 3, symbols: 12, tradesPerSecond: 60, fairPrice },
     clock: systemClock,
   });
   closes.push(() => binance.close());
-  const bitstamp = await startBitstampSimulator();
+  const bitstamp = await startBitstampSimulator({ fairPrice });
   closes.push(() => bitstamp.close());
+  const deribit = await startDeribitSimulator({
+    synthetic: { levels: { BTC: 60_000, ETH: 3000 }, swing: 0 },
+  });
+  closes.push(() => deribit.close());
   const settings = loadSettings(BOOK_SERVICE_SETTINGS, {
     flags: {
       direct: true,
-      venues: "binancespot,bitstamp",
+      venues: "binancespot,bitstamp,deribit",
       "binance-rest-url": binance.restUrl,
       "binance-ws-url": binance.wsUrl,
       "bitstamp-rest-url": bitstamp.restUrl,
       "bitstamp-ws-url": bitstamp.wsUrl,
+      "deribit-rest-url": deribit.restUrl,
+      "deribit-ws-url": deribit.wsUrl,
     },
   }).values;
   const service = await startOrderBookService({
     sources: openSources(settings, systemClock, silentLogger),
     address: "127.0.0.1:0",
-    staleAfterMillis: 30_000,
+    staleAfterMillis,
     releaseAfterMillis: 0,
     logger: silentLogger,
   });
   closes.push(() => service.close());
-  await new Promise<void>((resolve) => (service.hub.isReady ? resolve() : service.hub.onReady(resolve)));
-  await expect.poll(() => service.hub.symbols.find("ETHBTC")?.venues.length, { timeout: 10_000 }).toBe(2);
+  await service.hub.whenListed(3);
   const client = new BookClient(`127.0.0.1:${service.port}`);
   closes.push(() => client.close());
   const stop = new AbortController();
   closes.push(() => stop.abort());
-  for await (const summary of client.summaries({ symbol: "ETHBTC", depth: 500 }, stop.signal)) {
-    if (summary.venues.some(({ state }) => state !== "FRESH")) continue;
-    expect(new Set(summary.bids.map(({ venue }) => venue))).toEqual(new Set(["binancespot", "bitstamp"]));
+  return {
+    binance,
+    bitstamp,
+    deribit,
+    summaries: client.summaries({ symbol: "ETHBTC", depth: 500 }, stop.signal),
+  };
+}
+
+const freshOf = ({ venues }: SummaryMessage) =>
+  venues.filter(({ state }) => state === "FRESH").map(({ venue }) => venue);
+
+it("merges three venues that are read in one process", async () => {
+  const { summaries } = await startThree(30_000);
+  for await (const summary of summaries) {
+    if (freshOf(summary).length < 3) continue;
+    const venues = new Set(["binancespot", "bitstamp", "deribit"]);
+    expect(new Set(summary.bids.map(({ venue }) => venue))).toEqual(venues);
+    expect(new Set(summary.asks.map(({ venue }) => venue))).toEqual(venues);
     expect(summary.crossed).toBe(BigInt(summary.spread!) < 0n);
     break;
   }
-});
+}, 30_000);
+
+it("lets a venue leave that went silent, names it, and goes on with the others", async () => {
+  const staleMillis = 2000;
+  const { bitstamp, summaries } = await startThree(staleMillis);
+  let isMuted = false;
+  for await (const summary of summaries) {
+    const fresh = freshOf(summary);
+    if (!isMuted && fresh.length === 3) {
+      isMuted = true;
+      bitstamp.inject({ fault: "mute", channel: "diff_order_book_" });
+    }
+    const muted = summary.venues.find(({ venue }) => venue === "bitstamp")!;
+    if (!isMuted || muted.state !== "STALE") continue;
+    expect(muted.reason).toBe("nothing was heard for 2 s");
+    expect(fresh).toEqual(["binancespot", "deribit"]);
+    expect(summary.bids.some(({ venue }) => venue === "bitstamp")).toBe(false);
+    expect(summary.bids.length).toBeGreaterThan(0);
+    break;
+  }
+}, 30_000);
 
 it("serves the live book of a venue whose integration runs in the process", async () => {
   const { client } = await start();

@@ -19,6 +19,7 @@ import type {
   MarketDataSink,
 } from "@ims/traits";
 import type { BookSource, FollowedBook } from "./book-source.js";
+import { InstrumentList } from "./instrument-list.js";
 
 const RETRY_MILLIS = 1000;
 const BOOK = { dataType: DataType.Book } as const;
@@ -31,6 +32,7 @@ export class DirectSource implements BookSource {
   readonly #numbers = new Map<string, number>();
   readonly #symbols: string[] = [];
   readonly #closed = new AbortController();
+  #list: InstrumentList | undefined;
   /** Starts and stops, one after the other. */
   #work: Promise<void> = Promise.resolve();
 
@@ -46,7 +48,10 @@ export class DirectSource implements BookSource {
 
   open(listed: (instruments: readonly Instrument[]) => void): void {
     const { signal } = this.#closed;
-    this.#integration.symbols(signal).then(listed, (error: unknown) => {
+    const list = new InstrumentList(listed);
+    this.#list = list;
+    const told = (instruments: readonly Instrument[]) => list.replace(instruments);
+    this.#integration.symbols(signal).then(told, (error: unknown) => {
       if (!signal.aborted) this.logger.error({ venue: this.venue, error }, "no list of instruments");
     });
   }
@@ -153,7 +158,7 @@ export class DirectSource implements BookSource {
       liquidation: ignore,
       optionTicker: ignore,
       ticker: ignore,
-      instrument: ignore,
+      instrument: (instrument) => this.#list?.change(instrument),
       accepting: true,
       whenAccepting: () => Promise.resolve(),
     };

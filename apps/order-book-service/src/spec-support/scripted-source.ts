@@ -21,9 +21,9 @@ export class ScriptedSource implements BookSource {
     this.#listed = listed;
   }
 
-  /** Tells the instruments. */
-  list(): void {
-    this.#listed!(this.instruments);
+  /** Tells the instruments: its own, or others from now on. */
+  list(instruments: readonly Instrument[] = this.instruments): void {
+    this.#listed!(instruments);
   }
 
   follow(symbol: string, book: VenueBook, changed: () => void): void {

@@ -29,6 +29,7 @@ describe("the command line of Deribit", () => {
     );
     const args = ["--port", "0", "--seed", "5", "--login", "me:se:cret", "--faults", faults];
     expect(parseDeribitCommand(args)).toEqual({
+      market: "synthetic",
       options: { port: 0, seed: 5, login: { clientId: "me", clientSecret: "se:cret" } },
       faults: [
         { atMillis: 9, rule: { fault: "drop", channel: "book.", count: 2 } },
@@ -36,6 +37,7 @@ describe("the command line of Deribit", () => {
       ],
     });
     expect(parseDeribitCommand([])?.options).toEqual({ port: 9872 });
+    expect(parseDeribitCommand(["--market", "options"])?.market).toBe("options");
     expect(parseDeribitCommand(["-h"])).toBeUndefined();
     expect(deribitUsage("ims simulate deribit")).toMatch(
       /^ims simulate deribit: [\s\S]*\n {2}ims simulate deribit --/,

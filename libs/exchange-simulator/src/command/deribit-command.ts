@@ -3,6 +3,7 @@ import { systemClock } from "@ims/common";
 import { DERIBIT_FAULT_FIELDS, type DeribitFault } from "../deribit/deribit-faults.js";
 import { type DeribitSimulatorOptions, startDeribitSimulator } from "../deribit/deribit-simulator.js";
 import { fail } from "../errors/simulator-errors.js";
+import { optionsDeribitMarket } from "../options/options-market.js";
 import { readFaultFile, scheduleFaults, type TimedFault } from "./fault-file.js";
 import type { Simulation } from "./simulation.js";
 
@@ -12,7 +13,9 @@ const DEFAULT_PORT = 9872;
 export function deribitUsage(name: string): string {
   return `${name}: a Deribit on this machine, until Ctrl-C
 
-  --market synthetic        perpetuals, a future, spot pairs and some options
+  --market synthetic|options
+                            synthetic (default): perpetuals, a future, spot pairs and some options; options: many
+                            on SOL (strikes 60 to 125) and BTC, prices and greeks of Black and Scholes
   --port N                  default ${DEFAULT_PORT}, 0 for any free port
   --seed N                  the same books and trades at every start, default 1
   --login ID:SECRET         the client id and secret that are good for raw channels; default: none are
@@ -23,7 +26,7 @@ Faults: ${Object.keys(DERIBIT_FAULT_FIELDS).join(", ")}. Their fields: README of
 
 Examples:
   ${name}                           on port ${DEFAULT_PORT}
-  ${name} --port 0 --seed 42
+  ${name} --market options --seed 42
   ${name} --faults faults.json
 
 It prints the settings that point a service at it.
@@ -31,6 +34,7 @@ It prints the settings that point a service at it.
 }
 
 export interface DeribitCommand {
+  readonly market: "synthetic" | "options";
   readonly options: DeribitSimulatorOptions;
   readonly faults: readonly TimedFault[];
 }
@@ -44,10 +48,11 @@ export function parseDeribitCommand(args: readonly string[]): DeribitCommand | u
   const values = readValues(args);
   if (values.help) return undefined;
   const { market = "synthetic" } = values;
-  if (market !== "synthetic")
-    throw fail("simulator.invalid-option", `--market ${market} is none of synthetic`);
+  if (market !== "synthetic" && market !== "options")
+    throw fail("simulator.invalid-option", `--market ${market} is none of synthetic, options`);
   const login = values.login === undefined ? undefined : loginOf(values.login);
   return {
+    market,
     options: {
       port: values.port === undefined ? DEFAULT_PORT : wholeNumber("--port", values.port),
       ...(values.seed !== undefined && { seed: wholeNumber("--seed", values.seed) }),
@@ -58,12 +63,17 @@ export function parseDeribitCommand(args: readonly string[]): DeribitCommand | u
 }
 
 /** Starts what was asked for. */
-export async function runDeribit({ faults, options }: DeribitCommand): Promise<Simulation> {
-  const simulator = await startDeribitSimulator(options);
+export async function runDeribit({ faults, market, options }: DeribitCommand): Promise<Simulation> {
+  const seed = options.seed ?? 1;
+  const startMillis = Math.floor(systemClock.nowMicros() / 1000);
+  const simulator = await startDeribitSimulator({
+    ...options,
+    ...(market === "options" && { market: optionsDeribitMarket(startMillis, { seed }) }),
+  });
   const takeBack = scheduleFaults<DeribitFault>(faults, systemClock, simulator.inject);
   return {
     greeting: [
-      `Deribit, simulated (seed ${options.seed ?? 1}, ${simulator.symbols.length} instruments)`,
+      `Deribit, simulated (${market}, seed ${seed}, ${simulator.symbols.length} instruments)`,
       `REST       ${simulator.restUrl}`,
       `WebSocket  ${simulator.wsUrl}`,
       ...(faults.length > 0 ? [`Faults     ${faults.length} rules`] : []),

@@ -57,10 +57,11 @@ export function tickerData(
   const last = trading.trades(trading.lastSeq, trading.lastSeq)[0];
   return {
     timestamp: nowMillis,
-    stats: { volume: 12.5, price_change: null, low: null, high: null },
+    stats: trading.statistics(nowMillis),
     state: "open",
     instrument_name: trading.instrument.symbol,
     last_price: last?.row.price ?? null,
+    open_interest: trading.openInterest,
     ...bestOf(trading),
     ...ofMarket,
   };

@@ -12,6 +12,22 @@ export interface DeribitInstrument {
   readonly amountScale: number;
   /** Milliseconds since 1970; `Infinity` for what does not expire. */
   readonly expiryMillis: number;
+  /** Lots that are open at the start; trades change it. Without it the market tells of the open interest, or nobody. */
+  readonly openInterestLots?: number;
+  /** About how often it trades, and half as often at least. Default: some times a second. */
+  readonly tradeMillis?: number;
+}
+
+/** Best prices of a book, 0 for an empty side. */
+export interface BestPrices {
+  readonly bid: number;
+  readonly ask: number;
+}
+
+/** The best bid and ask that makers give, in whole ticks; a bid of 0 is none. */
+export interface MakerQuote {
+  readonly bidTicks: number;
+  readonly askTicks: number;
 }
 
 /**
@@ -23,8 +39,10 @@ export interface DeribitMarket {
   readonly instruments: readonly DeribitInstrument[];
   /** Whether it is listed and trades. */
   isListed(symbol: string, nowMillis: number): boolean;
-  /** Middle between bid and ask, in the unit of the instrument's prices; above 0. */
+  /** Middle between bid and ask, in the unit of the instrument's prices. */
   fairPrice(symbol: string, nowMillis: number): number;
+  /** Where the market sets the best prices itself. Default: one tick on either side of `fairPrice`. */
+  quote?(symbol: string, nowMillis: number): MakerQuote | undefined;
   /** What the ticker says beside prices and amounts of the book: index, greeks, volatilities, open interest. */
-  ticker(symbol: string, nowMillis: number): Readonly<Record<string, unknown>>;
+  ticker(symbol: string, nowMillis: number, best?: BestPrices): Readonly<Record<string, unknown>>;
 }

@@ -14,7 +14,7 @@ import { LineHub } from "./line-hub.js";
 import { MarketNews } from "./market-news.js";
 import { heartbeat, notification } from "./rpc-answers.js";
 import { answerSocket } from "./socket-methods.js";
-import { type DeribitTrade, SymbolTrading } from "./symbol-trading.js";
+import { BATCH_MILLIS, type BookChange, type DeribitTrade, SymbolTrading } from "./symbol-trading.js";
 import { syntheticDeribitMarket } from "./synthetic-market.js";
 import { VenueLine } from "./venue-line.js";
 
@@ -41,8 +41,6 @@ export interface DeribitAnswer {
   readonly body: string;
 }
 
-/** How often the venue trades, moves its books and sends what came of it. */
-const BATCH_MILLIS = 100;
 const FIRST_CHANGE_ID = 8_973_000_000;
 
 /**
@@ -92,7 +90,7 @@ export class DeribitVenue {
       const random = new SeededRandom(seedFor(seed, instrument.symbol));
       const trading = new SymbolTrading(instrument, random);
       this.#trading.set(instrument.symbol, trading);
-      trading.move(this.market.fairPrice(instrument.symbol, this.nowMillis), () => this.#changeId++);
+      this.#move(trading);
     }
     this.#news.states(this.market, this.nowMillis);
     this.#timer = clock.setTimer(BATCH_MILLIS, () => this.#batch());
@@ -223,7 +221,11 @@ export class DeribitVenue {
 
   /** The data of a ticker. */
   tickerOf(trading: SymbolTrading): object {
-    return tickerData(trading, this.market.ticker(trading.instrument.symbol, this.nowMillis), this.nowMillis);
+    return tickerData(
+      trading,
+      this.market.ticker(trading.instrument.symbol, this.nowMillis, trading.best),
+      this.nowMillis,
+    );
   }
 
   /** Begins heartbeats of a connection, with a `test_request` every other time. */
@@ -252,13 +254,22 @@ export class DeribitVenue {
     for (const socket of sockets) socket.destroy();
   }
 
+  #move(trading: SymbolTrading): BookChange | undefined {
+    const { symbol } = trading.instrument;
+    const quote = this.market.quote?.(symbol, this.nowMillis);
+    return trading.move(
+      quote ?? trading.quoteAround(this.market.fairPrice(symbol, this.nowMillis)),
+      () => this.#changeId++,
+    );
+  }
+
   #batch(): void {
     const { nowMillis } = this;
     this.counters.expiredLogins += this.hub.endLogins(nowMillis);
     this.#news.states(this.market, nowMillis);
     for (const { symbol } of this.instruments) {
       const trading = this.#trading.get(symbol)!;
-      const change = trading.move(this.market.fairPrice(symbol, nowMillis), () => this.#changeId++);
+      const change = this.#move(trading);
       const trades = trading.trade(nowMillis);
       if (change && !this.#lostChanges.delete(symbol)) this.#news.book(symbol, change, nowMillis);
       if (trades.length > 0 && !this.#lostTrades.delete(symbol)) this.#news.trades(symbol, trades);

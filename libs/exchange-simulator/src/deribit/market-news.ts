@@ -4,10 +4,13 @@ import type { DeribitMarket } from "./deribit-market.js";
 import type { LineHub } from "./line-hub.js";
 import type { BookChange, DeribitTrade, SymbolTrading } from "./symbol-trading.js";
 
+const SLOW_MILLIS = 1000;
+
 /** Tells the readers of channels what happened. */
 export class MarketNews {
   readonly #candles = new Map<string, Candle>();
   readonly #listed = new Set<string>();
+  readonly #slowMillis = new Map<string, number>();
 
   constructor(private readonly hub: LineHub) {}
 
@@ -46,6 +49,11 @@ export class MarketNews {
   prices(trading: SymbolTrading, ticker: () => object, nowMillis: number): void {
     const { symbol } = trading.instrument;
     for (const interval of ["100ms", "raw"]) this.hub.tell(`ticker.${symbol}.${interval}`, ticker);
+    // Of `agg2` sources say one to two seconds.
+    if (nowMillis - (this.#slowMillis.get(symbol) ?? 0) >= SLOW_MILLIS) {
+      this.#slowMillis.set(symbol, nowMillis);
+      this.hub.tell(`ticker.${symbol}.agg2`, ticker);
+    }
     this.hub.tell(`quote.${symbol}`, () => quoteData(trading, nowMillis));
   }
 

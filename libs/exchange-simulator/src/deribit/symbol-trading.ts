@@ -1,5 +1,6 @@
 import type { SeededRandom } from "../sources/synthetic/seeded-random.js";
-import type { DeribitInstrument } from "./deribit-market.js";
+import { DayStatistics } from "./day-statistics.js";
+import type { BestPrices, DeribitInstrument, MakerQuote } from "./deribit-market.js";
 import { plain, printed } from "./raw-json.js";
 
 /** A trade that was made. */
@@ -30,10 +31,14 @@ const DEPTH = 10;
 /** Trades that are kept for requests; older ones are not to be had. */
 const TRADES_MAX = 50_000;
 const QUIET_MILLIS_MAX = 600;
+/** How often {@link SymbolTrading.trade} is called. */
+export const BATCH_MILLIS = 100;
 
 /** Book and trades of one instrument. Prices are whole numbers of ticks, amounts of lots. */
 export class SymbolTrading {
   readonly #trades: DeribitTrade[] = [];
+  readonly #statistics = new DayStatistics();
+  #openLots: number | undefined;
   #seq = 0;
   #lastTradeMillis = Number.NEGATIVE_INFINITY;
   #bids: Side = new Map();
@@ -45,7 +50,9 @@ export class SymbolTrading {
   constructor(
     readonly instrument: DeribitInstrument,
     private readonly random: SeededRandom,
-  ) {}
+  ) {
+    this.#openLots = instrument.openInterestLots;
+  }
 
   get lastSeq(): number {
     return this.#seq;
@@ -62,11 +69,23 @@ export class SymbolTrading {
     return this.#trades;
   }
 
-  /** Moves the book to around a price. Undefined if nothing changed. @param takeId gives the next change its id */
-  move(fairPrice: number, takeId: () => number): BookChange | undefined {
+  /** One tick on either side of a price, with room for a whole book below it. */
+  quoteAround(fairPrice: number): MakerQuote {
     const middle = Math.max(DEPTH + 2, Math.round(this.#ticksOf(fairPrice)));
-    const bids = this.#around(this.#bids, middle, -1);
-    const asks = this.#around(this.#asks, middle, 1);
+    return { bidTicks: middle - 1, askTicks: middle + 1 };
+  }
+
+  /** Best prices of the book. */
+  get best(): BestPrices {
+    const { priceScale, tickUnits } = this.instrument;
+    const priceOf = (ticks: number) => (Number.isFinite(ticks) ? (ticks * tickUnits) / 10 ** priceScale : 0);
+    return { bid: priceOf(Math.max(...this.#bids.keys())), ask: priceOf(Math.min(...this.#asks.keys())) };
+  }
+
+  /** Moves the book to these best prices. Undefined if nothing changed. @param takeId gives the next change its id */
+  move({ askTicks, bidTicks }: MakerQuote, takeId: () => number): BookChange | undefined {
+    const bids = this.#from(this.#bids, bidTicks, -1);
+    const asks = this.#from(this.#asks, askTicks, 1);
     const changes = { bids: this.#changes(this.#bids, bids), asks: this.#changes(this.#asks, asks) };
     if (changes.bids.length === 0 && changes.asks.length === 0) return undefined;
     this.#bids = bids;
@@ -76,14 +95,45 @@ export class SymbolTrading {
     return { changeId: this.changeId, previousId, ...changes };
   }
 
-  /** Sometimes some trades at the best prices, at least once in 0.6 s. */
+  /** Sometimes some trades at the best prices: at least once in 0.6 s, or as the instrument says. */
   trade(nowMillis: number): readonly DeribitTrade[] {
-    const isDue = nowMillis - this.#lastTradeMillis >= QUIET_MILLIS_MAX;
-    const count = isDue || this.random.unit() < 0.15 ? 1 + Math.floor(this.random.unit() * 3) : 0;
+    const { tradeMillis } = this.instrument;
+    const quietMillis = tradeMillis === undefined ? QUIET_MILLIS_MAX : tradeMillis * 2;
+    const share = tradeMillis === undefined ? 0.15 : BATCH_MILLIS / tradeMillis;
+    const isDue = nowMillis - this.#lastTradeMillis >= quietMillis;
+    const count = isDue || this.random.unit() < share ? 1 + Math.floor(this.random.unit() * 3) : 0;
     const made: DeribitTrade[] = [];
     for (let index = 0; index < count; index++) made.push(this.#make(nowMillis));
     if (this.#trades.length > TRADES_MAX * 2) this.#trades.splice(0, this.#trades.length - TRADES_MAX);
     return made;
+  }
+
+  /** `stats` of the ticker (deribit.md section 5). */
+  statistics(nowMillis: number): object {
+    const { amountScale, kind, lotUnits, priceScale, row, tickUnits } = this.instrument;
+    const { lots, range, value } = this.#statistics.totals(nowMillis);
+    if (!range) return { volume: null, volume_usd: null, price_change: null, low: null, high: null };
+    const amount = lots * lotUnits;
+    const money = (value * tickUnits * lotUnits) / 10 ** (priceScale + amountScale);
+    const isInverse = kind === "future" && row.instrument_type === "reversed";
+    const average = (value * tickUnits) / (lots * 10 ** priceScale);
+    const close = this.#trades.at(-1);
+    const openPrice = (range.open * tickUnits) / 10 ** priceScale;
+    return {
+      // Amounts of inverse futures are dollars.
+      volume: isInverse
+        ? Number((amount / 10 ** amountScale / average).toFixed(4))
+        : printed(amount, amountScale, this.#form++),
+      volume_usd: isInverse ? amount / 10 ** amountScale : Number(money.toFixed(2)),
+      price_change: Number(((Number(close?.price) / openPrice - 1) * 100).toFixed(4)),
+      low: this.#price(range.low),
+      high: this.#price(range.high),
+    };
+  }
+
+  /** Undefined where the market tells of it. */
+  get openInterest(): unknown {
+    return this.#openLots === undefined ? undefined : this.#amount(this.#openLots);
   }
 
   /** Best first. */
@@ -95,7 +145,8 @@ export class SymbolTrading {
 
   #make(nowMillis: number): DeribitTrade {
     const { instrument, random } = this;
-    const direction = random.unit() < 0.5 ? "buy" : "sell";
+    // Nobody sells to an empty side.
+    const direction = random.unit() < 0.5 || this.#bids.size === 0 ? "buy" : "sell";
     const ticks = direction === "buy" ? Math.min(...this.#asks.keys()) : Math.max(...this.#bids.keys());
     const lots = 1 + Math.floor(random.unit() * 400);
     const seq = ++this.#seq;
@@ -112,15 +163,26 @@ export class SymbolTrading {
       direction,
       amount: this.#amount(lots),
     };
+    this.#statistics.add(nowMillis, ticks, lots);
+    this.#shiftOpenInterest(lots);
     const trade = { seq, millis: nowMillis, direction, price, amount, row } as const;
     this.#trades.push(trade);
     return trade;
   }
 
-  #around(side: Side, middle: number, step: 1 | -1): Side {
+  /** One trade in three opens positions, one closes some, one passes them on. */
+  #shiftOpenInterest(lots: number): void {
+    if (this.#openLots === undefined) return;
+    const chance = this.random.unit() * 3;
+    if (chance < 1) this.#openLots += lots;
+    else if (chance < 2) this.#openLots = Math.max(0, this.#openLots - lots);
+  }
+
+  #from(side: Side, best: number, step: 1 | -1): Side {
     const next: Side = new Map();
-    for (let level = 1; level <= DEPTH; level++) {
-      const ticks = middle + step * level;
+    for (let level = 0; level < DEPTH; level++) {
+      const ticks = best + step * level;
+      if (ticks <= 0) break;
       const before = side.get(ticks);
       const isKept = before !== undefined && this.random.unit() < 0.9;
       next.set(ticks, isKept ? before : 1 + Math.floor(this.random.unit() * 900));

@@ -120,11 +120,11 @@ export class Average {
     store<u8>(changetype<usize>(this), value, 46);
   }
   /** what is special about the record: bits of RecordFlags */
-  @inline get flags(): u8 {
+  @inline get flags(): i32 {
     return load<u8>(changetype<usize>(this), 47);
   }
-  @inline set flags(value: u8) {
-    store<u8>(changetype<usize>(this), value, 47);
+  @inline set flags(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 47);
   }
   /** venue's own name: up to 32 octets of UTF-8 */
   @inline get symbolAddress(): usize {
@@ -304,18 +304,18 @@ export class Average {
     store<u32>(changetype<usize>(this), value, 160);
   }
   /** what value is: a number of AverageMethod */
-  @inline get method(): u8 {
+  @inline get method(): i32 {
     return load<u8>(changetype<usize>(this), 164);
   }
-  @inline set method(value: u8) {
-    store<u8>(changetype<usize>(this), value, 164);
+  @inline set method(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 164);
   }
   /** whether it may still change: a number of AverageState */
-  @inline get state(): u8 {
+  @inline get state(): i32 {
     return load<u8>(changetype<usize>(this), 165);
   }
-  @inline set state(value: u8) {
-    store<u8>(changetype<usize>(this), value, 165);
+  @inline set state(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 165);
   }
   /** digits after the point of quoteVolume */
   @inline get quoteScale(): u8 {

@@ -75,11 +75,11 @@ export class BatchSignature {
     store<u32>(changetype<usize>(this), value, 36);
   }
   /** how merkleRoot was signed: a number of SignatureAlgorithm */
-  @inline get algorithm(): u8 {
+  @inline get algorithm(): i32 {
     return load<u8>(changetype<usize>(this), 40);
   }
-  @inline set algorithm(value: u8) {
-    store<u8>(changetype<usize>(this), value, 40);
+  @inline set algorithm(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 40);
   }
   /** key that verifies it: up to 32 octets of UTF-8 */
   @inline get keyIdAddress(): usize {

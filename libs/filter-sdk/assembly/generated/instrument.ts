@@ -112,11 +112,11 @@ export class Instrument {
     store<u8>(changetype<usize>(this), value, 46);
   }
   /** what is special about the record: bits of RecordFlags */
-  @inline get flags(): u8 {
+  @inline get flags(): i32 {
     return load<u8>(changetype<usize>(this), 47);
   }
-  @inline set flags(value: u8) {
-    store<u8>(changetype<usize>(this), value, 47);
+  @inline set flags(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 47);
   }
   /** venue's own name: up to 32 octets of UTF-8 */
   @inline get symbolAddress(): usize {
@@ -299,18 +299,18 @@ export class Instrument {
     return setPadded(changetype<usize>(this) + 168, 16, text);
   }
   /** kind: a number of InstrumentKind */
-  @inline get kind(): u8 {
+  @inline get kind(): i32 {
     return load<u8>(changetype<usize>(this), 184);
   }
-  @inline set kind(value: u8) {
-    store<u8>(changetype<usize>(this), value, 184);
+  @inline set kind(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 184);
   }
   /** status: a number of InstrumentStatus */
-  @inline get status(): u8 {
+  @inline get status(): i32 {
     return load<u8>(changetype<usize>(this), 185);
   }
-  @inline set status(value: u8) {
-    store<u8>(changetype<usize>(this), value, 185);
+  @inline set status(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 185);
   }
   /** digits after the point of contractSize */
   @inline get contractScale(): u8 {
@@ -320,10 +320,10 @@ export class Instrument {
     store<u8>(changetype<usize>(this), value, 186);
   }
   /** call or put: a number of OptionType */
-  @inline get optionType(): u8 {
+  @inline get optionType(): i32 {
     return load<u8>(changetype<usize>(this), 187);
   }
-  @inline set optionType(value: u8) {
-    store<u8>(changetype<usize>(this), value, 187);
+  @inline set optionType(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 187);
   }
 }

@@ -110,11 +110,11 @@ export class Liquidation {
     store<u8>(changetype<usize>(this), value, 46);
   }
   /** what is special about the record: bits of RecordFlags */
-  @inline get flags(): u8 {
+  @inline get flags(): i32 {
     return load<u8>(changetype<usize>(this), 47);
   }
-  @inline set flags(value: u8) {
-    store<u8>(changetype<usize>(this), value, 47);
+  @inline set flags(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 47);
   }
   /** venue's own name: up to 32 octets of UTF-8 */
   @inline get symbolAddress(): usize {
@@ -190,17 +190,17 @@ export class Liquidation {
     return compareDecimals(this.filledQuantity, this.quantityScale, other.mantissa, other.scale);
   }
   /** side of the order: Sell closes a long position: a number of Side */
-  @inline get side(): u8 {
+  @inline get side(): i32 {
     return load<u8>(changetype<usize>(this), 112);
   }
-  @inline set side(value: u8) {
-    store<u8>(changetype<usize>(this), value, 112);
+  @inline set side(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 112);
   }
   /** state of the order: a number of OrderStatus */
-  @inline get status(): u8 {
+  @inline get status(): i32 {
     return load<u8>(changetype<usize>(this), 113);
   }
-  @inline set status(value: u8) {
-    store<u8>(changetype<usize>(this), value, 113);
+  @inline set status(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 113);
   }
 }

@@ -121,11 +121,11 @@ export class MergedBook {
     store<u8>(changetype<usize>(this), value, 46);
   }
   /** what is special about the record: bits of RecordFlags */
-  @inline get flags(): u8 {
+  @inline get flags(): i32 {
     return load<u8>(changetype<usize>(this), 47);
   }
-  @inline set flags(value: u8) {
-    store<u8>(changetype<usize>(this), value, 47);
+  @inline set flags(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 47);
   }
   /** venue's own name: up to 32 octets of UTF-8 */
   @inline get symbolAddress(): usize {
@@ -183,11 +183,11 @@ export class MergedBook {
     this.horizon = u32.MAX_VALUE;
   }
   /** what is special about the book: bits of BookCondition */
-  @inline get condition(): u8 {
+  @inline get condition(): i32 {
     return load<u8>(changetype<usize>(this), 92);
   }
-  @inline set condition(value: u8) {
-    store<u8>(changetype<usize>(this), value, 92);
+  @inline set condition(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 92);
   }
   @inline private get bidsStart(): usize {
     return changetype<usize>(this) + 8 + load<u16>(changetype<usize>(this));
@@ -331,10 +331,10 @@ export class MergedBookVenues {
     store<u8>(changetype<usize>(this), value, 12);
   }
   /** only what is Live or Quiet is merged: a number of FeedState */
-  @inline get state(): u8 {
+  @inline get state(): i32 {
     return load<u8>(changetype<usize>(this), 13);
   }
-  @inline set state(value: u8) {
-    store<u8>(changetype<usize>(this), value, 13);
+  @inline set state(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 13);
   }
 }

@@ -109,11 +109,11 @@ export class Trade {
     store<u8>(changetype<usize>(this), value, 46);
   }
   /** what is special about the record: bits of RecordFlags */
-  @inline get flags(): u8 {
+  @inline get flags(): i32 {
     return load<u8>(changetype<usize>(this), 47);
   }
-  @inline set flags(value: u8) {
-    store<u8>(changetype<usize>(this), value, 47);
+  @inline set flags(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 47);
   }
   /** venue's own name: up to 32 octets of UTF-8 */
   @inline get symbolAddress(): usize {
@@ -180,17 +180,17 @@ export class Trade {
     store<u64>(changetype<usize>(this), value, 112);
   }
   /** who took liquidity: a number of AggressorSide */
-  @inline get aggressor(): u8 {
+  @inline get aggressor(): i32 {
     return load<u8>(changetype<usize>(this), 120);
   }
-  @inline set aggressor(value: u8) {
-    store<u8>(changetype<usize>(this), value, 120);
+  @inline set aggressor(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 120);
   }
   /** regular, or a print away from the market: a number of TradeKind */
-  @inline get kind(): u8 {
+  @inline get kind(): i32 {
     return load<u8>(changetype<usize>(this), 121);
   }
-  @inline set kind(value: u8) {
-    store<u8>(changetype<usize>(this), value, 121);
+  @inline set kind(value: i32) {
+    store<u8>(changetype<usize>(this), <u8>value, 121);
   }
 }

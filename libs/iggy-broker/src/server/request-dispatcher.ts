@@ -30,7 +30,7 @@ import { sendMessages, storeFailureStatus } from "../handlers/send-messages.js";
 import { refusesVersion, register } from "../session/register.js";
 import type { Session } from "../session/session-table.js";
 import { executeMetadata } from "./metadata-request.js";
-import { committedReply } from "./reply-frames.js";
+import { committedReply, JOINED_REPLY_BYTES_MAX, joinedReply } from "./reply-frames.js";
 
 /** Where replies go. */
 export interface ReplySink {
@@ -272,8 +272,15 @@ export class RequestDispatcher {
   }
 
   private answerPieces(header: RequestHeader, { pieces, release }: ReplyPieces): void {
-    const bodyBytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    let bodyBytes = 0;
+    for (const piece of pieces) bodyBytes += piece.length;
     const { client, request, operation } = header;
+    if (bodyBytes <= JOINED_REPLY_BYTES_MAX) {
+      const frame = joinedReply({ client, request, operation }, pieces, bodyBytes);
+      release();
+      this.sink.send([frame]);
+      return;
+    }
     this.sink.send([encodeReplyHeader({ client, request, operation }, bodyBytes), ...pieces], release);
   }
 

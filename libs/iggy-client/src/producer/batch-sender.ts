@@ -58,13 +58,14 @@ export class BatchSender {
     return this.pendingMessages;
   }
 
-  /** Whether an enqueued batch would go out at once; where nothing can be sent ever again, it fails at once. */
+  /** Whether a batch that could still grow is to go, and would at once; where nothing can be sent ever again, it fails. */
   get canSendNow(): boolean {
     if (this.connection.terminal) return true;
+    const { growingInFlightMax, inFlightMax } = this.settings;
     return (
       !this.pause.isActive &&
       this.waiting.length === 0 &&
-      this.inFlight.length < this.settings.inFlightMax &&
+      this.inFlight.length < (growingInFlightMax ?? inFlightMax) &&
       this.connection.readySession !== undefined
     );
   }

@@ -124,6 +124,31 @@ describe("batching", () => {
     expect(clock.pendingTimerCount).toBe(0);
   });
 
+  it("lets a batch grow while another is on the wire if it is eager, and sends full ones beside it", async () => {
+    const held: PeerRequest[] = [];
+    const { producer, peer, clock, confirmed } = await bench(
+      (request) => request.name === "message.send" && held.push(request) > 0,
+      { lingerMillis: 1, eager: true, batchCountMax: 4 },
+    );
+    put(producer, 0);
+    await until(() => held.length === 1);
+    for (let number = 1; number <= 3; number++) {
+      await clock.advance(5);
+      put(producer, number);
+    }
+    expect(held).toHaveLength(1);
+    put(producer, 4);
+    await until(() => held.length === 2);
+    put(producer, 5);
+    await clock.advance(5);
+    expect(held.map(numbersOf)).toEqual([[0], [1, 2, 3, 4]]);
+    for (const request of held.splice(0)) peer.answer(request);
+    await until(() => held.length === 1);
+    expect(held.map(numbersOf)).toEqual([[5]]);
+    peer.answer(held[0]!);
+    await until(() => confirmed.length === 3);
+  });
+
   it("sends at once when the count is reached or the slot is full", async () => {
     const { producer, peer, confirmed } = await bench(undefined, { batchCountMax: 3 });
     for (let i = 0; i < 3; i++) put(producer, i);

@@ -12,7 +12,8 @@ export interface ProducerOptions {
   /**
    * After a pause of `lingerMillis` the first messages do not wait: they go as soon as the call of the event loop ends
    * that brought them, and what follows is collected again. There is still at most one batch in `lingerMillis`, unless
-   * batches fill up. Default false.
+   * batches fill up, and none that could still grow while another is on the wire: the slower the server, the larger the
+   * batches. Default false.
    */
   readonly eager?: boolean;
   /** Messages after which a batch is sent. Default 1000. */

@@ -8,6 +8,8 @@ export interface SenderSettings {
   /** stream/topic/partition, for messages */
   readonly label: string;
   readonly inFlightMax: number;
+  /** Batches on the wire below which one goes that could still grow. Default: `inFlightMax`. */
+  readonly growingInFlightMax?: number;
   /** Replies that may stay away for one batch. */
   readonly timeoutsMax: number;
   /** Sendings beyond the first; those after transient refusals are not counted. */

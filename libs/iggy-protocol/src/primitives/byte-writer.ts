@@ -2,6 +2,11 @@ import { fail } from "../errors/protocol-errors.js";
 
 const utf8 = new TextEncoder();
 
+/** Names that were written before: every request repeats those of its stream and topic. */
+const knownNames = new Map<string, Uint8Array>();
+/** When it is full all are forgotten: who uses more names than that gains nothing by it. */
+const KNOWN_NAMES_MAX = 1024;
+
 /** Appends little-endian fields to a buffer that grows by doubling. Arguments outside their range are refused. */
 export class ByteWriter {
   private bytes: Uint8Array;
@@ -86,8 +91,14 @@ export class ByteWriter {
 
   /** `[len u8][UTF-8]` of 1 to 255 bytes: an empty name harms some servers, so it never leaves this process. */
   name(text: string, field: string): this {
+    const known = knownNames.get(text);
+    if (known !== undefined) return this.raw(known);
     if (text.length === 0) throw this.outOfRange("an empty text", field, "1 to 255 bytes of UTF-8");
-    return this.str8(text, field);
+    const start = this.length;
+    this.str8(text, field);
+    if (knownNames.size >= KNOWN_NAMES_MAX) knownNames.clear();
+    knownNames.set(text, this.bytes.slice(start, this.length));
+    return this;
   }
 
   /** Overwrites a u32 written before, for lengths that are known only afterwards. */

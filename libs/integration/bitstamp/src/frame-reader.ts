@@ -57,7 +57,10 @@ export function readFrames(
 
   const walker = new FrameWalker();
 
-  /** False, with nothing done, for a frame that has to be read as JSON. */
+  /**
+   * False, with nothing done, for a frame that has to be read as JSON. The streams of a channel are of one instrument
+   * and take the same kind of record: what is read for one is read for all.
+   */
   function walk(frame: Uint8Array, receiveMicros: number): boolean {
     const event = walker.begin(frame);
     if (event === WalkedEvent.None) return false;

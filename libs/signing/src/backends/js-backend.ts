@@ -4,14 +4,34 @@ import { schnorr, secp256k1 } from "@noble/curves/secp256k1.js";
 import type { SigningKey } from "../keys/signing-key.js";
 import type { SignatureScheme } from "../schemes.js";
 import { BACKEND_SCHEMES, type SigningBackend } from "./backend.js";
+import { Bip340Signer, type SigningArithmetic } from "./bip340-signer.js";
 
 const ECDSA_OPTIONS = { prehash: false, lowS: true } as const;
+const { Point } = secp256k1;
+
+/** The library's own `schnorr.sign` verifies each signature that it makes. */
+const arithmetic: SigningArithmetic = {
+  publicKeyCreate: (secret, isCompressed, output) => {
+    output.set(Point.BASE.multiply(Point.Fn.fromBytes(secret)).toBytes(isCompressed));
+    return output;
+  },
+  privateKeyTweakAdd: (secret, tweak) => {
+    secret.set(Point.Fn.toBytes(Point.Fn.add(Point.Fn.fromBytes(secret), Point.Fn.fromBytes(tweak))));
+    return secret;
+  },
+  privateKeyTweakMul: (secret, tweak) => {
+    secret.set(Point.Fn.toBytes(Point.Fn.mul(Point.Fn.fromBytes(secret), Point.Fn.fromBytes(tweak))));
+    return secret;
+  },
+};
+
 const ED25519_ORDER = ed25519.Point.Fn.ORDER;
 
 /** Plain JavaScript, `@noble/curves`: needs no addon and no module. */
 export class JsBackend implements SigningBackend {
   readonly name = "js";
   readonly schemes = BACKEND_SCHEMES.js;
+  readonly #schnorr = new Bip340Signer(arithmetic);
 
   sign(key: SigningKey, input: Uint8Array, aux: Uint8Array, out: Uint8Array, offset: number): void {
     switch (key.scheme) {
@@ -19,7 +39,7 @@ export class JsBackend implements SigningBackend {
         out.set(secp256k1.sign(input, key.secret, ECDSA_OPTIONS), offset);
         return;
       case "schnorr":
-        out.set(schnorr.sign(input, key.secret, aux), offset);
+        this.#schnorr.sign(key, input, aux, out, offset);
         return;
       case "ed25519":
         out.set(ed25519.sign(input, key.secret), offset);

@@ -2,7 +2,8 @@ import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import type { SigningKey } from "../keys/signing-key.js";
 import { SIGNATURE_BYTES, type SignatureScheme } from "../schemes.js";
 import { BACKEND_SCHEMES, type SigningBackend } from "./backend.js";
-import { NativeSchnorr } from "./native-schnorr.js";
+import { Bip340Signer } from "./bip340-signer.js";
+import { NativeSchnorrVerifier } from "./native-schnorr-verifier.js";
 import { loadSecp256k1Addon, type Secp256k1Addon } from "./secp256k1-addon.js";
 
 /** What stands in front of a raw Ed25519 public key in its DER form, RFC 8410. */
@@ -15,13 +16,15 @@ const NO_OPTIONS = {};
 export class NativeBackend implements SigningBackend {
   readonly name = "native";
   readonly schemes = BACKEND_SCHEMES.native;
-  readonly #schnorr: NativeSchnorr;
+  readonly #schnorrSigner: Bip340Signer;
+  readonly #schnorrVerifier: NativeSchnorrVerifier;
   readonly #signature = new Uint8Array(SIGNATURE_BYTES);
   readonly #publicKeys = new Map<string, KeyObject>();
 
   /** @throws ImsError `signing.backend-unavailable` */
   constructor(private readonly addon: Secp256k1Addon = loadSecp256k1Addon()) {
-    this.#schnorr = new NativeSchnorr(addon);
+    this.#schnorrSigner = new Bip340Signer(addon);
+    this.#schnorrVerifier = new NativeSchnorrVerifier(addon);
   }
 
   sign(key: SigningKey, input: Uint8Array, aux: Uint8Array, out: Uint8Array, offset: number): void {
@@ -31,7 +34,7 @@ export class NativeBackend implements SigningBackend {
         out.set(this.#signature, offset);
         return;
       case "schnorr":
-        this.#schnorr.sign(key, input, aux, out, offset);
+        this.#schnorrSigner.sign(key, input, aux, out, offset);
         return;
       case "ed25519":
         out.set(sign(null, input, key.nodeKey), offset);
@@ -43,7 +46,7 @@ export class NativeBackend implements SigningBackend {
       case "ecdsa":
         return this.addon.publicKeyVerify(publicKey) && this.addon.ecdsaVerify(signature, input, publicKey);
       case "schnorr":
-        return this.#schnorr.verify(publicKey, input, signature);
+        return this.#schnorrVerifier.verify(publicKey, input, signature);
       case "ed25519":
         return verify(null, input, this.#publicKey(publicKey), signature);
     }

@@ -9,6 +9,7 @@ import {
   instantiateModule,
   type ModuleLimits,
   type ModuleProfile,
+  PAGE_BYTES,
 } from "@ims/wasm-runtime";
 import { fail } from "../errors.js";
 
@@ -68,10 +69,21 @@ const MODULE_LIMITS: ModuleLimits = { moduleBytes: 4 << 20, memoryPages: 32, tab
 /** SHA-256 of `secp256k1.wasm` of `tiny-secp256k1` 2.2.4. */
 const MODULE_HASH = "5cbbcb8adc7acc3b78a3fd31c76d573302705ff5fd714d03f5a2602591197cb5";
 
-/** A module to use in place of the installed one, with the SHA-256 that it has to have. */
+/** Where the stack of that build begins; it grows down from there. */
+const STACK_TOP = 655_360;
+
+/** A module, the installed one or another with its interface. */
 export interface SigningModule {
   readonly bytes: Uint8Array;
+  /** SHA-256 that the octets have to have, 64 hexadecimal digits. */
   readonly hash: string;
+  /** Address from which its stack grows down. What signing leaves there is overwritten. */
+  readonly stackTop: number;
+}
+
+export interface CompiledSigningModule {
+  readonly compiled: CompiledModule;
+  readonly stackTop: number;
 }
 
 /**
@@ -81,7 +93,8 @@ export interface SigningModule {
 export function readInstalledModule(): SigningModule {
   try {
     const entry = createRequire(import.meta.url).resolve("tiny-secp256k1");
-    return { bytes: readFileSync(join(dirname(entry), "../secp256k1.wasm")), hash: MODULE_HASH };
+    const file = join(dirname(entry), "../secp256k1.wasm");
+    return { bytes: new Uint8Array(readFileSync(file)), hash: MODULE_HASH, stackTop: STACK_TOP };
   } catch (cause) {
     throw fail("signing.backend-unavailable", "the module of tiny-secp256k1 could not be read", { cause });
   }
@@ -91,12 +104,23 @@ export function readInstalledModule(): SigningModule {
  * Checks, caps and compiles a module; nothing of it runs.
  * @throws ImsError the codes of `checkModule` of `@ims/wasm-runtime`
  */
-export function compileSigningModule(module: SigningModule): CompiledModule {
-  return compileModule(checkModule(module.bytes, SECP256K1_PROFILE, MODULE_LIMITS, module.hash));
+export function compileSigningModule({ bytes, hash, stackTop }: SigningModule): CompiledSigningModule {
+  const checked = checkModule(bytes, SECP256K1_PROFILE, MODULE_LIMITS, hash);
+  const memoryBytes = checked.memoryPages.least * PAGE_BYTES;
+  if (!(Number.isInteger(stackTop) && stackTop >= 0 && stackTop <= memoryBytes)) {
+    throw fail(
+      "signing.bad-input",
+      `the stack at ${stackTop} is not in the ${memoryBytes} octets of the module`,
+    );
+  }
+  return { compiled: compileModule(checked), stackTop };
 }
 
 /** @param random 32 random bits as a signed number, from a cryptographic source */
-export function instantiateSigningModule(compiled: CompiledModule, random: () => number): Secp256k1Exports {
+export function instantiateSigningModule(
+  { compiled }: CompiledSigningModule,
+  random: () => number,
+): Secp256k1Exports {
   return instantiateModule<Secp256k1Exports>(compiled, {
     "./rand.js": { generateInt32: random },
     "./validate_error.js": {

@@ -1,9 +1,9 @@
 import { randomFillSync } from "node:crypto";
-import type { CompiledModule } from "@ims/wasm-runtime";
 import type { SigningKey } from "../keys/signing-key.js";
 import { AUX_BYTES, DIGEST_BYTES, SECRET_BYTES, SIGNATURE_BYTES, type SignatureScheme } from "../schemes.js";
 import { BACKEND_SCHEMES, type SigningBackend } from "./backend.js";
 import {
+  type CompiledSigningModule,
   compileSigningModule,
   instantiateSigningModule,
   readInstalledModule,
@@ -12,10 +12,12 @@ import {
 
 const COMPRESSED_BYTES = 33;
 const X_ONLY_BYTES = 32;
+/** Octets of the stack that are overwritten behind a signature; signing takes about 9,000. */
+const STACK_BYTES = 16_384;
 
 /**
- * libsecp256k1 in WebAssembly. Keys are in the module's memory only while it signs; what its stack keeps of them is
- * overwritten when the backend closes.
+ * libsecp256k1 in WebAssembly. Keys are in the module's memory only while it signs: its input and its stack are overwritten
+ * behind each signature, all of its memory when the backend closes.
  */
 export class WasmBackend implements SigningBackend {
   readonly name = "wasm";
@@ -28,12 +30,13 @@ export class WasmBackend implements SigningBackend {
   #signature!: Uint8Array;
   #publicKey!: Uint8Array;
   #xOnlyKey!: Uint8Array;
+  #stack!: Uint8Array;
 
   /**
-   * @param compiled of `compileSigningModule`; the installed module where it is left out
+   * @param module of `compileSigningModule`; the installed module where it is left out
    * @throws ImsError `signing.backend-unavailable`, and what the check of modules throws
    */
-  constructor(private readonly compiled: CompiledModule = compileSigningModule(readInstalledModule())) {
+  constructor(private readonly module: CompiledSigningModule = compileSigningModule(readInstalledModule())) {
     this.#exports = this.#instantiate();
     this.#memory = this.#exports.memory.buffer;
     this.#mapInputs();
@@ -62,6 +65,7 @@ export class WasmBackend implements SigningBackend {
     } finally {
       this.#secret.fill(0);
       this.#aux.fill(0);
+      this.#stack.fill(0);
     }
   }
 
@@ -104,7 +108,7 @@ export class WasmBackend implements SigningBackend {
 
   #instantiate(): Secp256k1Exports {
     const bits = new Int32Array(1);
-    const exports = instantiateSigningModule(this.compiled, () => randomFillSync(bits)[0]!);
+    const exports = instantiateSigningModule(this.module, () => randomFillSync(bits)[0]!);
     exports.initializeContext();
     return exports;
   }
@@ -120,5 +124,7 @@ export class WasmBackend implements SigningBackend {
     this.#signature = at(exports.SIGNATURE_INPUT, SIGNATURE_BYTES);
     this.#publicKey = at(exports.PUBLIC_KEY_INPUT, COMPRESSED_BYTES);
     this.#xOnlyKey = at(exports.X_ONLY_PUBLIC_KEY_INPUT, X_ONLY_BYTES);
+    const stackStart = Math.max(0, this.module.stackTop - STACK_BYTES);
+    this.#stack = new Uint8Array(this.#memory, stackStart, this.module.stackTop - stackStart);
   }
 }

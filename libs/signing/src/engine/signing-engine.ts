@@ -52,6 +52,18 @@ export class SigningEngine {
     this.#current = this.#opened(name);
   }
 
+  /**
+   * Puts a backend in the place of the one with its name, from the next call on, and closes that one: another version of
+   * its module, for example. One that was not there is added.
+   */
+  replace(backend: SigningBackend): void {
+    const before = this.#backends.get(backend.name);
+    if (before === backend) return;
+    this.#backends.set(backend.name, backend);
+    if (this.#current === before) this.#current = backend;
+    before?.close();
+  }
+
   /** Whether the backend of the next call has a scheme. */
   has(scheme: SignatureScheme): boolean {
     return this.#current.schemes.includes(scheme);

@@ -51,7 +51,7 @@ export class SigningKey {
    * The octets of the key, for backends and the hand-over to workers only. Not to be kept, changed or shown.
    * @throws ImsError `signing.key-disposed`
    */
-  get secret(): Uint8Array {
+  get secret(): Buffer {
     if (this.#isDisposed) throw fail("signing.key-disposed", `the key ${this.keyId} was zeroed`);
     return this.#secret;
   }

@@ -1,10 +1,12 @@
 import { MESSAGE_BYTES_MAX } from "../engine/signed-message.js";
 import { fail } from "../errors.js";
 import { DIGEST_BYTES } from "../schemes.js";
-import { NodeHasher } from "./node-hasher.js";
+import { TreeHasher } from "./tree-hasher.js";
 
 /** Messages of the largest batch. */
 export const BATCH_MESSAGES_MAX = 65_536;
+/** Levels of its tree. */
+const LEVELS_MAX = 17;
 
 /**
  * The Merkle tree of RFC 6962 section 2.1 over up to `capacity` messages: a leaf is SHA-256(0 ‖ message), a node
@@ -12,7 +14,7 @@ export const BATCH_MESSAGES_MAX = 65_536;
  * after batch; its memory is 64 octets for each message of the capacity.
  */
 export class MerkleTree {
-  readonly #hasher = new NodeHasher();
+  readonly #hasher: TreeHasher;
   /** Level after level: the leaves, then each level above. */
   readonly #hashes: Buffer;
   /** Where each level begins and how many hashes it has; valid once `#isBuilt`. */
@@ -29,7 +31,8 @@ export class MerkleTree {
       );
     }
     // Each level has at most half as many hashes as the one below, and one more.
-    this.#hashes = Buffer.alloc((2 * capacity + 17) * DIGEST_BYTES);
+    this.#hasher = new TreeHasher(2 * capacity + LEVELS_MAX);
+    this.#hashes = this.#hasher.hashes;
   }
 
   get count(): number {
@@ -48,7 +51,7 @@ export class MerkleTree {
         `the message has ${message.length} octets, ${MESSAGE_BYTES_MAX} at most`,
       );
     }
-    this.#hasher.leaf(message, this.#hashes, this.#count * DIGEST_BYTES);
+    this.#hasher.leaf(message, this.#count);
     this.#count++;
     this.#isBuilt = false;
   }
@@ -80,11 +83,13 @@ export class MerkleTree {
   /** The hash of a leaf; memory of the tree that changes with the next batch. */
   leafHash(index: number): Uint8Array {
     this.#requireIndex(index);
+    this.#hasher.flush();
     return this.#hashes.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
   }
 
   /** The hashes of all leaves, 32 octets each; memory of the tree that changes with the next batch. */
   leafHashes(): Uint8Array {
+    this.#hasher.flush();
     return this.#hashes.subarray(0, this.#count * DIGEST_BYTES);
   }
 
@@ -113,11 +118,13 @@ export class MerkleTree {
   clear(): void {
     this.#count = 0;
     this.#isBuilt = false;
+    this.#hasher.clear();
   }
 
   #build(): void {
     if (this.#isBuilt) return;
     if (this.#count === 0) throw fail("signing.bad-batch", "the batch has no message");
+    this.#hasher.flush();
     this.#levels.length = 0;
     let start = 0;
     let count = this.#count;
@@ -125,7 +132,7 @@ export class MerkleTree {
     while (count > 1) {
       const next = start + count * DIGEST_BYTES;
       const pairs = count >> 1;
-      this.#hasher.nodes(this.#hashes, start, pairs, this.#hashes, next);
+      this.#hasher.nodes(start / DIGEST_BYTES, pairs, next / DIGEST_BYTES);
       if ((count & 1) === 1) {
         this.#hashes.copy(this.#hashes, next + pairs * DIGEST_BYTES, next - DIGEST_BYTES, next);
       }

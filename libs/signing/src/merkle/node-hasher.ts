@@ -26,12 +26,4 @@ export class NodeHasher {
     this.#node.set(right, 1 + DIGEST_BYTES);
     out.write(hash("sha256", this.#node, "binary"), offset, DIGEST_BYTES, "latin1");
   }
-
-  /** Hashes `pairs` pairs of neighbours in `hashes` from `start` on, to `out` from `outStart` on. */
-  nodes(hashes: Buffer, start: number, pairs: number, out: Buffer, outStart: number): void {
-    for (let pair = 0; pair < pairs; pair++) {
-      hashes.copy(this.#node, 1, start + pair * 2 * DIGEST_BYTES, start + (pair + 1) * 2 * DIGEST_BYTES);
-      out.write(hash("sha256", this.#node, "binary"), outStart + pair * DIGEST_BYTES, DIGEST_BYTES, "latin1");
-    }
-  }
 }

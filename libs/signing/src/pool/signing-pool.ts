@@ -8,7 +8,7 @@ import { SigningJob } from "./signing-job.js";
 
 const WORKERS_MAX = 64;
 const KEYS_MAX = 255;
-const DEFAULTS = { workers: 2, ringSlots: 256, messagesMax: 65_536, stuckMillis: 10_000 };
+const DEFAULTS = { workers: 2, ringSlots: 1_024, messagesMax: 65_536, stuckMillis: 10_000 };
 
 export interface SigningPoolOptions {
   /** At most 255, named by their place; they stay the caller's, who disposes of them behind `close`. */
@@ -19,7 +19,7 @@ export interface SigningPoolOptions {
   readonly use?: BackendName;
   /** 1 to 64, default 2. */
   readonly workers?: number;
-  /** Messages in the ring of each worker, a power of two, default 256. */
+  /** Messages in the ring of each worker, a power of two, default 1,024. */
   readonly ringSlots?: number;
   /** Messages that may wait for signatures in all, default 65,536; more are refused. */
   readonly messagesMax?: number;

@@ -8,6 +8,12 @@ import type { ResolvedHostOptions } from "./host-options.js";
 import { type CommandOutcome, WorkerLink } from "./worker-link.js";
 import type { WorkerCommand, WorkerDone } from "./worker-messages.js";
 
+/** What all engines of a host have in common. */
+export interface EngineContext extends ResolvedHostOptions {
+  /** So many lines of log more were too many. */
+  readonly onLogLinesLeftOut: (count: number) => void;
+}
+
 /**
  * One version of a module: its thread, and what is needed to have its state again: one that was taken, and the batches
  * handled since. The thread's state is that behind the last of them unless a command failed.
@@ -26,7 +32,7 @@ export class FilterEngine {
 
   private constructor(
     readonly module: CheckedModule,
-    private readonly options: ResolvedHostOptions,
+    private readonly context: EngineContext,
     public parameters: ParameterValues,
   ) {
     this.#link = this.#newLink();
@@ -38,11 +44,11 @@ export class FilterEngine {
    */
   static async start(
     module: CheckedModule,
-    options: ResolvedHostOptions,
+    context: EngineContext,
     parameters: ParameterValues,
     state?: Uint8Array,
   ): Promise<FilterEngine> {
-    const engine = new FilterEngine(module, options, parameters);
+    const engine = new FilterEngine(module, context, parameters);
     try {
       await engine.load(state);
       return engine;
@@ -185,13 +191,14 @@ export class FilterEngine {
   }
 
   #newLink(): WorkerLink {
-    const { limits, clock, batchMillis, loadMillis, onLog } = this.options;
+    const { limits, clock, batchMillis, loadMillis, onLog, onLogLinesLeftOut } = this.context;
     return new WorkerLink({
       module: this.module,
       limits,
       times: { batchMillis, loadMillis },
       clock,
       onLog: (level, text) => onLog(level, text, this.version),
+      onLogLinesLeftOut,
     });
   }
 }

@@ -10,12 +10,11 @@ import { BatchJob } from "./batch-job.js";
 import type { BatchFailure, BatchOutcome } from "./batch-outcome.js";
 import { BatchQueue } from "./batch-queue.js";
 import { BufferPool } from "./buffer-pool.js";
-import { FilterEngine } from "./filter-engine.js";
+import { type EngineContext, FilterEngine } from "./filter-engine.js";
 import { type FilterMetrics, newMetrics } from "./host-metrics.js";
 import {
   type FilterEvent,
   type FilterHostOptions,
-  type ResolvedHostOptions,
   resolveHostOptions,
   type SwapOptions,
   type SwapReport,
@@ -40,9 +39,9 @@ export type HostMode = "running" | "quarantined" | "stopped" | "closed";
  * another module is swapped in.
  */
 export class FilterHost {
-  readonly #options: ResolvedHostOptions;
+  readonly #options: EngineContext;
   readonly #pools = { inputs: new BufferPool(POOL_BYTES), outputs: new BufferPool(POOL_BYTES) };
-  readonly #metrics = newMetrics();
+  readonly #metrics: FilterMetrics;
   readonly #queue: BatchQueue;
   #engine: FilterEngine;
   #probation: Probation | undefined;
@@ -55,7 +54,8 @@ export class FilterHost {
   /** For warming a new module. */
   #lastJob: BatchJob | undefined;
 
-  private constructor(engine: FilterEngine, options: ResolvedHostOptions) {
+  private constructor(engine: FilterEngine, options: EngineContext, metrics: FilterMetrics) {
+    this.#metrics = metrics;
     this.#engine = engine;
     this.#options = options;
     this.#queue = new BatchQueue(options.batchesInFlight, options.clock, (job) => this.#begin(job));
@@ -69,7 +69,18 @@ export class FilterHost {
   static async start(given: FilterHostOptions): Promise<FilterHost> {
     const options = resolveHostOptions(given);
     const { module, parameters = {}, state } = given;
-    return new FilterHost(await FilterEngine.start(module, options, parameters, state), options);
+    const metrics = newMetrics();
+    const context: EngineContext = {
+      ...options,
+      onLog: (level, text, version) => {
+        metrics.logLines++;
+        options.onLog(level, text, version);
+      },
+      onLogLinesLeftOut: (count) => {
+        metrics.logLinesLeftOut += count;
+      },
+    };
+    return new FilterHost(await FilterEngine.start(module, context, parameters, state), context, metrics);
   }
 
   get mode(): HostMode {
@@ -180,6 +191,8 @@ export class FilterHost {
     try {
       next = await FilterEngine.start(module, this.#options, swap.parameters ?? {});
       await this.#warm(next);
+      // Fresh again before anything waits for it.
+      await next.load(undefined);
       const engine = next;
       return await this.#between((gatedMillis) => this.#takeOver(engine, resolved, gatedMillis));
     } catch (error) {
@@ -365,7 +378,7 @@ export class FilterHost {
     const tookState = !swap.withoutState && canTakeState(old, next);
     // Also where the new one cannot use it: the old one may need to come back to it.
     const state = old.hasState && (isOldWell || tookState) ? await this.#stateOfEngine() : undefined;
-    await next.load(tookState ? state : undefined);
+    if (tookState) await next.load(state);
     if (this.#mode === "closed") throw this.#reason!;
     if (this.#probation !== undefined) this.#endProbation(this.#firstWaiting, "another module took over");
     this.#engine = next;

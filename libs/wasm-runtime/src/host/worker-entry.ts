@@ -2,11 +2,13 @@ import { parentPort, workerData } from "node:worker_threads";
 import { isImsError } from "@ims/common";
 import { fail } from "../errors.js";
 import { FilterInstance } from "../instance/filter-instance.js";
+import { LogGate } from "../instance/log-gate.js";
 import { compileModule } from "../module/compile-module.js";
 import type { CompiledModule } from "../module/engine.js";
 import { readShared, writeResult } from "./shared-batch.js";
 import {
   type BatchDone,
+  type CommandReply,
   ControlWord,
   type NumberedCommand,
   toWireError,
@@ -24,15 +26,20 @@ const tell = (reply: WorkerReply) => port.postMessage(reply);
 let compiled: CompiledModule | undefined;
 /** Undefined before the first load and behind a failure. */
 let instance: FilterInstance | undefined;
-let leftOutBefore = 0;
+const gate = new LogGate(
+  limits.logLinesPerSecond,
+  () => performance.now(),
+  (level, text) => tell({ type: "log", level, text }),
+);
+/** Lines of log that were too many, as far as they were told. */
+let leftOutTold = 0;
 
 function load(command: Extract<WorkerCommand, { type: "load" }>): FilterInstance {
   compiled ??= compileModule({ bytes });
-  leftOutBefore += instance?.logLinesLeftOut ?? 0;
   instance = undefined;
   const fresh = new FilterInstance(compiled, {
     limits,
-    log: (level, text) => tell({ type: "log", level, text }),
+    gate,
   });
   fresh.setParameters(command.parameters);
   if (command.state !== undefined) fresh.restore(command.state);
@@ -45,13 +52,14 @@ function runBatch(
   { batch, output }: Extract<WorkerCommand, { type: "batch" }>,
 ): BatchDone {
   const startedAt = performance.now();
+  gate.isMuted = output === undefined;
   const result = current.runBatch(readShared(batch), batch.batchTime);
   if (output !== undefined) writeResult(result, output);
   const { outputCount, dropped, rewritten, emitted } = result;
   return { outputCount, dropped, rewritten, emitted, micros: (performance.now() - startedAt) * 1000 };
 }
 
-function perform(command: NumberedCommand): WorkerReply {
+function perform(command: NumberedCommand): CommandReply {
   const { number } = command;
   if (instance === undefined && command.type !== "load") return { type: "skipped", number };
   try {
@@ -69,12 +77,10 @@ function perform(command: NumberedCommand): WorkerReply {
       description: current.description,
       hasState: current.hasState,
       memoryPages: current.memoryPages,
-      logLinesLeftOut: leftOutBefore + current.logLinesLeftOut,
       batch,
       state,
     };
   } catch (error) {
-    leftOutBefore += instance?.logLinesLeftOut ?? 0;
     instance = undefined;
     const known = isImsError(error) ? error : fail("wasm.worker-failed", `a batch failed: ${String(error)}`);
     return { type: "failed", number, error: toWireError(known) };
@@ -85,5 +91,6 @@ port.on("message", (command: NumberedCommand) => {
   Atomics.store(words, ControlWord.Started, command.number);
   const reply = perform(command);
   Atomics.store(words, ControlWord.Done, command.number);
-  tell(reply);
+  tell({ ...reply, logLinesLeftOut: gate.leftOut - leftOutTold });
+  leftOutTold = gate.leftOut;
 });

@@ -47,6 +47,7 @@ export interface WorkerLinkOptions {
   readonly times: WorkerTimes;
   readonly clock: Clock;
   readonly onLog: (level: FilterLogLevel, text: string) => void;
+  readonly onLogLinesLeftOut: (count: number) => void;
 }
 
 /** `undefined` for a command that was skipped because an earlier one failed. */
@@ -78,9 +79,10 @@ export class WorkerLink {
   /** The command that the watchdog saw begun, and since when. */
   #seen = { number: 0, isBegun: false, sinceMillis: 0 };
 
-  constructor(options: WorkerLinkOptions) {
+  /** @param entry what the thread runs; it speaks `WorkerCommand` and `WorkerReply` */
+  constructor(options: WorkerLinkOptions, entry = ENTRY) {
     this.#options = options;
-    this.#worker = new Worker(ENTRY, {
+    this.#worker = new Worker(entry, {
       workerData: {
         bytes: options.module.bytes,
         limits: options.limits,
@@ -135,6 +137,7 @@ export class WorkerLink {
   }
 
   #onReply(reply: WorkerReply): void {
+    if (reply.type !== "log") this.#options.onLogLinesLeftOut(reply.logLinesLeftOut);
     if (reply.type === "log") {
       this.#options.onLog(reply.level, reply.text);
       return;

@@ -52,16 +52,19 @@ export interface WorkerDone {
   readonly description: FilterDescription;
   readonly hasState: boolean;
   readonly memoryPages: number;
-  readonly logLinesLeftOut: number;
   readonly batch: BatchDone | undefined;
   readonly state: Uint8Array | undefined;
 }
 
-export type WorkerReply =
+export type CommandReply =
   | WorkerDone
   | { readonly type: "failed"; readonly number: number; readonly error: WireError }
   /** An earlier command failed, and nothing is done until the next load. */
-  | { readonly type: "skipped"; readonly number: number }
+  | { readonly type: "skipped"; readonly number: number };
+
+export type WorkerReply =
+  /** With the lines of log that were too many since the last reply. */
+  | (CommandReply & { readonly logLinesLeftOut: number })
   | { readonly type: "log"; readonly level: FilterLogLevel; readonly text: string };
 
 interface WireError {

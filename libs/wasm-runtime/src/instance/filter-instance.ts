@@ -27,6 +27,8 @@ export interface FilterInstanceOptions {
   readonly log?: (level: FilterLogLevel, text: string) => void;
   /** For the rate of the log; the machine's by default. */
   readonly monotonicMillis?: () => number;
+  /** In place of the two above: one gate for several instances. */
+  readonly gate?: LogGate;
 }
 
 interface FilterExports {
@@ -65,11 +67,7 @@ export class FilterInstance {
    */
   constructor(module: CompiledModule, options: FilterInstanceOptions = {}) {
     this.#limits = resolveLimits(options.limits);
-    this.#gate = new LogGate(
-      this.#limits.logLinesPerSecond,
-      options.monotonicMillis ?? (() => performance.now()),
-      options.log ?? (() => {}),
-    );
+    this.#gate = options.gate ?? gateOf(options, this.#limits);
     this.#exports = guarded("instantiation", () => this.#instantiate(module));
     const { ims_snapshot, ims_restore, _initialize } = this.#exports;
     if ((ims_snapshot === undefined) !== (ims_restore === undefined)) {
@@ -227,6 +225,14 @@ export class FilterInstance {
     }
     return this.#exports.ims_param!(parameter.index, parameter.mantissa, parameter.scale);
   }
+}
+
+function gateOf({ log, monotonicMillis }: FilterInstanceOptions, limits: FilterLimits): LogGate {
+  return new LogGate(
+    limits.logLinesPerSecond,
+    monotonicMillis ?? (() => performance.now()),
+    log ?? (() => {}),
+  );
 }
 
 function guarded<T>(call: string, run: () => T): T {

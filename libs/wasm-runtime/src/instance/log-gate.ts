@@ -12,6 +12,8 @@ export class LogGate {
   #windowStart = Number.NEGATIVE_INFINITY;
   #lines = 0;
   #leftOut = 0;
+  /** Lines are neither written nor counted, because a batch runs that ran before. */
+  isMuted = false;
 
   constructor(
     readonly linesPerSecond: number,
@@ -26,6 +28,7 @@ export class LogGate {
 
   /** @param octets UTF-8; control characters of it become question marks, so that one line stays one */
   log(level: number, octets: Uint8Array): void {
+    if (this.isMuted) return;
     if (!this.#admits()) {
       this.#leftOut++;
       return;

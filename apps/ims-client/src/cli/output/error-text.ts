@@ -23,6 +23,8 @@ export function isUsageError(error: unknown): boolean {
       "broker.default-credentials",
       "simulator.invalid-option",
       "simulator.invalid-fault",
+      "filter-sdk.bad-name",
+      "wasm.bad-parameter",
     ].includes(error.code)
   );
 }

@@ -94,5 +94,5 @@ function ratio(other: number, own: number): number {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.table(benchWalker(Number(process.argv[2] ?? 200_000)));
+  console.table(benchWalker(Number(process.argv[2] ?? 20_000)));
 }

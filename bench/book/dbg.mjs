@@ -1,0 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { startPart } from "./part.mjs";
+const log=(...a)=>console.log(performance.now().toFixed(0),...a);
+const venue = await startPart("venue.mjs", { symbolCount: 1 }); log("venue", venue.ready);
+const { restUrl, symbols, wsUrl } = venue.ready;
+const service = await startPart("service.mjs", { venue: { restUrl, wsUrl } }); log("service", service.ready);
+const watcher = await startPart("watcher.mjs", { ...service.ready, symbols, depth: 20 }); log("watcher");
+await venue.ask("begin", 1000); log("begun");
+await Promise.race([watcher.ask("fresh").then(()=>log("fresh")), sleep(8000)]);
+log(await watcher.ask("latency"), await venue.ask("halt"), await service.ask("counts"));
+await watcher.end(); await service.end(); await venue.end(); log("end");

@@ -11,6 +11,8 @@ const SUBSCRIBERS = { streamCount: 1000, connectionCount: 10, depth: 10 };
 /** Changes of the merged book a second. */
 const CHANGE_RATES = [5, 20, 100];
 const UPDATES_PER_SECOND = 10_000;
+/** While the books are put together from REST and frames. */
+const UPDATES_UNTIL_FRESH = 500;
 const SYMBOL_COUNTS = [1, 20];
 
 execFileSync("npx", ["tsc", "-b", ...PROJECTS.map((project) => `${project}/tsconfig.lib.json`)], {
@@ -73,8 +75,10 @@ function latency(symbolCount) {
     const { restUrl, symbols, wsUrl } = venue.ready;
     const service = await start("service.mjs", { venue: { restUrl, wsUrl } });
     const watcher = await start("watcher.mjs", { ...service.ready, symbols, depth: 20 });
-    await venue.ask("begin", UPDATES_PER_SECOND);
+    await venue.ask("begin", UPDATES_UNTIL_FRESH);
     await watcher.ask("fresh");
+    await venue.ask("halt");
+    await venue.ask("begin", UPDATES_PER_SECOND);
     await sleep(WARM_UP_MILLIS);
     await venue.ask("halt");
     await watcher.ask("reset");

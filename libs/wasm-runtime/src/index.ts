@@ -1,6 +1,7 @@
 export { WASM_ERRORS } from "./errors.js";
 export * from "./host/batch-outcome.js";
 export * from "./host/filter-host.js";
+export type { HostMode } from "./host/filter-runner.js";
 export type { FilterMetrics } from "./host/host-metrics.js";
 export type {
   FailurePolicy,

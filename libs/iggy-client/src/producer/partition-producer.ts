@@ -45,7 +45,7 @@ export class PartitionProducer {
       label: `${options.stream}/${options.topic}/${options.partitionId}`,
       lingerMillis: wholeNumber("lingerMillis", options.lingerMillis ?? 1, 0, 60_000),
       eager: options.eager ?? false,
-      ...(options.eager && { growingInFlightMax: 1 }),
+      ...(options.eager && { growingInFlightMax: 4 }),
       batchCountMax: wholeNumber("batchCountMax", options.batchCountMax ?? 1000, 1, 1_000_000),
       inFlightMax: wholeNumber("inFlightMax", options.inFlightMax ?? 4, 1, 64),
       timeoutsMax: wholeNumber("timeoutsMax", options.timeoutsMax ?? 3, 1, 1000),

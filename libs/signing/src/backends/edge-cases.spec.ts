@@ -3,12 +3,12 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { GROUP_ORDER, negateScalar } from "../keys/scalars.js";
 import { SigningKey } from "../keys/signing-key.js";
 import { publicKeyBytes, SIGNATURE_SCHEMES, type SignatureScheme } from "../schemes.js";
 import { engineOfAll, schemesAndBackends } from "../spec-support/backends.js";
 import { octets } from "../spec-support/hex.js";
+import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 
 const engine = engineOfAll();
 const digest = createHash("sha256").update("edge").digest();
@@ -164,57 +164,65 @@ describe("all backends", () => {
         return engine.verify(scheme, key, input, signature);
       });
 
-  it("give equal signatures, and take each other's", () => {
-    const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
-    const secret = bytes32.filter((bytes) => bytes[0]! < 0xff && bytes[31]! > 0);
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...SIGNATURE_SCHEMES),
-        secret,
-        bytes32,
-        bytes32,
-        (scheme, octets32, input, aux) => {
-          const key = new SigningKey(scheme, octets32);
-          const texts = new Set<string>();
-          for (const name of engine.backends) {
-            engine.use(name);
-            if (!engine.has(scheme)) continue;
-            const out = Buffer.alloc(70);
-            engine.sign(key, input, out, 3, aux);
-            texts.add(out.toString("hex"));
-            expect(verdicts(scheme, key.publicKey, input, out.subarray(3, 67))).not.toContain(false);
-          }
-          expect(texts.size).toBe(1);
-        },
-      ),
-      { numRuns: seededRuns(40) },
-    );
-  }, seededMillis(40));
+  it(
+    "give equal signatures, and take each other's",
+    () => {
+      const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
+      const secret = bytes32.filter((bytes) => bytes[0]! < 0xff && bytes[31]! > 0);
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...SIGNATURE_SCHEMES),
+          secret,
+          bytes32,
+          bytes32,
+          (scheme, octets32, input, aux) => {
+            const key = new SigningKey(scheme, octets32);
+            const texts = new Set<string>();
+            for (const name of engine.backends) {
+              engine.use(name);
+              if (!engine.has(scheme)) continue;
+              const out = Buffer.alloc(70);
+              engine.sign(key, input, out, 3, aux);
+              texts.add(out.toString("hex"));
+              expect(verdicts(scheme, key.publicKey, input, out.subarray(3, 67))).not.toContain(false);
+            }
+            expect(texts.size).toBe(1);
+          },
+        ),
+        { numRuns: seededRuns(40) },
+      );
+    },
+    seededMillis(40),
+  );
 
-  it("say the same of any octets, and go on", () => {
-    const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
-    const edges = fc.constantFrom(zero, ones, GROUP_ORDER, field, ed25519Field, ed25519Order);
-    const part = fc.oneof(bytes(32), edges);
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...SIGNATURE_SCHEMES),
-        part,
-        part,
-        fc.oneof(part, bytes(33)),
-        part,
-        fc.boolean(),
-        (scheme, r, s, anyKey, input, hasGoodKey) => {
-          const key = hasGoodKey ? keys[scheme].publicKey : anyKey.slice(0, publicKeyBytes(scheme));
-          const answers = verdicts(scheme, key, input, Buffer.concat([r, s]));
-          expect(new Set(answers).size).toBe(1);
-        },
-      ),
-      { numRuns: seededRuns(150) },
-    );
-    for (const scheme of SIGNATURE_SCHEMES) {
-      expect(verdicts(scheme, keys[scheme].publicKey, digest, good[scheme])).not.toContain(false);
-    }
-  }, seededMillis(150));
+  it(
+    "say the same of any octets, and go on",
+    () => {
+      const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+      const edges = fc.constantFrom(zero, ones, GROUP_ORDER, field, ed25519Field, ed25519Order);
+      const part = fc.oneof(bytes(32), edges);
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...SIGNATURE_SCHEMES),
+          part,
+          part,
+          fc.oneof(part, bytes(33)),
+          part,
+          fc.boolean(),
+          (scheme, r, s, anyKey, input, hasGoodKey) => {
+            const key = hasGoodKey ? keys[scheme].publicKey : anyKey.slice(0, publicKeyBytes(scheme));
+            const answers = verdicts(scheme, key, input, Buffer.concat([r, s]));
+            expect(new Set(answers).size).toBe(1);
+          },
+        ),
+        { numRuns: seededRuns(150) },
+      );
+      for (const scheme of SIGNATURE_SCHEMES) {
+        expect(verdicts(scheme, keys[scheme].publicKey, digest, good[scheme])).not.toContain(false);
+      }
+    },
+    seededMillis(150),
+  );
 
   it("agree on Ed25519 keys with a part of small order", () => {
     const { BASE, Fn } = ed25519.Point;

@@ -10,7 +10,12 @@ import { isWellFormed } from "./verification-rules.js";
 
 const NO_AUX = new Uint8Array(32);
 
-function signatureOf(name: BackendName, key: SigningKey, input: Uint8Array, aux: Uint8Array = NO_AUX): string {
+function signatureOf(
+  name: BackendName,
+  key: SigningKey,
+  input: Uint8Array,
+  aux: Uint8Array = NO_AUX,
+): string {
   const out = new Uint8Array(64);
   sharedBackend(name).sign(key, input, aux, out, 0);
   return hexOf(out);

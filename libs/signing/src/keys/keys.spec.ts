@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { SIGNATURE_SCHEMES } from "../schemes.js";
 import { hexOf, octets } from "../spec-support/hex.js";
+import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { generateKey, readKeyFile, readKeyVariable, writeKeyFile } from "./key-sources.js";
 import { GROUP_ORDER, isBelowOrder, isLow, isScalar, negateScalar, reduceScalar } from "./scalars.js";
 import { keyIdOf, SigningKey } from "./signing-key.js";
@@ -188,21 +188,25 @@ describe("scalars", () => {
     fc.bigInt(0n, 3n),
   );
 
-  it("are compared, negated and reduced as numbers", () => {
-    fc.assert(
-      fc.property(value, (each) => {
-        const bytes = bytesOf(each);
-        expect(isBelowOrder(bytes)).toBe(each < order);
-        expect(isScalar(bytes)).toBe(each > 0n && each < order);
-        expect(isLow(bytes)).toBe(each <= order / 2n);
-        const reduced = bytes.slice();
-        reduceScalar(reduced);
-        expect(number(reduced)).toBe(each % order);
-        if (each === 0n || each >= order) return;
-        negateScalar(bytes);
-        expect(number(bytes)).toBe(order - each);
-      }),
-      { numRuns: seededRuns(300) },
-    );
-  }, seededMillis(300));
+  it(
+    "are compared, negated and reduced as numbers",
+    () => {
+      fc.assert(
+        fc.property(value, (each) => {
+          const bytes = bytesOf(each);
+          expect(isBelowOrder(bytes)).toBe(each < order);
+          expect(isScalar(bytes)).toBe(each > 0n && each < order);
+          expect(isLow(bytes)).toBe(each <= order / 2n);
+          const reduced = bytes.slice();
+          reduceScalar(reduced);
+          expect(number(reduced)).toBe(each % order);
+          if (each === 0n || each >= order) return;
+          negateScalar(bytes);
+          expect(number(bytes)).toBe(order - each);
+        }),
+        { numRuns: seededRuns(300) },
+      );
+    },
+    seededMillis(300),
+  );
 });

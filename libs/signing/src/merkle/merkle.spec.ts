@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { generateKey } from "../keys/key-sources.js";
 import { SIGNATURE_SCHEMES } from "../schemes.js";
 import { engineOfAll } from "../spec-support/backends.js";
 import { hexOf, octets } from "../spec-support/hex.js";
+import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { type BatchRecord, decodeBatchRecord, encodeBatchRecord, encodeMetadata } from "./batch-record.js";
 import { signBatch, verifyBatch, verifyBatchRecord } from "./batch-signature.js";
 import { verifyInclusion } from "./inclusion-proof.js";
@@ -47,15 +47,19 @@ describe("a Merkle tree", () => {
     for (const [count, root] of roots) expect(hexOf(treeOf(leaves.slice(0, count)).root())).toBe(root);
   });
 
-  it("is that of RFC 6962 for any messages, also when it is used again", () => {
-    const tree = new MerkleTree(70);
-    fc.assert(
-      fc.property(messagesOf(1, 70), (messages) => {
-        expect(Buffer.from(treeOf(messages, tree).root())).toEqual(rootByDefinition(messages));
-      }),
-      { numRuns: seededRuns(60) },
-    );
-  }, seededMillis(60));
+  it(
+    "is that of RFC 6962 for any messages, also when it is used again",
+    () => {
+      const tree = new MerkleTree(70);
+      fc.assert(
+        fc.property(messagesOf(1, 70), (messages) => {
+          expect(Buffer.from(treeOf(messages, tree).root())).toEqual(rootByDefinition(messages));
+        }),
+        { numRuns: seededRuns(60) },
+      );
+    },
+    seededMillis(60),
+  );
 
   it("hashes long messages, too", () => {
     const messages = [0, 1, 55, 56, 63, 64, 65, 119, 120, 4_095, 4_096, 5_000, 70_000].map((length) =>
@@ -64,30 +68,34 @@ describe("a Merkle tree", () => {
     expect(Buffer.from(treeOf(messages).root())).toEqual(rootByDefinition(messages));
   });
 
-  it("proves each message at its place and nothing else", () => {
-    fc.assert(
-      fc.property(messagesOf(1, 40), fc.nat(), fc.nat(), fc.nat(), (messages, at, where, bit) => {
-        const tree = treeOf(messages);
-        const [count, root, index] = [messages.length, tree.root(), at % messages.length];
-        const [proof, message] = [tree.proof(index), messages[index]!];
-        expect(verifyInclusion(message, index, count, proof, root)).toBe(true);
-        expect(verifyInclusion(Buffer.concat([message, Uint8Array.of(0)]), index, count, proof, root)).toBe(
-          false,
-        );
-        expect(verifyInclusion(message, index, count, Buffer.concat([proof, root]), root)).toBe(false);
-        expect(verifyInclusion(message, count, count, proof, root)).toBe(false);
-        const turned = root.slice();
-        turned[where % 32]! ^= 1 << (bit % 8);
-        expect(verifyInclusion(message, index, count, proof, turned)).toBe(false);
-        if (proof.length === 0) return;
-        expect(verifyInclusion(message, index, count, proof.subarray(32), root)).toBe(false);
-        const bad = proof.slice();
-        bad[where % bad.length]! ^= 1 << (bit % 8);
-        expect(verifyInclusion(message, index, count, bad, root)).toBe(false);
-      }),
-      { numRuns: seededRuns(60) },
-    );
-  }, seededMillis(60));
+  it(
+    "proves each message at its place and nothing else",
+    () => {
+      fc.assert(
+        fc.property(messagesOf(1, 40), fc.nat(), fc.nat(), fc.nat(), (messages, at, where, bit) => {
+          const tree = treeOf(messages);
+          const [count, root, index] = [messages.length, tree.root(), at % messages.length];
+          const [proof, message] = [tree.proof(index), messages[index]!];
+          expect(verifyInclusion(message, index, count, proof, root)).toBe(true);
+          expect(verifyInclusion(Buffer.concat([message, Uint8Array.of(0)]), index, count, proof, root)).toBe(
+            false,
+          );
+          expect(verifyInclusion(message, index, count, Buffer.concat([proof, root]), root)).toBe(false);
+          expect(verifyInclusion(message, count, count, proof, root)).toBe(false);
+          const turned = root.slice();
+          turned[where % 32]! ^= 1 << (bit % 8);
+          expect(verifyInclusion(message, index, count, proof, turned)).toBe(false);
+          if (proof.length === 0) return;
+          expect(verifyInclusion(message, index, count, proof.subarray(32), root)).toBe(false);
+          const bad = proof.slice();
+          bad[where % bad.length]! ^= 1 << (bit % 8);
+          expect(verifyInclusion(message, index, count, bad, root)).toBe(false);
+        }),
+        { numRuns: seededRuns(60) },
+      );
+    },
+    seededMillis(60),
+  );
 
   it("is bounded", () => {
     expect(() => new MerkleTree(BATCH_MESSAGES_MAX + 1)).toThrow(code("bad-input"));
@@ -169,21 +177,27 @@ describe("a signed batch", () => {
     expect(verifyBatchRecord(engine, generateKey("ecdsa").publicKey, record)).toEqual({ reason: "key" });
   });
 
-  it("survives broken octets with an error of its own", () => {
-    const octetsOfRecord = encodeBatchRecord(record);
-    fc.assert(
-      fc.property(fc.nat(octetsOfRecord.length), fc.nat(140), fc.nat(255), (end, at, value) => {
-        const broken = Buffer.from(octetsOfRecord.subarray(0, end));
-        if (at < broken.length) broken[at] = value;
-        try {
-          verifyBatchRecord(engine, key.publicKey, decodeBatchRecord(broken));
-        } catch (error) {
-          expect(error).toMatchObject({ code: expect.stringMatching(/^signing\.(bad-batch|unknown-name)$/) });
-        }
-      }),
-      { numRuns: seededRuns(300) },
-    );
-  }, seededMillis(300));
+  it(
+    "survives broken octets with an error of its own",
+    () => {
+      const octetsOfRecord = encodeBatchRecord(record);
+      fc.assert(
+        fc.property(fc.nat(octetsOfRecord.length), fc.nat(140), fc.nat(255), (end, at, value) => {
+          const broken = Buffer.from(octetsOfRecord.subarray(0, end));
+          if (at < broken.length) broken[at] = value;
+          try {
+            verifyBatchRecord(engine, key.publicKey, decodeBatchRecord(broken));
+          } catch (error) {
+            expect(error).toMatchObject({
+              code: expect.stringMatching(/^signing\.(bad-batch|unknown-name)$/),
+            });
+          }
+        }),
+        { numRuns: seededRuns(300) },
+      );
+    },
+    seededMillis(300),
+  );
 
   it.each<[string, Partial<BatchRecord>]>([
     ["an empty name", { stream: "" }],

@@ -15,6 +15,8 @@ type Job = { readonly batch: BatchJob } | { readonly between: BetweenJob };
 export class BatchQueue {
   #waiting: Job[] = [];
   readonly #begun: BatchJob[] = [];
+  /** The number behind that of the newest batch. */
+  #numbered = 0;
   #isBusy = false;
   #isPumping = false;
 
@@ -34,13 +36,14 @@ export class BatchQueue {
     return this.#begun.length;
   }
 
-  /** The oldest batch that is not begun. */
-  get nextBatch(): BatchJob | undefined {
-    for (const job of this.#waiting) if ("batch" in job) return job.batch;
-    return undefined;
+  /** The number of the batch that is begun next. */
+  get nextNumber(): number {
+    for (const job of this.#waiting) if ("batch" in job) return job.batch.number;
+    return this.#numbered;
   }
 
   push(batch: BatchJob): void {
+    this.#numbered = batch.number + 1;
     this.#waiting.push({ batch });
     this.#pump();
   }

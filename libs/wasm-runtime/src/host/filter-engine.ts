@@ -79,6 +79,16 @@ export class FilterEngine {
     return this.#sinceBytes;
   }
 
+  /** A state goes to the same module, or to one that says to read it. */
+  canTakeStateOf(other: FilterEngine): boolean {
+    if (!this.hasState || !other.hasState) return false;
+    const { stateVersion } = this.description;
+    return (
+      this.version === other.version ||
+      (stateVersion !== undefined && stateVersion === other.description.stateVersion)
+    );
+  }
+
   send(command: WorkerCommand, settle: (outcome: CommandOutcome) => void): void {
     this.#link.send(command, settle);
   }

@@ -1,4 +1,6 @@
 import { TRAP_KINDS, type TrapKind } from "../instance/trap.js";
+import type { BatchFailure, BatchOutcome } from "./batch-outcome.js";
+import type { WorkerDone } from "./worker-messages.js";
 
 /** Counters of one host since its start, whatever versions ran. */
 export interface FilterMetrics {
@@ -26,7 +28,7 @@ export interface FilterMetrics {
   micros: number;
 }
 
-export function newMetrics(): FilterMetrics {
+function newMetrics(): FilterMetrics {
   return {
     batches: 0,
     policyBatches: 0,
@@ -46,4 +48,37 @@ export function newMetrics(): FilterMetrics {
     memoryPages: 0,
     micros: 0,
   };
+}
+
+/** Counts what happens at a host. */
+export class HostCounters {
+  readonly metrics = newMetrics();
+
+  /** @param done what the worker told, where the module handled the batch */
+  count(outcome: BatchOutcome, done?: WorkerDone): void {
+    const { metrics } = this;
+    metrics.batches++;
+    metrics.recordsIn += outcome.records;
+    metrics.recordsOut += outcome.outputCount;
+    metrics.recordsDropped += outcome.dropped;
+    metrics.recordsRewritten += outcome.rewritten;
+    metrics.recordsEmitted += outcome.emitted;
+    if (done === undefined) {
+      metrics.policyBatches++;
+      return;
+    }
+    metrics.micros += done.batch!.micros;
+    metrics.memoryPages = done.memoryPages;
+  }
+
+  countFailure({ kind }: BatchFailure): void {
+    if (kind === "timeout") this.metrics.timeouts++;
+    else if (kind === "worker") this.metrics.workerDeaths++;
+    else if (kind !== "quarantined") this.metrics.traps[kind]++;
+  }
+
+  /** A copy. */
+  read(): FilterMetrics {
+    return { ...this.metrics, traps: { ...this.metrics.traps } };
+  }
 }

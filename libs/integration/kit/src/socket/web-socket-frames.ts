@@ -79,7 +79,7 @@ export class WebSocketFrames {
       const second = bytes[at + 1]!;
       // A whole message: what nearly every frame of a venue is.
       const isWhole =
-        (first === WHOLE_TEXT || first === WHOLE_BINARY) && second < MASKED && !this.isFragmented;
+        (first === WHOLE_TEXT || first === WHOLE_BINARY) && second < MASKED ;
       if (!isWhole) this.check(first, second);
       let length = second & LENGTH;
       let payload = at + 2;

@@ -34,19 +34,23 @@ async function withParts(run) {
   }
 }
 
+function cores({ cpu }, { cpu: then }, seconds) {
+  return (cpu.user + cpu.system - then.user - then.system) / 1e6 / seconds;
+}
+
 function fanOut(rate) {
   return withParts(async (start) => {
     const service = await start("service.mjs", {});
     const subscribers = await start("subscribers.mjs", { ...SUBSCRIBERS, ...service.ready });
     await service.ask("begin", rate);
     await sleep(WARM_UP_MILLIS);
-    await subscribers.ask("reset");
+    const subscribersBefore = await subscribers.ask("reset");
     const before = await service.ask("usage");
     const began = performance.now();
     await sleep(MEASURED_MILLIS);
     const counts = await subscribers.ask("counts");
     const seconds = (performance.now() - began) / 1000;
-    const { cpu, rssBytes } = await service.ask("usage");
+    const usage = await service.ask("usage");
     await service.ask("halt");
     await subscribers.ask("leave");
     let conflated;
@@ -54,7 +58,6 @@ function fanOut(rate) {
       await sleep(50);
       conflated = await service.ask("counts");
     } while (conflated.streams > 0);
-    const serviceCores = (cpu.user + cpu.system - before.cpu.user - before.cpu.system) / 1e6 / seconds;
     return {
       changesPerSecond: rate,
       streams: SUBSCRIBERS.streamCount,
@@ -63,8 +66,9 @@ function fanOut(rate) {
       leastPerStream: counts.least / seconds,
       mostPerStream: counts.most / seconds,
       conflatedStates: conflated.conflated,
-      serviceCores,
-      rssBytes,
+      serviceCores: cores(usage, before, seconds),
+      clientCores: cores(counts, subscribersBefore, seconds),
+      rssBytes: usage.rssBytes,
     };
   });
 }
@@ -85,16 +89,17 @@ function latency(symbolCount) {
     await venue.ask("begin", UPDATES_PER_SECOND);
     const began = performance.now();
     const before = await service.ask("usage");
+    const watcherBefore = await watcher.ask("usage");
     await sleep(MEASURED_MILLIS);
     const figures = await watcher.ask("latency");
     const { sentCount } = await venue.ask("halt");
     const seconds = (performance.now() - began) / 1000;
-    const { cpu } = await service.ask("usage");
     return {
       symbols: symbols.length,
       updatesPerSecond: Math.round(sentCount / seconds),
       statesPerSecond: Math.round(figures.newest.count / seconds),
-      serviceCores: (cpu.user + cpu.system - before.cpu.user - before.cpu.system) / 1e6 / seconds,
+      serviceCores: cores(await service.ask("usage"), before, seconds),
+      clientCores: cores(await watcher.ask("usage"), watcherBefore, seconds),
       ...figures,
     };
   });
@@ -124,6 +129,7 @@ console.table(
   latencies.map(({ newest, oldest, ...row }) => ({
     ...row,
     serviceCores: rounded(row.serviceCores),
+    clientCores: rounded(row.clientCores),
     p50: rounded(newest.p50),
     p99: rounded(newest.p99),
     "p99.9": rounded(newest.p999),

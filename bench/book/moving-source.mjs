@@ -40,8 +40,9 @@ export class MovingSource {
     bids.clear();
     asks.clear();
     const count = ++this.#count;
-    bids.push(MIDDLE - 1 - (count % 5), 0, 1 + (count % 100_000), 0);
-    asks.push(MIDDLE + 1 + (count % 5), 0, 1 + (count % 100_000), 0);
+    // Within the ten best of three venues with equal prices, so that every change is seen.
+    bids.push(MIDDLE - 1 - (count % 3), 0, 1 + (count % 100_000), 0);
+    asks.push(MIDDLE + 1 + (count % 3), 0, 1 + (count % 100_000), 0);
     this.#followed.book.change(this.#change, 0, performance.now());
     this.#followed.changed();
   }

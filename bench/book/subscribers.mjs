@@ -36,6 +36,7 @@ serveParent(
     reset() {
       counts.fill(0);
       byteCount = 0;
+      return { cpu: process.cpuUsage() };
     },
     counts: () => ({
       total: counts.reduce((sum, count) => sum + count, 0),

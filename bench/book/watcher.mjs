@@ -37,6 +37,7 @@ serveParent(
       newest = [];
       oldest = [];
     },
+    usage: () => ({ cpu: process.cpuUsage() }),
     latency: () => ({ newest: quantiles(newest), oldest: quantiles(oldest) }),
   },
   async () => {

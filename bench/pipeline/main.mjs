@@ -42,12 +42,12 @@ const ROWS = [
     rate: 50_000,
   },
   {
-    name: "the same with 32 partitions",
+    name: "the same with 16 partitions",
     source: "socket",
     broker: "thread",
     consumers: HUNDRED_CLIENTS,
     rate: 50_000,
-    partitionCount: 32,
+    partitionCount: 16,
   },
   {
     name: "1,500 symbols, 10,000 a second",

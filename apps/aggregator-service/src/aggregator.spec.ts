@@ -5,9 +5,10 @@ import { AverageEngine, averagesProcessor } from "@ims/aggregation";
 import { loadSettings } from "@ims/common";
 import { type Broker, startBroker } from "@ims/iggy-broker";
 import { IggyClient } from "@ims/iggy-client";
-import { v2 } from "@ims/sbe";
+import { type AverageRecord, decodeRecord, v2 } from "@ims/sbe";
 import { type ProcessorReport, type ProcessorService, startProcessor, typedRecords } from "@ims/template";
 import type { RecordOutput } from "@ims/traits";
+import { followAverages } from "ims-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AGGREGATOR_SETTINGS, planOf, sourcesOf } from "./aggregator-settings.js";
 import { AggregatorProcess } from "./spec-support/aggregator-process.js";
@@ -46,6 +47,8 @@ afterEach(async () => {
   await broker.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const url = () => `iggy://iggy:iggy@127.0.0.1:${broker.port}`;
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) {
@@ -117,6 +120,26 @@ async function expectAll(): Promise<void> {
     expect(await published(partitionId)).toEqual(expected(partitionId));
 }
 
+/** The aggregator in this process. */
+async function start(): Promise<ProcessorService> {
+  const service = await startProcessor({
+    processor: averagesProcessor("averages", plan, typedRecords),
+    sources: sourcesOf(settings),
+    defaultPort: 0,
+    env: {},
+    settings: {
+      iggyUrl: url(),
+      brokerMode: "external",
+      dataDir: folder,
+      checkpointMillis: 20,
+      logLevel: "error",
+    },
+  });
+  services.push(service);
+  await service.ready;
+  return service;
+}
+
 describe("the aggregator as a process", () => {
   it(
     "gives the output of an uninterrupted run after kill -9 at any moment",
@@ -146,25 +169,6 @@ describe("the aggregator as a process", () => {
 });
 
 describe("instances of one group", () => {
-  async function start(): Promise<ProcessorService> {
-    const service = await startProcessor({
-      processor: averagesProcessor("averages", plan, typedRecords),
-      sources: sourcesOf(settings),
-      defaultPort: 0,
-      env: {},
-      settings: {
-        iggyUrl: `iggy://iggy:iggy@127.0.0.1:${broker.port}`,
-        brokerMode: "external",
-        dataDir: folder,
-        checkpointMillis: 20,
-        logLevel: "error",
-      },
-    });
-    services.push(service);
-    await service.ready;
-    return service;
-  }
-
   /** So many small batches, one behind the other, while something else goes on. */
   async function sendWhile(batches: number): Promise<void> {
     for (let index = 0; index < batches; index++) await send(20);
@@ -188,6 +192,53 @@ describe("instances of one group", () => {
     await send(200);
     await expectAll();
     expect(await taskCount(second)).toBe(PARTITIONS);
+  }, 60_000);
+});
+
+describe("a client", () => {
+  it("reads every average that the service wrote, as the bytes say it", async () => {
+    await start();
+    await send(300);
+    await expectAll();
+    const wanted = new Map<string, object>();
+    for (const partitionId of markets.keys()) {
+      for (const [offset, hex] of expected(partitionId).entries()) {
+        const bytes = Buffer.from(hex, "hex");
+        wanted.set(
+          `${partitionId}/${offset}`,
+          decodeRecord(new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length)!,
+        );
+      }
+    }
+    expect(wanted.size).toBeGreaterThan(300);
+    for await (const average of followAverages({ url: url(), from: "first" })) {
+      const place = `${average.partitionId}/${average.offset}`;
+      const {
+        symbol,
+        value,
+        vwap,
+        open,
+        volume,
+        tradeCount,
+        windowEndMicros,
+        lateCount,
+        realisedVolatility,
+      } = wanted.get(place) as AverageRecord;
+      expect(average).toMatchObject({
+        exchange: "binancespot",
+        symbol,
+        value: value ?? null,
+        vwap: vwap ?? null,
+        open: open ?? null,
+        realisedVolatility: realisedVolatility ?? null,
+        volume,
+        tradeCount,
+        windowEndMicros,
+        lateCount,
+      });
+      wanted.delete(place);
+      if (wanted.size === 0) break;
+    }
   }, 60_000);
 });
 

@@ -67,6 +67,22 @@ describe("the local stack", { timeout: 60_000 }, () => {
     expect(child.errors).toBe("");
   });
 
+  it("prints options of a simulated venue that a filter in WebAssembly lets through, and no others", async () => {
+    const child = Child.node(MAIN, ["--stack", "options"]);
+    const row =
+      /^SOL_USDC-\w+-(\d+)-[CP] +SOL_USDC-\w+ +\d{4}-\d\d-\d\d +(\d+) +(?:call|put)(?: +\S+){12}$/gm;
+    await child.printed(/(?:^SOL_USDC.*\n){120}/m);
+    child.kill("SIGINT");
+    expect(await child.exited, child.errors).toBe(0);
+    expect(child.errors).toBe("");
+    const rows = [...child.output.matchAll(row)];
+    expect(rows.length).toBeGreaterThanOrEqual(120);
+    for (const [line, name, strike] of rows) {
+      expect(strike, line).toBe(name);
+      expect(Number(strike), line).toBeGreaterThanOrEqual(85);
+    }
+  });
+
   it("takes no live data for the merged books", async () => {
     const child = Child.node(MAIN, ["--stack", "books", "--live"]);
     expect(await child.exited).toBe(2);

@@ -80,8 +80,8 @@ describe("the filter service as a process", () => {
       // The version comes, by its command or by what was kept of the swap.
       await stage.send(20);
       await stage.until(async () => {
-        const last = await stage.outputs(0);
-        return last.some(({ value }) => value >= (round + 2) * MARK);
+        const outputs = await Promise.all([stage.outputs(0), stage.outputs(1)]);
+        return outputs.every((made) => made.some(({ value }) => value >= (round + 2) * MARK));
       });
       await deploy(round + 2, { parameters: { least: String(-round - 1) } });
       isLoaded = false;
@@ -179,7 +179,6 @@ describe("the filter service", () => {
     await stage.until(async () => {
       await stage.send(10);
       await stage.through();
-      stage.events.push();
       const { reasons } = await stage.status(service);
       return (reasons as string[]).filter((reason) => reason.includes("quarantine")).length === PARTITIONS;
     });

@@ -1,5 +1,6 @@
 import { describeError, isImsError, systemClock } from "@ims/common";
 import { runBooks } from "./run-books.js";
+import { runOptions } from "./run-options.js";
 import { runStack } from "./run-stack.js";
 import { HELP, parseStackOptions, type StackOptions } from "./stack-options.js";
 
@@ -42,6 +43,7 @@ async function printedAnything(options: StackOptions): Promise<boolean> {
   const timer = seconds === undefined ? undefined : systemClock.setTimer(seconds * 1000, () => stop.abort());
   try {
     if (options.stack === "books") await runBooks(options, bookOutput(), stop.signal, onMessage);
+    else if (options.stack === "options") await runOptions(options, write, stop.signal, onMessage);
     else await runStack(options, write, stop, onMessage);
   } catch (error) {
     // What fails because the run ends is no news.

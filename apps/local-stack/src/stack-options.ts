@@ -16,12 +16,12 @@ export const LOCAL_STACK_ERRORS = {
 
 const fail = errorFactory(LOCAL_STACK_ERRORS);
 
-const STACK_NAMES = ["market", "averages", "books"] as const;
+const STACK_NAMES = ["market", "averages", "books", "options"] as const;
 export type StackName = (typeof STACK_NAMES)[number];
 
 /** What one run of the stack shows. */
 export interface StackOptions {
-  /** What is shown: the market's trades and bars, averages of its trades, or the books of three venues as one. */
+  /** What is shown: the market's trades and bars, averages of its trades, the books of three venues as one, or options that a filter lets through. */
   readonly stack: StackName;
   readonly source: "simulated" | "live" | "recording";
   readonly recordingFiles: readonly string[];
@@ -42,6 +42,7 @@ export const HELP = `Runs an embedded broker, a Binance market, its service and 
 
   --stack averages  print moving averages of the trades, windows of 1 s and 10 s
   --stack books     a ladder of the merged books of simulated Binance, Bitstamp and Deribit
+  --stack options   simulated options with greeks, through a WebAssembly filter: strikes from 85
   --symbols A,B     what to print (default BTCUSDT,ETHUSDT; of a recording: all of it; books: one, BTCUSDT)
   --seconds N       end after N seconds
   --speed N|max     pace of a recording (default 1)
@@ -59,10 +60,10 @@ export function parseStackOptions(args: readonly string[]): StackOptions {
   if (!stack) {
     throw fail("local-stack.usage", `--stack must be ${STACK_NAMES.join(", ")}, not "${values.stack}"`);
   }
-  if (stack === "books" && (values.live || recordingFiles.length > 0)) {
+  if ((stack === "books" || stack === "options") && (values.live || recordingFiles.length > 0)) {
     throw fail(
       "local-stack.usage",
-      "--stack books has simulated venues only, without --live and --recording",
+      `--stack ${stack} has simulated venues only, without --live and --recording`,
     );
   }
   return {

@@ -1,1 +1,10 @@
-export {};
+import { runProcessor } from "@ims/template";
+import { signingService } from "./signing-service.js";
+import { SIGNING_SETTINGS } from "./signing-settings.js";
+
+await runProcessor({
+  name: "signing",
+  defaultPort: 9080,
+  settings: SIGNING_SETTINGS,
+  processor: (settings) => signingService(settings),
+});

@@ -84,7 +84,8 @@ pub unsafe extern "C" fn ims_batch(entries: u32, count: i32) -> i32 {
     let entries = std::slice::from_raw_parts_mut(entries as usize as *mut Entry, count as usize);
     let strike = (STRIKE_MANTISSA.load(Relaxed), STRIKE_SCALE.load(Relaxed));
     for entry in entries {
-        let record = std::slice::from_raw_parts(entry.address as usize as *const u8, entry.length as usize);
+        let record =
+            std::slice::from_raw_parts(entry.address as usize as *const u8, entry.length as usize);
         match option_strike(record) {
             Some(own) if compare(own, strike) == Ordering::Less => entry.verdict = DROP,
             Some(_) => {}

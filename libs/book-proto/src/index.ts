@@ -10,3 +10,4 @@ export {
 } from "./book-service.js";
 export { type LoadedProto, loadProto } from "./load-proto.js";
 export type * from "./messages.js";
+export { protoContract } from "./proto-contract.js";

@@ -14,9 +14,16 @@ export interface LoadedProto {
   service(fullName: string): ServiceDefinition;
 }
 
-/** Reads a file of the folder `proto`. 64-bit numbers become decimal texts, enums their names, absent fields defaults. */
-export function loadProto(fileName: string): LoadedProto {
-  const path = fileURLToPath(new URL(`../proto/${fileName}`, import.meta.url));
+/** Where this package keeps its files. */
+const OWN_FOLDER = new URL("../proto/", import.meta.url);
+
+/**
+ * Reads a file of a folder of `.proto` files. 64-bit numbers become decimal texts, enums their names, absent fields
+ * defaults.
+ * @param folder URL that ends in a slash; default: that of this package
+ */
+export function loadProto(fileName: string, folder: URL = OWN_FOLDER): LoadedProto {
+  const path = fileURLToPath(new URL(fileName, folder));
   const definitions = loadSync(path, {
     longs: String,
     enums: String,

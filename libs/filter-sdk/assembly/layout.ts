@@ -16,8 +16,9 @@ export function holdsBlock(address: usize, length: u32, blockBytes: u32): bool {
 export function wholeGroup(start: usize, limit: usize, entryBytes: u32): usize {
   if (start == 0 || start + DIMENSION_BYTES > limit) return 0;
   if (load<u16>(start, 2) > 0 && load<u16>(start) < entryBytes) return 0;
-  const end = groupEnd(start);
-  return end > limit ? 0 : end;
+  // Of 64 bits: counts and lengths of a damaged record lead around the end of the memory.
+  const end = <u64>start + DIMENSION_BYTES + <u64>load<u16>(start) * <u64>load<u16>(start, 2);
+  return end > <u64>limit ? 0 : <usize>end;
 }
 
 /** The end of the data that begins at `start`, 0 if it does not end by `limit`. */

@@ -4,6 +4,9 @@
 const ALIGNMENT: usize = 8;
 const CHUNK_BYTES: usize = 65_536;
 
+/** A quarter of what addresses of 32 bits reach: sums of sizes do not come around. */
+const REGION_BYTES_MAX: usize = 0x4000_0000;
+
 /** The region that the host writes to. */
 let region: usize = 0;
 let regionBytes: usize = 0;
@@ -14,8 +17,9 @@ let firstChunk: usize = 0;
 let chunk: usize = 0;
 let used: usize = 0;
 
-/** A region of at least so many octets, the same one as long as it is large enough. */
+/** A region of at least so many octets, the same one as long as it is large enough; 0 where no memory is that large. */
 export function hostRegion(length: usize): usize {
+  if (length > REGION_BYTES_MAX) return 0;
   if (length > regionBytes) {
     // Half as much again: growing sizes use up at most three times the largest.
     regionBytes = aligned(max(length, regionBytes + (regionBytes >> 1)));
@@ -32,6 +36,7 @@ export function resetArena(): void {
 
 /** So many octets of 0 that last until the next batch; the address is divisible by 8. */
 export function arenaBytes(length: usize): usize {
+  assert(length <= REGION_BYTES_MAX, "no memory is that large");
   const bytes = aligned(length);
   if (chunk == 0) firstChunk = chunk = newChunk(bytes);
   while (used + bytes > load<usize>(chunk, 8)) {

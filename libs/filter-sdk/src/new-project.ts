@@ -7,6 +7,9 @@ const TEMPLATE_DIR = join(import.meta.dirname, "../template");
 const TEMPLATE_NAME = "strike-above";
 const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 
+/** The main file of the filter in the template, as it stands: what {@link newProject} begins with. */
+export const TEMPLATE_ENTRY = join(TEMPLATE_DIR, "assembly/index.ts");
+
 /** Option tickers as `ims tail … --decode hex --json` prints them: what the template's tests run on. */
 export const SAMPLE_RECORDS = join(TEMPLATE_DIR, "test/options.jsonl");
 

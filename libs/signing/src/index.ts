@@ -20,3 +20,6 @@ export * from "./merkle/inclusion-proof.js";
 export * from "./merkle/merkle-tree.js";
 export { SigningPool, type SigningPoolOptions } from "./pool/signing-pool.js";
 export * from "./schemes.js";
+export * from "./stream/signed-content.js";
+export * from "./stream/signed-headers.js";
+export * from "./stream/stream-verifier.js";

@@ -10,6 +10,8 @@ export interface InputRecords {
   /** Of the current record: where its payload stands in {@link bytes}, and its place in the partition. */
   readonly payloadStart: number;
   readonly payloadLength: number;
+  /** Octets of the current record's encoded user headers, which stand behind its payload; absent where there are none. */
+  readonly headersLength?: number;
   readonly offset: number;
   /** The broker's time of the current record, microseconds since 1970; absent where records come from elsewhere. */
   readonly timestampMicros?: number;
@@ -32,8 +34,9 @@ export interface RecordOutput {
    * Publishes what was written there.
    * @param byteCount at most what was reserved
    * @param offset the record it is made of, where that is not the current one; never before that of the last output
+   * @param headersByteCount how many of the octets, at their end, are encoded user headers; 0 where left out
    */
-  commit(byteCount: number, offset?: number): void;
+  commit(byteCount: number, offset?: number, headersByteCount?: number): void;
 }
 
 /** Where a task's records come from. */

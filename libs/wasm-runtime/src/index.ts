@@ -11,11 +11,11 @@ export type {
   SwapReport,
 } from "./host/host-options.js";
 export { WORKER_RESOURCE_LIMITS } from "./host/worker-link.js";
-export * from "./instance/batch-input.js";
+export type { BatchRecords } from "./instance/batch-records.js";
 export * from "./instance/batch-result.js";
 export * from "./instance/filter-description.js";
 export * from "./instance/filter-instance.js";
-export type { FilterLogLevel } from "./instance/log-gate.js";
+export { type FilterLogLevel, LogGate } from "./instance/log-gate.js";
 export {
   type ParameterValues,
   type ResolvedParameter,

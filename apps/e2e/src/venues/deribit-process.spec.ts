@@ -2,7 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Decimal, ExchangeId } from "@ims/common";
-import { type DeribitSimulator, startDeribitSimulator } from "@ims/exchange-simulator";
+import {
+  type DeribitMarket,
+  type DeribitSimulator,
+  optionsDeribitMarket,
+  startDeribitSimulator,
+} from "@ims/exchange-simulator";
 import { Book, ImsClient } from "ims-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Child } from "../support/child.js";
@@ -17,7 +22,11 @@ let client: ImsClient;
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "ims-deribit-"));
-  simulator = await startDeribitSimulator({ seed: 7 });
+});
+
+/** The service and a client that is logged in, on a venue behind a port. */
+async function start(market?: DeribitMarket): Promise<void> {
+  simulator = await startDeribitSimulator({ seed: 7, ...(market && { market }) });
   const url = `iggy://iggy:iggy@127.0.0.1:${await unusedPort()}`;
   service = Child.node("apps/deribit/dist/main.js", [], {
     IGGY_URL: url,
@@ -29,7 +38,7 @@ beforeEach(async () => {
   await service.printed(/\bready\b/);
   client = await ImsClient.connect({ url, exchange: ExchangeId.Deribit });
   await client.login();
-});
+}
 
 afterEach(async () => {
   await client?.shutdown().catch(() => undefined);
@@ -41,6 +50,7 @@ afterEach(async () => {
 
 describe("the deribit service as a process, against the venue's port", { timeout: 60_000 }, () => {
   it("brings trades, books and option tickers to a client; a lost connection costs no trade", async () => {
+    await start();
     await client.startTradeData(PERPETUAL);
     const rows: { readonly seq: number; readonly price: Decimal; readonly quantity: Decimal }[] = [];
     for await (const { price, quantity, symbol, tradeId } of client.trades()) {
@@ -75,5 +85,21 @@ describe("the deribit service as a process, against the venue's port", { timeout
 
     service.kill("SIGTERM");
     expect(await service.exited).toBe(0);
+  });
+
+  it("brings the tickers of the options venue, from which a strike of 85 can be filtered", async () => {
+    await start(optionsDeribitMarket(Date.now()));
+    const listed = await client.symbols();
+    const calls = listed.filter(({ kind, symbol }) => kind === "option" && /^SOL_USDC-.*-C$/.test(symbol));
+    const above = new Set(calls.filter(({ strike }) => Number(strike) > 85).map(({ symbol }) => symbol));
+    await client.startOptionTickers(calls.map(({ symbol }) => symbol));
+    const seen = new Set<string>();
+    for await (const { delta, markIv, strike, symbol, underlyingPrice } of client.optionTickers()) {
+      expect(above.has(symbol)).toBe(strike.compare(Decimal.parse("85")) > 0);
+      expect([delta! >= 0, delta! <= 1, markIv! > 20]).toEqual([true, true, true]);
+      expect(underlyingPrice!.compare(Decimal.parse("80"))).toBeGreaterThan(0);
+      if (seen.add(symbol).size === calls.length) break;
+    }
+    expect([above.size > 0, above.size < calls.length]).toEqual([true, true]);
   });
 });

@@ -32,6 +32,7 @@ export function openDeribitStage(
       DataType.Book,
       DataType.MarkPrice,
       DataType.OptionTicker,
+      DataType.Ticker,
     ],
     symbolOf: (dataType) => (dataType === DataType.OptionTicker ? optionSymbol : undefined),
     create: createDeribitIntegration({

@@ -68,9 +68,14 @@ export class Stage {
     return this.host?.isOnProbation ?? false;
   }
 
+  /** Something happened that counts from the next batch on. */
+  get hasNews(): boolean {
+    return this.events.length > 0 || this.refusal !== undefined;
+  }
+
   /** The state is one that a restart can go on from: no module before could come back, and all is decided. */
   private get isSettled(): boolean {
-    return this.events.length === 0 && !this.isOnProbation;
+    return !this.hasNews && !this.isOnProbation;
   }
 
   /** The state behind the last batch; `undefined` while it would not lead to the same outputs. */
@@ -129,6 +134,7 @@ export class Stage {
    */
   async become(next: ChainEntry, mayReturn: boolean): Promise<void> {
     const { plan, quarantine } = this.current;
+    if (next === this.current) return;
     if (next.plan.key !== plan.key) await this.change(plan, next, mayReturn);
     else if (next.quarantine !== undefined && quarantine === undefined) await this.end();
     this.current = next;

@@ -26,6 +26,7 @@ export interface LabOutput {
 export class FilterStage {
   /** Values sent, by partition. */
   readonly sent: number[][];
+  private readonly read: LabOutput[][];
   readonly processes: FilterProcess[] = [];
   readonly services: ProcessorService[] = [];
   readonly events: FilterEvent[] = [];
@@ -39,6 +40,7 @@ export class FilterStage {
     partitionCount: number,
   ) {
     this.sent = Array.from({ length: partitionCount }, () => []);
+    this.read = this.sent.map(() => []);
   }
 
   static async start(partitionCount: number): Promise<FilterStage> {
@@ -90,13 +92,13 @@ export class FilterStage {
     return service;
   }
 
-  /** Sends records of one act to each partition; their values are 1, 2 and so on. */
+  /** Sends records of one act to each partition; their values go round from 1 to 7. */
   async send(count: number, act: number = Act.Mark): Promise<void> {
     for (const [partitionId, values] of this.sent.entries()) {
       const messages = Array.from({ length: count }, () => {
         const payload = new Uint8Array(RECORD_BYTES);
         const view = new DataView(payload.buffer);
-        const value = values.length + 1;
+        const value = 1 + (values.length % 7);
         view.setUint16(2, 240, true);
         view.setInt32(8, act, true);
         view.setInt32(12, value, true);
@@ -108,8 +110,9 @@ export class FilterStage {
     }
   }
 
-  async outputs(partitionId: number): Promise<LabOutput[]> {
-    const read: LabOutput[] = [];
+  /** All that a partition of the output has; it only grows. */
+  async outputs(partitionId: number): Promise<readonly LabOutput[]> {
+    const read = this.read[partitionId]!;
     for (;;) {
       const reply = await this.client.poll({
         stream: "filtered",

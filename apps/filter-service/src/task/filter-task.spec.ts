@@ -214,73 +214,87 @@ describe("a chain", () => {
   });
 });
 
-/** What happens between two polls. */
-type Event = "poll" | "poll" | "swap" | "bad" | "trap" | "disable" | "checkpoint" | "die";
-const EVENTS: readonly Event[] = ["poll", "poll", "swap", "bad", "trap", "disable", "checkpoint", "die"];
+/** What is asked for between two polls. */
+const EVENTS = ["nothing", "nothing", "swap", "bad", "trap", "disable", "remove"] as const;
+const ACTS = fc.array(fc.constantFrom(Act.Pass, Act.Drop, Act.Mark, Act.Emit, Act.Time), {
+  minLength: 1,
+  maxLength: 20,
+});
+const TURN = fc.record({
+  event: fc.constantFrom(...EVENTS),
+  /** Records in front of the change, and behind it. */
+  before: ACTS,
+  behind: ACTS,
+  version: fc.integer({ min: 1, max: 3 }),
+  /** Records of a poll. */
+  cut: fc.integer({ min: 1, max: 12 }),
+  checkpoints: fc.boolean(),
+  /** The process is started anew between the change and the records behind it. */
+  restarts: fc.boolean(),
+  /** Steps until it dies. */
+  dies: fc.option(fc.nat(25), { freq: 2, nil: Number.POSITIVE_INFINITY }),
+});
+
+function change(event: (typeof EVENTS)[number], version: number): void {
+  const [first, ...others] = world.plans;
+  if (event === "swap") world.want([plan(version), ...others]);
+  if (event === "bad") world.want([first!, plan(4, { name: "second", policy: "pass" })]);
+  if (event === "disable")
+    world.want([{ ...first!, key: `${revision++}.1`, isEnabled: !first!.isEnabled }, ...others]);
+  if (event === "remove") world.want([first!]);
+}
 
 describe("a task that dies at any step", () => {
   it(
     "gives what an uninterrupted run gives, swaps, rollbacks and failures included",
     async () => {
       await fc.assert(
-        fc.asyncProperty(
-          fc.array(
-            fc.record({
-              event: fc.constantFrom(...EVENTS),
-              acts: fc.array(fc.constantFrom(Act.Pass, Act.Drop, Act.Mark, Act.Emit, Act.Time), {
-                minLength: 1,
-                maxLength: 40,
-              }),
-              cut: fc.integer({ min: 1, max: 12 }),
-              steps: fc.nat(30),
-            }),
-            { minLength: 5, maxLength: 25 },
-          ),
-          async (turns) => {
-            world = new PartitionWorld(modules);
-            const records: TestRecord[] = [];
-            world.want([plan(1), plan(2, { name: "second", policy: "pass" })]);
-            const goOn = async (cut: number) => {
-              while (world.nextOffset < records.length) {
-                try {
-                  await world.process(records.slice(world.nextOffset, world.nextOffset + cut));
-                } catch (error) {
-                  if (!(error instanceof Died)) throw error;
-                  world.restart();
-                }
-              }
-            };
-            for (const { event, acts, cut, steps } of turns) {
-              const [first, second] = world.plans;
-              if (event === "swap") world.want([plan(1 + (steps % 3)), second!]);
-              if (event === "bad") world.want([first!, plan(4, { name: "second", policy: "pass" })]);
-              if (event === "disable")
-                world.want([{ ...first!, key: `${revision++}.1`, isEnabled: !first!.isEnabled }, second!]);
-              if (event === "die") world.stepsLeft = steps;
-              if (event === "checkpoint") {
-                await world.checkpoint().catch((error: unknown) => {
-                  if (!(error instanceof Died)) throw error;
-                  world.restart();
-                });
-              }
-              const sent = event === "trap" ? [...acts, Act.Trap] : acts;
-              const time = 1000 * (1 + Math.floor(records.length / 7));
-              records.push(...sent.map((act) => ({ act, value: 1, time })));
-              await goOn(cut);
-              // Lets a swap that is being prepared come at one of the next polls.
-              await new Promise((resolve) =>
-                setTimeout(resolve, event === "swap" || event === "bad" ? steps : 0),
-              );
+        fc.asyncProperty(fc.array(TURN, { minLength: 3, maxLength: 10 }), async (turns) => {
+          world = new PartitionWorld(modules);
+          const records: TestRecord[] = [];
+          world.want([plan(1), plan(2, { name: "second", policy: "pass" })]);
+          const send = (acts: readonly number[]) => {
+            const time = 1000 * (1 + Math.floor(records.length / 7));
+            records.push(...acts.map((act) => ({ act, value: 1, time }) as TestRecord));
+          };
+          const survive = async (work: () => Promise<unknown>) => {
+            await work().catch((error: unknown) => {
+              if (!(error instanceof Died)) throw error;
+              world.restart();
+            });
+          };
+          const goOn = async (cut: number) => {
+            while (world.nextOffset < records.length) {
+              await survive(() => world.process(records.slice(world.nextOffset, world.nextOffset + cut)));
             }
+          };
+          for (const { event, before, behind, version, cut, checkpoints, dies, restarts } of turns) {
+            send(before);
+            await goOn(cut);
+            if (checkpoints) await survive(() => world.checkpoint());
+            change(event, version);
+            if (restarts) world.restart();
+            // One record makes the preparation begin, and what is prepared counts from the next one on.
+            send([Act.Mark]);
+            await goOn(cut);
+            await swapsReady();
+            world.stepsLeft = dies;
+            send(event === "trap" ? [...behind, Act.Trap, ...behind] : behind);
+            await goOn(cut);
             world.stepsLeft = Number.POSITIVE_INFINITY;
-            await goOn(40);
-            expect(world.outputs).toEqual(modelOutputs(records, world.notes, versions));
-            world.close();
-          },
-        ),
-        { numRuns: SEEDS },
+          }
+          expect(world.outputs).toEqual(modelOutputs(records, world.notes, versions));
+          world.close();
+        }),
+        { numRuns: SEEDS, endOnFailure: true },
       );
     },
-    Math.max(60_000, SEEDS * 4000),
+    Math.max(60_000, SEEDS * 5000),
   );
 });
+
+async function swapsReady(): Promise<void> {
+  while (world.chain?.stages.some((stage) => stage.isSwapping && !stage.hasNews)) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

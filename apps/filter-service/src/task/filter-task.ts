@@ -131,7 +131,8 @@ export class FilterTask implements ProcessorTask {
   private async follow(chain: Chain, offset: number): Promise<void> {
     const changes = this.changes!;
     const { number, plans } = this.wanted.chain(this.input.stream, this.input.topic);
-    if (number === this.followed && changes.isSettled) return;
+    // Not known yet: the chain goes on as it was.
+    if (number === 0 || (number === this.followed && changes.isSettled)) return;
     this.followed = number;
     let change = changes.consider(plans);
     if (this.isFirst) {

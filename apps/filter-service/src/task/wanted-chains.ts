@@ -4,7 +4,7 @@ import type { StageReport } from "../chain/stage-tools.js";
 
 /** The chain that commands ask for. */
 export interface WantedChain {
-  /** Rises with every change, whatever it is. */
+  /** Rises with every change, whatever it is; 0 while nothing is known. */
   readonly number: number;
   /** First to last. */
   readonly plans: readonly StagePlan[];

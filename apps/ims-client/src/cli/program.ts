@@ -13,6 +13,8 @@ import { addIggyCommands, addTailCommand } from "./iggy/iggy-commands.js";
 import { addMergedCommand } from "./merged/merged-command.js";
 import { addSimulateCommand } from "./simulate/simulate-command.js";
 import { addStatusCommand } from "./status/status-command.js";
+import { addSignKeyCommand } from "./verify/sign-key-command.js";
+import { addVerifyCommand } from "./verify/verify-command.js";
 
 const EXAMPLES = `
 Examples:
@@ -29,6 +31,7 @@ Examples:
   ims iggy streams                      what lies in the broker; see ims iggy --help
   ims broker                            an embedded broker; see ims broker --help
   ims filter new cheap-calls            a filter for streams, to write; see ims filter --help
+  ims verify signed --keys trusted.txt  whether a signed stream is as it was signed
   ims simulate                          a Binance market on this machine; see ims simulate --help
 
 Environment: IGGY_URL, IMS_EXCHANGE, IMS_CLIENT_ID, IMS_ACCESS_TOKEN, NO_COLOR
@@ -64,6 +67,8 @@ export function createProgram(environment: CliEnvironment): Command {
   addBrokerCommands(program, environment);
   addSimulateCommand(program, environment);
   addFilterCommand(program, environment);
+  addVerifyCommand(program, environment);
+  addSignKeyCommand(program, environment);
   addCompletionCommand(program, environment);
   return program;
 }

@@ -172,7 +172,7 @@ export class PartitionReader {
     try {
       if (!(await this.#deliver(records, from))) return Found.Nothing;
       const { currentOffset = Number.POSITIVE_INFINITY } = records;
-      return this.#cursor > currentOffset + 9 ? Found.All : Found.More;
+      return this.#cursor > currentOffset ? Found.All : Found.More;
     } finally {
       records.release();
     }

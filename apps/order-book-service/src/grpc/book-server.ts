@@ -1,10 +1,10 @@
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { bookService, healthProto, reflectionProto } from "@ims/book-proto";
 import type { Clock } from "@ims/common";
-import { fail } from "../errors.js";
 import type { BookHub } from "../hub/book-hub.js";
 import { BookCalls } from "./book-calls.js";
 import { HealthCalls } from "./health-calls.js";
+import { type Listener, listen } from "./listener.js";
 import { reflectionInfo } from "./reflection-calls.js";
 
 /** How long clients are given to take the end of their streams. */
@@ -17,7 +17,7 @@ export class BookServer {
   readonly #server = new Server({ "grpc.max_receive_message_length": REQUEST_BYTES_MAX });
   readonly #health = new HealthCalls();
   readonly calls: BookCalls;
-  #port = 0;
+  #listener: Listener | undefined;
 
   constructor(
     private readonly hub: BookHub,
@@ -37,7 +37,7 @@ export class BookServer {
 
   /** On which it listens. */
   get port(): number {
-    return this.#port;
+    return this.#listener?.port ?? 0;
   }
 
   /**
@@ -45,12 +45,8 @@ export class BookServer {
    * @throws ImsError `book-service.address`
    */
   async listen(address: string): Promise<void> {
-    this.#port = await new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-        if (error) reject(fail("book-service.address", `cannot listen on ${address}`, { cause: error }));
-        else resolve(port);
-      });
-    });
+    const connections = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#listener = await listen(address, (socket) => connections.injectConnection(socket));
     if (this.hub.isReady) this.#health.setServing(true);
     else this.hub.onReady(() => this.#health.setServing(true));
   }
@@ -58,6 +54,7 @@ export class BookServer {
   /** Ends all streams with their reason, then the connections, at the latest after two seconds. */
   async close(): Promise<void> {
     this.#health.setServing(false);
+    this.#listener?.close();
     this.calls.endAll();
     this.#health.endAll();
     await new Promise<void>((resolve) => {

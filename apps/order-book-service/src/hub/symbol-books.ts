@@ -111,7 +111,9 @@ export class SymbolBooks {
       source.follow(symbol, book, this.options.changed);
       isChanged = true;
     }
-    if (isChanged) this.#venueBooks = [...this.#books.values()].map(({ book }) => book);
+    if (isChanged) {
+      this.#venueBooks = this.canonical.venues.flatMap(({ venue }) => this.#books.get(venue)?.book ?? []);
+    }
     return isChanged;
   }
 

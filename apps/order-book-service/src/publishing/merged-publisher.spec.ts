@@ -151,3 +151,18 @@ it("publishes the newest state only, however many came between two looks", async
   expect(records.length).toBeLessThan(5);
   expect(publisher.lostCount).toBe(0);
 });
+
+it("waits for a broker that is not there, publishes once it is, and ends without one", async () => {
+  await broker.close();
+  publish(["BTCUSD"]);
+  binance.list();
+  const { port } = broker;
+  broker = await startBroker({ port, dataDir: folder });
+  await expect.poll(() => binance.followed.size, { timeout: 10_000 }).toBe(1);
+  binance.give("BTCUSD", [[100, 1]], [], systemClock.monotonicMillis());
+  await readUntil(({ bids }) => bids.length === 1);
+  await broker.close();
+  binance.give("BTCUSD", [[101, 1]], [], systemClock.monotonicMillis());
+  await publisher.close();
+  expect(hub.keptCount).toBe(1);
+});

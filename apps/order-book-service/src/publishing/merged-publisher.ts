@@ -90,6 +90,8 @@ export class MergedPublisher {
     this.#timer?.cancel();
     for (const { unhold } of this.#published.values()) unhold();
     this.#published.clear();
+    // A producer that is still being made ends with its client; one that is there sends what it has.
+    if (!this.#producer) await this.#client?.close();
     await this.#running;
     await this.#producer?.close(DELIVERY_MILLIS_MAX / 10).catch(() => undefined);
     await this.#client?.close();

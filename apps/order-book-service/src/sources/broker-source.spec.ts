@@ -25,7 +25,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-it("merges what a venue's service publishes, and names the venue when its service goes away", async () => {
+/** A simulated Binance, its service with a broker, and the order-book service that reads from there. */
+async function start() {
   const folder = await mkdtemp(join(tmpdir(), "ims-books-"));
   closes.push(() => rm(folder, { recursive: true, force: true }));
   const simulator = await startBinanceSimulator({
@@ -34,24 +35,40 @@ it("merges what a venue's service publishes, and names the venue when its servic
     clock: systemClock,
   });
   closes.push(() => simulator.close());
+  const { restUrl, wsUrl } = simulator;
   const url = `iggy://iggy:iggy@127.0.0.1:${await freePort()}`;
   const venue = await startDataService({
     exchange: ExchangeId.BinanceSpot,
-    integration: createBinanceIntegration("spot", { restUrl: simulator.restUrl, wsUrl: simulator.wsUrl }),
+    integration: createBinanceIntegration("spot", { restUrl, wsUrl, symbolsRefreshMillis: 300 }),
     settings: { iggyUrl: url, dataDir: folder, httpPort: await freePort() },
     logger: createLogger({ name: "venue", level: "silent" }),
   });
   closes.push(() => venue.close());
   await venue.ready;
+  const options = { url, clock: systemClock, logger: silentLogger, instrumentsMillis: 100 };
   const service = await startOrderBookService({
-    sources: [new BrokerSource("binancespot", { url, clock: systemClock, logger: silentLogger })],
+    sources: [new BrokerSource("binancespot", options)],
     address: "127.0.0.1:0",
     staleAfterMillis: 30_000,
     releaseAfterMillis: 0,
     logger: silentLogger,
   });
   closes.push(() => service.close());
-  await new Promise<void>((resolve) => (service.hub.isReady ? resolve() : service.hub.onReady(resolve)));
+  await service.hub.whenListed(1);
+  return { service, simulator, venue };
+}
+
+it("learns what the venue lists and delists while it runs", async () => {
+  const { service, simulator } = await start();
+  expect(service.hub.symbols.find("NEWUSDT")).toBeUndefined();
+  simulator.inject({ fault: "list", atMillis: 0, symbol: "NEWUSDT" });
+  await expect.poll(() => service.hub.symbols.find("NEWUSDT")?.venues, { timeout: 10_000 }).toHaveLength(1);
+  simulator.inject({ fault: "delist", atMillis: 0, symbol: "NEWUSDT" });
+  await expect.poll(() => service.hub.symbols.find("NEWUSDT"), { timeout: 10_000 }).toBeUndefined();
+}, 60_000);
+
+it("merges what a venue's service publishes, and names the venue when its service goes away", async () => {
+  const { service, venue } = await start();
   const client = new BookClient(`127.0.0.1:${service.port}`);
   closes.push(() => client.close());
   const stop = new AbortController();

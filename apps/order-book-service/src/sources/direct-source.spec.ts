@@ -33,6 +33,7 @@ async function start(): Promise<{
   const integration = createBinanceIntegration("spot", {
     restUrl: simulator.restUrl,
     wsUrl: simulator.wsUrl,
+    symbolsRefreshMillis: 300,
   });
   const service = await startOrderBookService({
     sources: [new DirectSource(integration, systemClock, silentLogger)],
@@ -154,3 +155,11 @@ it("serves the live book of a venue whose integration runs in the process", asyn
   }
   expect(new Set(seen.map(({ version }) => version)).size).toBe(seen.length);
 });
+
+it("learns what the venue lists and delists while it runs", async () => {
+  const { service, simulator } = await start();
+  simulator.inject({ fault: "list", atMillis: 0, symbol: "NEWUSDT" });
+  await expect.poll(() => service.hub.symbols.find("NEWUSDT")?.venues, { timeout: 10_000 }).toHaveLength(1);
+  simulator.inject({ fault: "delist", atMillis: 0, symbol: "NEWUSDT" });
+  await expect.poll(() => service.hub.symbols.find("NEWUSDT"), { timeout: 10_000 }).toBeUndefined();
+}, 30_000);

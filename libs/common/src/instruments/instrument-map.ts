@@ -18,7 +18,7 @@ export class InstrumentMap<Value> {
     const ids = this.#ids;
     const places = this.#places;
     const mask = this.#mask;
-    for (let slot = instrumentId & mask; ; slot = (slot + 2) & mask) {
+    for (let slot = instrumentId & mask; ; slot = (slot + 1) & mask) {
       const place = places[slot]!;
       if (place === 0) return undefined;
       if (ids[slot] === instrumentId) return this.#values[place - 1];

@@ -118,6 +118,22 @@ describe("simulate deribit", () => {
     expect(said).toEqual([]);
   });
 
+  it("serves the options market by its name", async () => {
+    const stop = new AbortController();
+    const answer = await new Promise<string>((resolve, reject) => {
+      const out = (greeting: string) => {
+        const restUrl = /DERIBIT_REST_URL=(\S+)/.exec(greeting)![1]!;
+        fetch(`${restUrl}/public/get_instruments?currency=any`)
+          .then((reply) => reply.text())
+          .then(resolve, reject);
+      };
+      const io = { out, err: reject, stop: stop.signal };
+      void runSimulateCommand(["deribit", "--port", "0", "--market", "options"], io);
+    });
+    stop.abort();
+    expect(answer).toMatch(/"instrument_name":"SOL_USDC-\d+[A-Z]{3}\d\d-85-C"/);
+  });
+
   it("prints its usage, and fails with a reason", async () => {
     const said: string[] = [];
     const io = {

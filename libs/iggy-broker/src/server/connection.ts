@@ -24,6 +24,9 @@ export class Connection implements ReplySink {
   private readonly reader: FrameReader;
   private dispatcher: RequestDispatcher | undefined;
   private taking: Promise<void> | undefined;
+  private isTaking = false;
+  /** What was read while frames were being taken; the socket is paused then. */
+  private early: Uint8Array[] = [];
   private ending = false;
   private inFlightCount = 0;
   private inFlightBytes = 0;
@@ -96,18 +99,23 @@ export class Connection implements ReplySink {
   private receive(chunk: Buffer): void {
     if (this.ending) return;
     // A plain view: the slice of a Buffer shares its memory, that of other arrays is a copy.
-    this.reader.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+    if (this.isTaking) {
+      // Only now: who sends one request after the other is never ahead, and to pause and resume costs as much as a poll.
+      this.socket.pause();
+      this.early.push(bytes);
+      return;
+    }
+    this.reader.push(bytes);
     this.taking = this.takeFrames();
   }
 
   private async takeFrames(): Promise<void> {
-    // Nothing may be pushed into the reader before its frames are taken.
-    this.socket.pause();
+    this.isTaking = true;
     try {
-      for (let frame = this.reader.next(); frame !== undefined && !this.ending; frame = this.reader.next()) {
-        await this.dispatcher!.handle(frame);
-        while (this.isFull() && !this.ending) await this.change();
-      }
+      // Nothing may be pushed into the reader before its frames are taken.
+      do await this.takeWhole();
+      while (this.pushEarly());
     } catch (error) {
       this.logger.warn(
         { error: describeError(error) },
@@ -115,7 +123,23 @@ export class Connection implements ReplySink {
       );
       this.socket.destroy();
     }
-    if (!this.ending) this.socket.resume();
+    this.isTaking = false;
+    if (!this.ending && this.socket.isPaused()) this.socket.resume();
+  }
+
+  private async takeWhole(): Promise<void> {
+    for (let frame = this.reader.next(); frame !== undefined && !this.ending; frame = this.reader.next()) {
+      await this.dispatcher!.handle(frame);
+      while (this.isFull() && !this.ending) await this.change();
+    }
+  }
+
+  /** Whether there is more to take. */
+  private pushEarly(): boolean {
+    const bytes = this.ending ? undefined : this.early.shift();
+    if (bytes === undefined) return false;
+    this.reader.push(bytes);
+    return true;
   }
 
   private isFull(): boolean {

@@ -202,7 +202,7 @@ export class PartitionLane {
     this.lingerDue = false;
     this.startedAtMillis = clock.monotonicMillis();
     const { eager, lingerMillis } = this.settings;
-    if (eager && this.startedAtMillis - this.sealedAtMillis >= 0) {
+    if (eager && this.startedAtMillis - this.sealedAtMillis >= lingerMillis) {
       void CALL_END.then(this.sendCollected);
       return;
     }

@@ -45,7 +45,7 @@ export class PartitionProducer {
       label: `${options.stream}/${options.topic}/${options.partitionId}`,
       lingerMillis: wholeNumber("lingerMillis", options.lingerMillis ?? 1, 0, 60_000),
       eager: options.eager ?? false,
-      ...(options.eager && { growingInFlightMax: 4 }),
+      ...(options.eager && { growingInFlightMax: 1 }),
       batchCountMax: wholeNumber("batchCountMax", options.batchCountMax ?? 1000, 1, 1_000_000),
       inFlightMax: wholeNumber("inFlightMax", options.inFlightMax ?? 4, 1, 64),
       timeoutsMax: wholeNumber("timeoutsMax", options.timeoutsMax ?? 3, 1, 1000),
@@ -84,9 +84,10 @@ export class PartitionProducer {
    * @param payloadBytes at most what was reserved
    * @param id four u32 words, lowest first; copied
    * @param originMicros creation time, microseconds since 1970
+   * @param headersBytes encoded user headers, written directly behind the payload and reserved together with it
    */
-  commit(payloadBytes: number, id: MessageIdWords, originMicros: number): void {
-    this.lane.commit(payloadBytes, id, originMicros);
+  commit(payloadBytes: number, id: MessageIdWords, originMicros: number, headersBytes = 0): void {
+    this.lane.commit(payloadBytes, id, originMicros, headersBytes);
   }
 
   /**

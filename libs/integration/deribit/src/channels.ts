@@ -54,6 +54,11 @@ export function channelOf(
       return isFuture
         ? { stream: `ticker.${symbol}.100ms`, group: PUBLIC_GROUP, liveness: driven }
         : undefined;
+    case DataType.Ticker:
+      // Slower than the channels of mark prices and options, and another name: a channel belongs to one feed.
+      return terms.isCombo
+        ? undefined
+        : { stream: `ticker.${symbol}.agg2`, group: PUBLIC_GROUP, liveness: driven };
     case DataType.OptionTicker:
       return terms.option && { stream: `ticker.${symbol}.100ms`, group: PUBLIC_GROUP, liveness: driven };
     case DataType.Bar: {

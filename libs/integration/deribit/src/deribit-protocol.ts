@@ -66,6 +66,7 @@ export class DeribitProtocol implements VenueProtocol<DeribitFeed> {
         DataType.Book,
         DataType.MarkPrice,
         DataType.OptionTicker,
+        DataType.Ticker,
       ],
       resolutions: OFFERED_RESOLUTIONS,
       resumesTrades: true,

@@ -94,6 +94,16 @@ describe("the reader of a connection", () => {
     expect(told).not.toMatch(/first|second|third|hush/);
   });
 
+  it("renews nothing of a login that a new connection has made anew", async () => {
+    const stage = new FeedStage(undefined, { clientId: "id", clientSecret: "hush" });
+    const granted =
+      '{"jsonrpc":"2.0","id":9000002,"result":{"access_token":"a","refresh_token":"b","expires_in":100}}';
+    stage.receive(granted);
+    await stage.clock.advance(500_000);
+    stage.receive(granted);
+    expect(stage.sent).toEqual([]);
+  });
+
   it("counts what is no JSON, and what is neither notification nor answer", () => {
     const stage = new FeedStage();
     for (const frame of ["", "not json", "[1,2]", "7", '{"jsonrpc":"2.0"}', '{"method":"other"}'])

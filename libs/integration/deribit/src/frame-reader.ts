@@ -8,7 +8,9 @@ import {
   Unusable,
 } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink } from "@ims/traits";
+import { NotificationHead } from "./decode/notification-head.js";
 import type { DeribitFeed } from "./feeds/deribit-feed.js";
+import { OptionTickerFeed } from "./feeds/option-ticker-feed.js";
 import { exactObject, NumberText, parseExactJson } from "./json/exact-json.js";
 import { isTemporary } from "./rpc/error-codes.js";
 import { GreetingId, STATE_CHANNEL, TEST_ANSWER } from "./rpc/greeting.js";
@@ -34,6 +36,17 @@ const OUR_IDS: ReadonlySet<number> = new Set(Object.values(GreetingId));
 export function readFrames(parts: FrameReaderParts): FrameReader {
   const { credentials, events, feeds, instruments, logger, sink } = parts;
   const login = credentials && new LoginKeeper(credentials, (text) => void events.send(text));
+  const head = new NotificationHead();
+  /** False, with nothing done, for a frame that has to be read as JSON. */
+  const walks = (frame: Uint8Array, receiveMicros: number) => {
+    const channel = head.read(frame);
+    const handler = channel === undefined ? undefined : feeds.find(channel)?.handler;
+    if (!(handler instanceof OptionTickerFeed)) return false;
+    const end = handler.walk(frame, head.dataStart, receiveMicros);
+    if (end < 0 || !head.endsAt(frame, end)) return false;
+    handler.walked(receiveMicros);
+    return true;
+  };
   const notified = (params: JsonObject, receiveMicros: number) => {
     const entry = feeds.find(String(params.channel));
     if (!entry) {
@@ -67,21 +80,25 @@ export function readFrames(parts: FrameReaderParts): FrameReader {
       login?.granted(exactObject(result) ?? {}, receiveMicros);
     }
   };
+  const read = (frame: Uint8Array, receiveMicros: number) => {
+    const record = parse(frame);
+    if (!record) {
+      sink.rejected({ reason: "not-json", detail: `a frame of ${frame.length} octets is no JSON object` });
+      return;
+    }
+    const params = exactObject(record.params) ?? {};
+    if (record.method === "subscription") notified(params, receiveMicros);
+    else if (record.method === "heartbeat") {
+      if (params.type === "test_request") events.send(TEST_ANSWER);
+    } else if (record.result !== undefined || record.error !== undefined)
+      answered(readReply(record), record.result, receiveMicros);
+    else sink.rejected({ reason: "unexpected", detail: "a frame is neither a notification nor an answer" });
+  };
   return {
     decode(frame, receiveMicros) {
+      if (!walks(frame, receiveMicros)) read(frame, receiveMicros);
+      // Behind the frame: it may be the answer to the login of a new connection.
       login?.check(receiveMicros);
-      const record = parse(frame);
-      if (!record) {
-        sink.rejected({ reason: "not-json", detail: `a frame of ${frame.length} octets is no JSON object` });
-        return;
-      }
-      const params = exactObject(record.params) ?? {};
-      if (record.method === "subscription") notified(params, receiveMicros);
-      else if (record.method === "heartbeat") {
-        if (params.type === "test_request") events.send(TEST_ANSWER);
-      } else if (record.result !== undefined || record.error !== undefined)
-        answered(readReply(record), record.result, receiveMicros);
-      else sink.rejected({ reason: "unexpected", detail: "a frame is neither a notification nor an answer" });
     },
   };
 }

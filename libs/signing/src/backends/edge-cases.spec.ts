@@ -6,8 +6,9 @@ import { describe, expect, it } from "vitest";
 import { GROUP_ORDER, negateScalar } from "../keys/scalars.js";
 import { SigningKey } from "../keys/signing-key.js";
 import { publicKeyBytes, SIGNATURE_SCHEMES, type SignatureScheme } from "../schemes.js";
-import { engineOfAll, schemesAndBackends } from "../spec-support/backends.js";
-import { octets } from "../spec-support/hex.js";
+import { engineOfAll, schemesAndBackends, sharedBackend } from "../spec-support/backends.js";
+import { ed25519Field, ed25519Order, field, ones, put, zero } from "../spec-support/edge-octets.js";
+import { hexOf, octets } from "../spec-support/hex.js";
 import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 
 const engine = engineOfAll();
@@ -27,19 +28,6 @@ const good = Object.fromEntries(SIGNATURE_SCHEMES.map((scheme) => [scheme, goodS
   SignatureScheme,
   Uint8Array
 >;
-
-/** A copy with octets put in. */
-function put(bytes: Uint8Array, part: Uint8Array, offset: number): Uint8Array {
-  const copy = bytes.slice();
-  copy.set(part, offset);
-  return copy;
-}
-
-const zero = new Uint8Array(32);
-const ones = new Uint8Array(32).fill(0xff);
-const field = octets("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f");
-const ed25519Field = octets("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f");
-const ed25519Order = octets("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
 
 function highS(signature: Uint8Array): Uint8Array {
   const s = signature.slice(32);
@@ -168,13 +156,14 @@ describe("all backends", () => {
     "give equal signatures, and take each other's",
     () => {
       const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
+      const anyInput = fc.oneof(bytes32, fc.constantFrom(zero, ones, GROUP_ORDER, field, ed25519Order));
       const secret = bytes32.filter((bytes) => bytes[0]! < 0xff && bytes[31]! > 0);
       fc.assert(
         fc.property(
           fc.constantFrom(...SIGNATURE_SCHEMES),
           secret,
-          bytes32,
-          bytes32,
+          anyInput,
+          anyInput,
           (scheme, octets32, input, aux) => {
             const key = new SigningKey(scheme, octets32);
             const texts = new Set<string>();
@@ -194,6 +183,44 @@ describe("all backends", () => {
     },
     seededMillis(40),
   );
+
+  it(
+    "give equal Ed25519 signatures of messages of any length",
+    () => {
+      const message = fc.uint8Array({ maxLength: 3_000, size: "max" });
+      fc.assert(
+        fc.property(message, (input) => {
+          const texts = (["native", "js"] as const).map((name) => {
+            const out = new Uint8Array(64);
+            sharedBackend(name).sign(keys.ed25519, input, zero, out, 0);
+            expect(sharedBackend(name).verify("ed25519", keys.ed25519.publicKey, input, out)).toBe(true);
+            return hexOf(out);
+          });
+          expect(texts[0]).toBe(texts[1]);
+        }),
+        { numRuns: seededRuns(20) },
+      );
+    },
+    seededMillis(20),
+  );
+
+  it("give equal signatures with the least and the greatest keys", () => {
+    const least = put(zero, Uint8Array.of(1), 31);
+    const greatest = put(GROUP_ORDER, Uint8Array.of(0x40), 31);
+    for (const secret of [least, greatest]) {
+      for (const scheme of ["ecdsa", "schnorr"] as const) {
+        const key = new SigningKey(scheme, secret);
+        const texts = engine.backends.map((name) => {
+          engine.use(name);
+          const out = new Uint8Array(64);
+          engine.sign(key, digest, out, 0, zero);
+          expect(verdicts(scheme, key.publicKey, digest, out)).toEqual([true, true, true]);
+          return hexOf(out);
+        });
+        expect(new Set(texts).size).toBe(1);
+      }
+    }
+  });
 
   it(
     "say the same of any octets, and go on",
@@ -223,6 +250,30 @@ describe("all backends", () => {
     },
     seededMillis(150),
   );
+
+  it.each([
+    ["y = 1", "0100000000000000000000000000000000000000000000000000000000000000"],
+    ["y = -1", "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"],
+    ["y = 0", "0000000000000000000000000000000000000000000000000000000000000000"],
+    ["y = 0, other sign", "0000000000000000000000000000000000000000000000000000000000000080"],
+    ["order 8", "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"],
+    ["order 8, other sign", "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85"],
+    ["order 8, other y", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"],
+  ])("refuse a signature that anybody can make under an Ed25519 key of small order: %s", (_, hex) => {
+    const publicKey = octets(hex);
+    // Where the challenge is a multiple of 8 the key drops out, and R = S·B is a signature of everything.
+    for (let s = 1n; s < 100n; s++) {
+      const r = ed25519.Point.BASE.multiply(s).toBytes();
+      const hash = createHash("sha512").update(r).update(publicKey).update(digest).digest();
+      const challenge = BigInt(`0x${hash.reverse().toString("hex")}`) % ed25519.Point.Fn.ORDER;
+      if (challenge % 8n !== 0n) continue;
+      const signature = Buffer.concat([r, ed25519.Point.Fn.toBytes(s)]);
+      expect(verdicts("ed25519", publicKey, digest, signature)).toEqual([false, false]);
+      expect(sharedBackend("native").verify("ed25519", publicKey, digest, signature)).toBe(true);
+      return;
+    }
+    expect.unreachable("no such challenge");
+  });
 
   it("agree on Ed25519 keys with a part of small order", () => {
     const { BASE, Fn } = ed25519.Point;

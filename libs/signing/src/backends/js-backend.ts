@@ -33,6 +33,12 @@ export class JsBackend implements SigningBackend {
   readonly schemes = BACKEND_SCHEMES.js;
   readonly #schnorr = new Bip340Signer(arithmetic);
 
+  constructor() {
+    // The libraries make their tables with the first multiplication, which takes a hundred times as long as the next.
+    Point.BASE.multiply(1n);
+    ed25519.Point.BASE.multiply(1n);
+  }
+
   sign(key: SigningKey, input: Uint8Array, aux: Uint8Array, out: Uint8Array, offset: number): void {
     switch (key.scheme) {
       case "ecdsa":

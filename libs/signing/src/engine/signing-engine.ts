@@ -3,6 +3,7 @@ import type { BackendName, SigningBackend } from "../backends/backend.js";
 import { openBackend } from "../backends/open-backend.js";
 import { isWellFormed } from "../backends/verification-rules.js";
 import { fail } from "../errors.js";
+import { isBelowOrder, reduceScalar } from "../keys/scalars.js";
 import type { SigningKey } from "../keys/signing-key.js";
 import { AUX_BYTES, DIGEST_BYTES, SIGNATURE_BYTES, type SignatureScheme } from "../schemes.js";
 import { type RandomFill, RandomPieces, systemRandom } from "./random-source.js";
@@ -92,7 +93,8 @@ export class SigningEngine {
     if (aux !== undefined) this.#aux.set(aux);
     else if (key.scheme === "schnorr") this.#random.take(this.#aux);
     try {
-      this.#current.sign(key, digest, this.#aux, out, offset);
+      const input = key.scheme === "ecdsa" ? this.#reduced(digest) : digest;
+      this.#current.sign(key, input, this.#aux, out, offset);
     } catch (cause) {
       if (isImsError(cause)) throw cause;
       throw fail("signing.backend-failed", `the backend ${this.backend} could not sign`, { cause });
@@ -118,6 +120,17 @@ export class SigningEngine {
   close(): void {
     for (const backend of this.#backends.values()) backend.close();
     this.#aux.fill(0);
+  }
+
+  /**
+   * RFC 6979 makes the nonce of the digest modulo the order (section 2.3.4); libsecp256k1 leaves that to its callers. The
+   * signature is one of either.
+   */
+  #reduced(digest: Uint8Array): Uint8Array {
+    if (isBelowOrder(digest)) return digest;
+    const reduced = digest.slice();
+    reduceScalar(reduced);
+    return reduced;
   }
 
   #opened(name: BackendName): SigningBackend {

@@ -5,6 +5,7 @@ import {
   type EngineMemory,
   instantiateModule,
 } from "@ims/wasm-runtime";
+import { CONSTANTS, DIGEST_WORDS, INITIAL, ROUNDS } from "./sha256-constants.js";
 import { encodeModule, FunctionCode, Op, Simd } from "./wasm-code.js";
 
 /**
@@ -38,39 +39,11 @@ const LANE_BYTES = 16;
 /** Where the state and the words of a block stand in the memory, lane by lane. */
 const STATE = 0;
 const WORDS = 128;
-const DIGEST_WORDS = 8;
 const BLOCK_WORDS = 16;
-const ROUNDS = 64;
 const HASH_BYTES = 32;
 const PAIR_BYTES = 2 * HASH_BYTES;
 /** Length in bits of 1 ‖ left ‖ right. */
 const NODE_BITS = 520;
-
-/** The first 32 bits of the fractions of the square and cube roots of the first primes. */
-const primes = firstPrimes(ROUNDS);
-const INITIAL = primes.slice(0, DIGEST_WORDS).map((prime) => fractionOf(prime, 2));
-const CONSTANTS = primes.map((prime) => fractionOf(prime, 3));
-
-function firstPrimes(count: number): number[] {
-  const found: number[] = [];
-  for (let candidate = 2; found.length < count; candidate++) {
-    if (found.every((prime) => candidate % prime !== 0)) found.push(candidate);
-  }
-  return found;
-}
-
-/** Of the root with an exact whole-number search: 2³² · ᵈ√prime, modulo 2³². */
-function fractionOf(prime: number, degree: 2 | 3): number {
-  const target = BigInt(prime) << BigInt(32 * degree);
-  let low = 0n;
-  let high = BigInt(prime + 1) << 32n;
-  while (high - low > 1n) {
-    const middle = (low + high) >> 1n;
-    if (middle ** BigInt(degree) <= target) low = middle;
-    else high = middle;
-  }
-  return Number(low & 0xffff_ffffn);
-}
 
 /** Replaces the number on top, which is that of a local, by a combination of three of its turns or shifts. */
 function combine(

@@ -21,6 +21,7 @@ export interface PoolWorkerOptions {
   readonly entry: URL;
   readonly backends: readonly BackendName[];
   readonly keys: readonly SigningKey[];
+  readonly isDeterministic: boolean;
   readonly ringSlots: number;
   /** A worker that does not finish one message in so many milliseconds is stopped and replaced. */
   readonly stuckMillis: number;
@@ -88,11 +89,16 @@ export class PoolWorker {
   }
 
   #start(): void {
-    const { entry, backends, keys } = this.#options;
+    const { entry, backends, keys, isDeterministic } = this.#options;
     this.#keys = handOverKeys(keys);
     this.#reason = "";
     const thread = new Worker(entry, {
-      workerData: { ring: this.ring.memory, keys: this.#keys, backends } satisfies WorkerSetup,
+      workerData: {
+        ring: this.ring.memory,
+        keys: this.#keys,
+        backends,
+        isDeterministic,
+      } satisfies WorkerSetup,
       env: {},
       execArgv: process.execArgv.filter((argument) => argument === "--enable-source-maps"),
       resourceLimits: RESOURCE_LIMITS,
@@ -123,18 +129,24 @@ export class PoolWorker {
     this.#doneAtDeath = done;
     this.#options.onDeath(reason);
     if (this.#deaths >= DEATHS_MAX) {
-      const error = fail(
-        "signing.worker-failed",
-        `a worker died ${this.#deaths} times without a signature: ${reason}`,
-      );
-      this.#markFailed(error);
-      this.#options.onGivenUp(error);
+      const times = `${this.#deaths} times without a signature: ${reason}`;
+      this.#giveUp(fail("signing.worker-failed", `a worker died ${times}`));
       return;
     }
-    this.#start();
+    try {
+      this.#start();
+    } catch (cause) {
+      this.#giveUp(fail("signing.worker-failed", "a worker died and no other could be started", { cause }));
+      return;
+    }
     this.#watchThread();
     // What was signed before the death may not have been told.
     this.#options.onSigned();
+  }
+
+  #giveUp(error: Error): void {
+    this.#markFailed(error);
+    this.#options.onGivenUp(error);
   }
 
   /** Looks from time to time, while there is work, whether there is progress. */

@@ -17,6 +17,8 @@ export interface SigningPoolOptions {
   readonly backends: readonly BackendName[];
   /** The one to begin with; the first of `backends` where it is left out. */
   readonly use?: BackendName;
+  /** Schnorr takes 32 octets 0 for randomness, as BIP-340 allows: the same digest has the same signature. */
+  readonly isDeterministic?: boolean;
   /** 1 to 64, default 2. */
   readonly workers?: number;
   /** Messages in the ring of each worker, a power of two, default 1,024. */
@@ -154,11 +156,13 @@ export class SigningPool {
 
   #newWorker(): PoolWorker {
     const { entry = WORKER_ENTRY, backends, keys, clock = new SystemClock(), onDeath } = this.#options;
+    const { isDeterministic = false } = this.#options;
     const { ringSlots = DEFAULTS.ringSlots, stuckMillis = DEFAULTS.stuckMillis } = this.#options;
     return new PoolWorker({
       entry,
       backends,
       keys,
+      isDeterministic,
       ringSlots,
       stuckMillis,
       clock,

@@ -1,6 +1,6 @@
 import { BACKEND_NAMES } from "../backends/backend.js";
 import { SigningEngine } from "../engine/signing-engine.js";
-import { DIGEST_BYTES, SIGNATURE_BYTES } from "../schemes.js";
+import { AUX_BYTES, DIGEST_BYTES, SIGNATURE_BYTES } from "../schemes.js";
 import { takeKeys } from "./key-handover.js";
 import { SigningRing, SlotState } from "./signing-ring.js";
 import type { WorkerEvent, WorkerSetup } from "./worker-messages.js";
@@ -9,6 +9,7 @@ import type { WorkerEvent, WorkerSetup } from "./worker-messages.js";
 const WAIT_MILLIS = 100;
 /** Signatures after which the owner is told at the latest, as a part of the ring, so that it can refill it meanwhile. */
 const TELL_PART = 4;
+const NO_RANDOMNESS = new Uint8Array(AUX_BYTES);
 
 /** Signs what comes in its ring until it is told to end. Keys and the memory of backends are zeroed behind it. */
 export function runSigningWorker(setup: WorkerSetup, tell: (event: WorkerEvent) => void): void {
@@ -17,7 +18,7 @@ export function runSigningWorker(setup: WorkerSetup, tell: (event: WorkerEvent) 
   try {
     const ring = new SigningRing(setup.ring);
     tell({ type: "ready" });
-    signFrom(ring, engine, keys, tell);
+    signFrom(ring, engine, keys, setup.isDeterministic ? NO_RANDOMNESS : undefined, tell);
   } finally {
     for (const key of keys) key.dispose();
     engine.close();
@@ -28,6 +29,7 @@ function signFrom(
   ring: SigningRing,
   engine: SigningEngine,
   keys: ReturnType<typeof takeKeys>,
+  aux: Uint8Array | undefined,
   tell: (event: WorkerEvent) => void,
 ): void {
   const digest = new Uint8Array(DIGEST_BYTES);
@@ -45,7 +47,7 @@ function signFrom(
     let state: SlotState = SlotState.Signed;
     try {
       engine.use(BACKEND_NAMES[ring.backendCode]!);
-      engine.sign(keys[ring.keyIndex]!, digest, signature);
+      engine.sign(keys[ring.keyIndex]!, digest, signature, 0, aux);
     } catch {
       state = SlotState.Failed;
     }

@@ -6,6 +6,8 @@ export interface WorkerSetup {
   /** Of `handOverKeys`. */
   readonly keys: SharedArrayBuffer;
   readonly backends: readonly BackendName[];
+  /** No randomness for Schnorr. */
+  readonly isDeterministic: boolean;
 }
 
 /** What a worker tells: it has its keys and backends, signatures are ready, it cannot go on. */

@@ -54,7 +54,7 @@ export class TaskOutput implements RecordOutput {
     throw fail("processor.output-full", detail);
   }
 
-  commit(byteCount: number, offset = this.records?.offset ?? -1): void {
+  commit(byteCount: number, offset = this.records?.offset ?? -1, headersByteCount = 0): void {
     this.index = offset === this.offset ? this.index + 1 : 0;
     this.offset = offset;
     if (this.index >= OUTPUTS_PER_RECORD_MAX) {
@@ -65,7 +65,8 @@ export class TaskOutput implements RecordOutput {
       this.repeatedCount++;
       return;
     }
-    this.producer.commit(byteCount, this.ids.of(offset, this.index), this.nowMicros());
+    const id = this.ids.of(offset, this.index);
+    this.producer.commit(byteCount - headersByteCount, id, this.nowMicros(), headersByteCount);
     this.publishedCount++;
   }
 

@@ -8,8 +8,8 @@ export interface BatchFailure {
 }
 
 /**
- * What a batch became. Its octets are in shared memory and valid until {@link release}, which has to be called once
- * they are used.
+ * What a batch became. Its octets are in shared memory and valid until {@link release}, which gives the memory to
+ * the batches that follow.
  */
 export interface BatchOutcome {
   /** Batches are numbered from the host's first. */
@@ -33,7 +33,10 @@ export interface BatchOutcome {
   readonly input: Uint8Array;
   /** The octets that the module made. */
   readonly made: Uint8Array;
-  /** The state behind the batch, where it was asked for and the module has one. */
+  /**
+   * The state behind the batch, where it was asked for and the module has one. Behind a batch that the policy handled it
+   * is that behind the batch before: `FilterHost.snapshot` gives it.
+   */
   readonly state: Uint8Array | undefined;
   release(): void;
 }

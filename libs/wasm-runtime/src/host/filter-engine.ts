@@ -114,7 +114,7 @@ export class FilterEngine {
     if (!this.#hasState) return;
     job.hold();
     this.#since.push(job);
-    this.#sinceBytes += job.layout.byteCount;
+    this.#sinceBytes += job.shared.byteCount;
   }
 
   /** The state behind the last batch; empty without one. */
@@ -150,7 +150,7 @@ export class FilterEngine {
       if (failed === undefined) return;
       // It left no trace when it ran the first time, or would not have.
       this.#since.splice(this.#since.indexOf(failed), 1);
-      this.#sinceBytes -= failed.layout.byteCount;
+      this.#sinceBytes -= failed.shared.byteCount;
       failed.release();
     }
   }

@@ -98,6 +98,18 @@ describe("FilterHost", () => {
     for (const { outputs } of await Promise.all(behind)) expect(outputs).toHaveLength(2);
   });
 
+  it("changes parameters behind a batch that fails, and runs earlier ones again with the earlier ones", async () => {
+    const { host } = await start({}, { parameters: { threshold: "10" } });
+    const add = [record(Act.AddThreshold)];
+    const runs = [lab!.run(add), lab!.run([record(Act.Unreachable)])];
+    const change = host.setParameters({ threshold: "100" });
+    runs.push(lab!.run(add), lab!.run([record(Act.Unreachable)]));
+    await change;
+    await Promise.all(runs);
+    expect(await lab!.sum()).toBe(110);
+    expect((await lab!.run([record(Act.Threshold, 50)])).outputs).toEqual([]);
+  });
+
   it("keeps parameters and state where a module refuses new ones", async () => {
     const { host } = await start({}, { parameters: { threshold: "10" } });
     await lab!.run(some);

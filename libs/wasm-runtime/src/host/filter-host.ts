@@ -1,6 +1,6 @@
 import type { ImsError } from "@ims/common";
 import { fail } from "../errors.js";
-import type { BatchRecords } from "../instance/batch-input.js";
+import type { BatchRecords } from "../instance/batch-records.js";
 import type { FilterDescription } from "../instance/filter-description.js";
 import { type ParameterValues, resolveParameters } from "../instance/parameter-values.js";
 import { requireWhole } from "../limits.js";
@@ -106,7 +106,7 @@ export class FilterHost {
 
   /**
    * Hands over a batch; its octets may be used again as soon as this returns. Outcomes come in the order of the calls,
-   * and each has to be released.
+   * and each should be released once it is used.
    * @param batchTime microseconds since 1970, the broker's time of the newest record
    * @param wantsState the state behind this batch is to be in the outcome, as {@link snapshot} would give it
    * @throws ImsError (rejected) `wasm.bad-batch`, `wasm.busy` beyond `batchesQueued`, `wasm.stopped`, `wasm.closed`
@@ -116,10 +116,10 @@ export class FilterHost {
     if (this.#runner.queue.length >= this.#context.batchesQueued) {
       throw fail("wasm.busy", `${this.#context.batchesQueued} batches wait already`);
     }
-    const layout = layOut(records, this.#context.limits);
+    const layout = layOut(records, batchTime, this.#context.limits);
     const input = this.#pools.inputs.take(layout.inputBytes);
-    writeShared(records, layout, input);
-    const shared = { input, count: records.count, byteCount: layout.byteCount, batchTime };
+    writeShared(records, layout.span, input);
+    const shared = { input, count: records.count, byteCount: layout.span.copyBytes, batchTime };
     return new Promise((resolve, reject) => {
       const pools = this.#pools;
       this.#runner.queue.push(

@@ -133,7 +133,10 @@ export class FilterRunner {
     this.#engine = old;
     this.#failuresInRow = 0;
     this.counters.metrics.rollbacks++;
-    if (this.#mode === "quarantined") this.#mode = "running";
+    if (this.#mode === "quarantined") {
+      this.#mode = "running";
+      this.#reason = undefined;
+    }
     try {
       await old.catchUp();
       this.#emit({ type: "rolled-back", from: bad.version, to: old.version, batch, error });

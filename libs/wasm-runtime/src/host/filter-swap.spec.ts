@@ -187,6 +187,39 @@ describe("FilterHost in probation", () => {
     expect(host.isOnProbation).toBe(false);
   });
 
+  it("ends when no more batches can be kept", async () => {
+    const { host } = await start();
+    await host.swap(checkedLab({ version: 2 }));
+    const count = 120;
+    const large = {
+      bytes: new Uint8Array(count * 65_536),
+      offsets: Array.from({ length: count }, (_, index) => index * 65_536),
+      lengths: Array.from({ length: count }, () => 65_536),
+      count,
+    };
+    for (let index = 0; index < 9; index++) {
+      expect(host.isOnProbation).toBe(true);
+      (await host.run(large, 0)).release();
+    }
+    expect(host.isOnProbation).toBe(false);
+    expect(lab.events.at(-1)).toMatchObject({
+      type: "probation-ended",
+      reason: "no more batches can be kept",
+    });
+  });
+
+  it("goes back from quarantine on demand", async () => {
+    const { host } = await start({ version: 100 });
+    await host.swap(checkedLab({ version: 200 }));
+    await lab.run(emit(1));
+    await host.quarantine("the operator wants it");
+    await lab.run(emit(1000));
+    expect(await host.rollBack()).toBe(true);
+    expect(host.mode).toBe("running");
+    expect(host.reason).toBeUndefined();
+    expect(await marked(emit(1))).toBe(102);
+  });
+
   it("is without a way back if it has no batches", async () => {
     const { host } = await start();
     await host.swap(checkedLab({ version: 2, trapOn: SPECIAL }), { probationBatches: 0 });

@@ -64,6 +64,18 @@ describe("WorkerLink", () => {
     expect(await answer).toMatchObject({ error: { code: "wasm.worker-failed" } });
   });
 
+  it("counts from when the thread begins a command", async () => {
+    const { clock, heard } = open("if (command.number === 2) { Atomics.store(words, 0, 1); tell('begun'); }");
+    const answer = link.ask({ type: "snapshot" });
+    await clock.advance(90);
+    link.send({ type: "snapshot" }, () => {});
+    await heard;
+    await clock.advance(99);
+    expect(link.failure).toBeUndefined();
+    await clock.advance(26);
+    expect(await answer).toMatchObject({ error: { code: "wasm.timed-out" } });
+  });
+
   it("stops nobody whose answer is on its way", async () => {
     const { clock, heard } = open(
       "Atomics.store(words, 0, command.number); Atomics.store(words, 1, command.number); tell('done');",

@@ -1,19 +1,10 @@
-import { fail } from "../errors.js";
-import { type FilterLimits, RECORD_BYTES_MAX, RECORD_HEADER_BYTES } from "../limits.js";
+import type { FilterLimits } from "../limits.js";
+import { type BatchRecords, behind, spanOf } from "./batch-records.js";
 import type { ModuleMemory } from "./module-memory.js";
 
 /** Octets of an entry in a module's memory. */
 export const ENTRY_BYTES = 16;
 const ENTRY_WORDS = ENTRY_BYTES / 4;
-const ALIGNMENT = 8;
-
-/** Records of a batch: `count` places in `bytes`, in any order. */
-export interface BatchRecords {
-  readonly bytes: Uint8Array;
-  readonly offsets: ArrayLike<number>;
-  readonly lengths: ArrayLike<number>;
-  readonly count: number;
-}
 
 /** Writes batches into a module's memory: entries in front, octets behind them. */
 export class BatchInput {
@@ -44,35 +35,13 @@ export class BatchInput {
    * Where records lie close together, they are copied as one piece with whatever is between them, otherwise one by one.
    * @throws ImsError `wasm.bad-batch`; `wasm.trapped` when the module has no room
    */
-  write(batch: BatchRecords): void {
-    const { bytes, offsets, lengths, count } = batch;
-    if (count > this.limits.batchRecords) {
-      throw fail("wasm.bad-batch", `the batch has ${count} records, ${this.limits.batchRecords} are taken`);
-    }
-    let start = bytes.length;
-    let end = 0;
-    let recordBytes = 0;
-    for (let index = 0; index < count; index++) {
-      const offset = offsets[index]!;
-      const length = lengths[index]!;
-      if (!(length >= RECORD_HEADER_BYTES && length <= RECORD_BYTES_MAX && offset >= 0)) {
-        throw badRecord(index, offset, length, bytes.length);
-      }
-      if (offset < start) start = offset;
-      if (offset + length > end) end = offset + length;
-      recordBytes += length;
-    }
-    if (end > bytes.length)
-      throw fail("wasm.bad-batch", `a record ends behind the ${bytes.length} octets given`);
+  write(batch: BatchRecords, batchTime: number): void {
+    const { bytes, count } = batch;
+    const { start, end, recordBytes, isDense, copyBytes } = spanOf(batch, batchTime, this.limits);
     this.recordBytes = recordBytes;
     this.entryCount = 0;
     if (count === 0) return;
-    const isDense = end - start <= 2 * recordBytes;
-    const room = isDense ? end - start : recordBytes + count * ALIGNMENT;
-    if (room > this.limits.batchBytes) {
-      throw fail("wasm.bad-batch", `the batch has ${room} octets, ${this.limits.batchBytes} are taken`);
-    }
-    this.memory.reserve(count * ENTRY_BYTES + room);
+    this.memory.reserve(count * ENTRY_BYTES + copyBytes);
     this.entries = this.memory.region;
     if (this.recordOf.length < count) this.recordOf = new Uint32Array(count * 2);
     const octets = this.entries + count * ENTRY_BYTES;
@@ -122,15 +91,8 @@ export class BatchInput {
       words[word + 3] = 0;
       this.recordOf[entry++] = index;
       word += ENTRY_WORDS;
-      address += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+      address = behind(address, length);
     }
     this.entryCount = entry;
   }
-}
-
-function badRecord(index: number, offset: number, length: number, byteCount: number) {
-  return fail(
-    "wasm.bad-batch",
-    `record ${index} has ${length} octets at ${offset} of ${byteCount}, and may have ${RECORD_HEADER_BYTES} to ${RECORD_BYTES_MAX}`,
-  );
 }

@@ -1,5 +1,6 @@
 import { type FilterLimits, outputBytesMax, RECORD_BYTES_MAX, RECORD_HEADER_BYTES } from "../limits.js";
-import type { BatchInput, BatchRecords } from "./batch-input.js";
+import type { BatchInput } from "./batch-input.js";
+import type { BatchRecords } from "./batch-records.js";
 import {
   type BatchResult,
   EMITTED_OVERHEAD_BYTES,

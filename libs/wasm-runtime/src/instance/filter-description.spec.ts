@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isImsError } from "@ims/common";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -58,6 +59,15 @@ describe("readDescription", () => {
     for (const value of [null, [], 1, "a"]) expect(() => read(value)).toThrow(bad);
   });
 
+  it("reads the example of the documentation", () => {
+    const page = readFileSync(new URL("../../../../docs/formats/wasm-abi.md", import.meta.url), "utf8");
+    const [, example] = /```json\n(.*?)```/s.exec(page)!;
+    expect(readDescription(new TextEncoder().encode(example))).toMatchObject({
+      name: "strike-above",
+      parameters: [{ name: "strike", default: "85" }],
+    });
+  });
+
   it("has an error with a name for any JSON", () => {
     const keys = fc.constantFrom("name", "version", "templates", "parameters", "stateVersion");
     fc.assert(
@@ -88,7 +98,7 @@ describe("resolveParameters", () => {
 
   it("refuses what is missing, unknown, too long or not of its type", () => {
     expect(() => resolveParameters(description, {})).toThrow(badParameter);
-    expect(() => resolveParameters(description, { underlying: "x", __proto__: null, strik: "1" })).toThrow(
+    expect(() => resolveParameters(description, { underlying: "x", strik: "1" })).toThrow(
       /did you mean "strike"/,
     );
     expect(() => resolveParameters(description, { underlying: "x".repeat(4097) })).toThrow(badParameter);

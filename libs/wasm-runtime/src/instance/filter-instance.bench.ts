@@ -52,10 +52,12 @@ export function benchFilter(recordCount: number): FilterFigures[] {
       return copies ? copyOut(sample, result.outputs, result.outputCount, outgoing) : result.outputCount;
     },
     record: (sample, copies) => {
-      const single = { bytes: sample.bytes, offsets: [0], lengths: [OPTION_BYTES], count: 1 };
+      const at = new Uint32Array(1);
+      const lengths = Uint32Array.of(OPTION_BYTES);
+      const single = { bytes: sample.bytes, offsets: at, lengths, count: 1 };
       let passed = 0;
       for (let index = 0; index < sample.count; index++) {
-        single.offsets[0] = sample.offsets[index]!;
+        at[0] = sample.offsets[index]!;
         const result: BatchResult = instance.runBatch(single, 0);
         if (copies) copyOut(sample, result.outputs, result.outputCount, outgoing);
         passed += result.outputCount;

@@ -223,6 +223,9 @@ describe("FilterInstance", () => {
       { bytes: new Uint8Array(2000), offsets: [0], lengths: [1500], count: 1 },
     ];
     for (const each of cases) expect(failure(() => instance.runBatch(each, 0))).toMatch(/^wasm\.bad-batch/);
+    for (const time of [-1, 0.5, Number.NaN]) {
+      expect(failure(() => instance.runBatch(batch, time))).toMatch(/^wasm\.bad-batch .*time of the batch/);
+    }
     expect(run(instance, [record(Act.Rewrite, 1)])[0]!.value).toBe(2);
   });
 });
@@ -230,6 +233,11 @@ describe("FilterInstance", () => {
 describe("FilterInstance at its beginning", () => {
   it.each<[string, LabOptions, RegExp]>([
     ["another version of the interface", { abi: 2 }, /^wasm\.bad-export .*version 2 of the interface, not 1/],
+    [
+      "a trap in the start function",
+      { start: op.unreachable },
+      /^wasm\.trapped unreachable: .*in instantiation/,
+    ],
     ["a trap in _initialize", { initialize: op.unreachable }, /^wasm\.trapped unreachable: .*in _initialize/],
     ["a description that is not JSON", { description: "{" }, /^wasm\.bad-description .*not JSON/],
     ["a description without a name", { description: "{}" }, /^wasm\.bad-description .*name/],
@@ -241,6 +249,11 @@ describe("FilterInstance at its beginning", () => {
     ],
   ])("refuses %s", (_, options, message) => {
     expect(failure(() => lab(options))).toMatch(message);
+  });
+
+  it("counts the lines of a start function, which nobody can read yet", () => {
+    const instance = lab({ start: [op.i32(0), op.i32(0), op.i32(4), op.call(0)] });
+    expect(instance.logLinesLeftOut).toBe(1);
   });
 
   it.each<[string, LabOptions, RegExp]>([

@@ -2,8 +2,9 @@ import { fail } from "../errors.js";
 import { type FilterLimits, resolveLimits } from "../limits.js";
 import { instantiateModule } from "../module/compile-module.js";
 import type { CompiledModule, EngineMemory } from "../module/engine.js";
-import { BatchInput, type BatchRecords } from "./batch-input.js";
+import { BatchInput } from "./batch-input.js";
 import { readBatchOutput } from "./batch-output.js";
+import type { BatchRecords } from "./batch-records.js";
 import { BatchResult } from "./batch-result.js";
 import {
   DESCRIPTION_BYTES_MAX,
@@ -146,16 +147,16 @@ export class FilterInstance {
    * @throws ImsError `wasm.bad-batch` before the module has seen anything, `wasm.trapped`
    */
   runBatch(batch: BatchRecords, batchTime: number): BatchResult {
+    this.#write(batch, batchTime);
     this.#batchTime = BigInt(batchTime);
-    this.#write(batch);
     const emitted = this.#input.entryCount === 0 ? NOTHING_EMITTED : this.#call();
     readBatchOutput(batch, this.#input, this.#memory, this.#limits, emitted, this.#result);
     return this.#result;
   }
 
-  #write(batch: BatchRecords): void {
+  #write(batch: BatchRecords, batchTime: number): void {
     try {
-      this.#input.write(batch);
+      this.#input.write(batch, batchTime);
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "wasm.bad-batch") throw error;
       throw trapOf(error, "ims_alloc");
@@ -193,7 +194,13 @@ export class FilterInstance {
   }
 
   #log(level: number, address: number, length: number): void {
-    const { buffer } = this.#exports.memory;
+    const exports: FilterExports | undefined = this.#exports;
+    // The start function runs before anybody can reach the memory.
+    if (exports === undefined) {
+      this.#gate.leaveOut();
+      return;
+    }
+    const { buffer } = exports.memory;
     if (address + length > buffer.byteLength) {
       throw trap("argument", "log", `${length} octets at address ${address} are outside of the memory`);
     }

@@ -26,6 +26,11 @@ export class LogGate {
     return this.#leftOut;
   }
 
+  /** Counts a line that cannot be read. */
+  leaveOut(): void {
+    this.#leftOut++;
+  }
+
   /** @param octets UTF-8; control characters of it become question marks, so that one line stays one */
   log(level: number, octets: Uint8Array): void {
     if (this.isMuted) return;

@@ -34,6 +34,8 @@ export const Act = {
   LogOutside: 18,
   /** Changes the octets and lets the verdict be. */
   ChangeUnsaid: 19,
+  /** Adds the parameter to the sum. */
+  AddThreshold: 20,
 } as const;
 
 export interface LabOptions {
@@ -48,6 +50,7 @@ export interface LabOptions {
   readonly loopOn?: number;
   /** What exports beyond the usual do. */
   readonly initialize?: Code;
+  readonly start?: Code;
   readonly snapshot?: Code;
   readonly restore?: Code;
   readonly alloc?: Code;
@@ -148,6 +151,7 @@ export function labModule(options: LabOptions = {}): Uint8Array<ArrayBuffer> {
       body: [options.restore ?? [], op.globalSet(sum, op.load(op.get(0))), op.sub(op.get(1), op.i32(4))],
     });
   }
+  if (options.start) builder.start(builder.function({ body: options.start }));
   if (options.initialize) builder.function({ name: "_initialize", body: options.initialize });
   builder.function({
     name: "ims_batch",
@@ -241,6 +245,10 @@ function batchCode(names: Names): Code {
         ),
         when(Act.Threshold, op.if(op.gtU(op.globalGet(names.threshold), value), verdict(1))),
         when(Act.LogOutside, op.i32(0), op.i32(-4), op.i32(8), op.call(names.log)),
+        when(
+          Act.AddThreshold,
+          op.globalSet(names.sum, op.add(op.globalGet(names.sum), op.globalGet(names.threshold))),
+        ),
         when(Act.ChangeUnsaid, op.store(record, op.i32(-1), 12)),
         op.set(2, op.add(op.get(2), op.i32(1))),
         op.br(0),

@@ -1,5 +1,5 @@
 import type { BatchOutcome } from "../host/batch-outcome.js";
-import type { BatchRecords } from "../instance/batch-input.js";
+import type { BatchRecords } from "../instance/batch-records.js";
 import { type BatchResult, OUTPUT_STRIDE, OutputOrigin } from "../instance/batch-result.js";
 import { Act } from "./lab-module.js";
 

@@ -11,7 +11,8 @@ const page = readFileSync(join(root, "docs/write-a-filter.md"), "utf8");
 type Step =
   | { readonly kind: "command"; readonly command: string; readonly output: string }
   /** A file that the reader writes, or one that a command has made. */
-  | { readonly kind: "file" | "made"; readonly path: string; readonly text: string };
+  | { readonly kind: "file"; readonly path: string; readonly text: string }
+  | { readonly kind: "made"; readonly path: string; readonly text: string };
 
 /** What the page tells its reader to do, in order. */
 function steps(): Step[] {

@@ -25,6 +25,8 @@ export function isUsageError(error: unknown): boolean {
       "simulator.invalid-fault",
       "filter-sdk.bad-name",
       "wasm.bad-parameter",
+      "verify.bad-key",
+      "signing.unknown-name",
     ].includes(error.code)
   );
 }

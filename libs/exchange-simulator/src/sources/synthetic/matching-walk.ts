@@ -3,6 +3,7 @@ import type { SimulatedInstrument } from "../../binance/markets/instrument.js";
 import { FairBounds, type FairUnits } from "./fair-price.js";
 import { FILLS_MAX, type MarketEvent } from "./market-event.js";
 import { type BookSide, type BookState, OrderBook } from "./order-book.js";
+import { OrderPace } from "./order-pace.js";
 import { type RandomState, SeededRandom, seedFor } from "./seeded-random.js";
 
 /** What decides how one symbol walks, besides its instrument. */
@@ -48,11 +49,6 @@ export interface WalkState {
 
 const NEXT_FILL = 0.35;
 const FILLS_PER_ORDER = 1 / (1 - NEXT_FILL);
-const BURST_BEGINS = 0.01;
-const BURST_ENDS = 0.08;
-const BURST_FACTOR = 12;
-/** Mean gap over calm gap: one order in nine falls into a burst. */
-const MEAN_OVER_CALM_GAP = 1 - (BURST_BEGINS / (BURST_BEGINS + BURST_ENDS)) * (1 - 1 / BURST_FACTOR);
 /** Typical distance of neighbouring levels over the price. */
 const LEVEL_GAP_OF_PRICE = 1e-6;
 /** Takers leave at least so many levels. */
@@ -75,7 +71,7 @@ export class MatchingWalk {
   /** Events so far. */
   eventCount = 0;
   readonly #random: SeededRandom;
-  readonly #calmGapMicros: number;
+  readonly #pace: OrderPace;
   readonly #takerShare: number;
   readonly #gapTicks: number;
   readonly #quantityMax: number;
@@ -84,7 +80,6 @@ export class MatchingWalk {
   readonly #priceMax: number;
   readonly #book = new OrderBook();
   #filled = false;
-  #bursting = false;
   readonly #fair: FairBounds;
 
   /** @param interventions by the number of the event before which they are taken; shared by the walks of a symbol */
@@ -96,8 +91,7 @@ export class MatchingWalk {
     this.#random = new SeededRandom(seedFor(options.seed, instrument.symbol));
     const eventsPerOrder = 1 + options.bookUpdatesPerOrder;
     this.#takerShare = 1 / eventsPerOrder;
-    this.#calmGapMicros =
-      ((1e6 / options.tradesPerSecond) * FILLS_PER_ORDER) / MEAN_OVER_CALM_GAP / eventsPerOrder;
+    this.#pace = new OrderPace(((1e6 / options.tradesPerSecond) * FILLS_PER_ORDER) / eventsPerOrder);
     const { startPriceUnits: start, tickUnits: tick } = instrument;
     this.#gapTicks = Math.max(1, Math.floor((start / tick) * LEVEL_GAP_OF_PRICE));
     this.#fair = new FairBounds(tick, this.#gapTicks, options.fairUnits);
@@ -109,7 +103,7 @@ export class MatchingWalk {
     this.nextTradeId = 1_000_000_000 + (this.#random.next() % 1_000_000_000);
     this.nextAggregateId = 400_000_000 + (this.#random.next() % 400_000_000);
     this.bookUpdateId = 10_000_000_000 + this.#random.next();
-    this.nextMicros = options.startMicros + this.#gap();
+    this.nextMicros = options.startMicros + this.#pace.gap(this.#random);
   }
 
   /** The book as it is now; not to be changed by the caller. */
@@ -158,7 +152,7 @@ export class MatchingWalk {
       event.ask !== ask ||
       event.bidQuantity !== bidQuantity ||
       event.askQuantity !== askQuantity;
-    this.nextMicros += this.#gap();
+    this.nextMicros += this.#pace.gap(this.#random);
   }
 
   save(): WalkState {
@@ -169,7 +163,7 @@ export class MatchingWalk {
       nextTradeId: this.nextTradeId,
       nextAggregateId: this.nextAggregateId,
       bookUpdateId: this.bookUpdateId,
-      bursting: this.#bursting,
+      bursting: this.#pace.bursting,
       book: this.book.save(),
     };
   }
@@ -181,7 +175,7 @@ export class MatchingWalk {
     this.nextTradeId = state.nextTradeId;
     this.nextAggregateId = state.nextAggregateId;
     this.bookUpdateId = state.bookUpdateId;
-    this.#bursting = state.bursting;
+    this.#pace.bursting = state.bursting;
     this.#filled = true;
     this.#book.restore(state.book);
   }
@@ -303,14 +297,5 @@ export class MatchingWalk {
     const normal = (random.unit() + random.unit() + random.unit() + random.unit() - 2) * 1.7;
     const drawn = Math.round(this.instrument.medianQuantityUnits * Math.exp(1.3 * normal));
     return Math.min(this.#quantityMax, Math.max(1, drawn));
-  }
-
-  #gap(): number {
-    if (this.#calmGapMicros === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-    const random = this.#random;
-    const draw = random.unit();
-    this.#bursting = this.#bursting ? draw >= BURST_ENDS : draw < BURST_BEGINS;
-    const mean = this.#bursting ? this.#calmGapMicros / BURST_FACTOR : this.#calmGapMicros;
-    return Math.max(1, Math.round(-Math.log(1 - random.unit()) * mean));
   }
 }

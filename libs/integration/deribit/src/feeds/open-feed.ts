@@ -3,6 +3,7 @@ import type { DeribitTerms } from "../instruments.js";
 import type { DeribitRequests } from "../rpc/deribit-requests.js";
 import { BarsFeed } from "./bars-feed.js";
 import { BookFeed } from "./book-feed.js";
+import { DayTickerFeed } from "./day-ticker-feed.js";
 import type { DeribitFeed, FeedParts } from "./deribit-feed.js";
 import { MarkPriceFeed } from "./mark-price-feed.js";
 import { OptionTickerFeed } from "./option-ticker-feed.js";
@@ -21,6 +22,8 @@ export function openFeed(parts: FeedParts, terms: DeribitTerms, requests: Deribi
     case DataType.OptionTicker:
       if (terms.option) return new OptionTickerFeed(parts, terms.option);
       break;
+    case DataType.Ticker:
+      return new DayTickerFeed(parts);
     case DataType.MarkPrice:
       return new MarkPriceFeed(parts);
     default:

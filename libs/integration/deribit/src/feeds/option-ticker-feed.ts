@@ -11,6 +11,7 @@ import {
   Unusable,
 } from "@ims/integration-kit";
 import type { OptionTickerFields } from "@ims/traits";
+import { OptionTickerWalker } from "../decode/option-ticker-walker.js";
 import type { DeribitTerms } from "../instruments.js";
 import { readModel, readNumberIfGiven, readNumberUnlessZero, readTimestamp } from "../json/number-fields.js";
 import { type FeedParts, fillHead, requireObject } from "./deribit-feed.js";
@@ -24,10 +25,21 @@ const NONE: ExactDecimal = { mantissa: 0n, scale: 0 };
 export class OptionTickerFeed extends StateFeed {
   readonly #terms: OptionTerms;
   readonly #ticker = createOptionTickerFields();
+  readonly #walker = new OptionTickerWalker();
 
   constructor(parts: FeedParts, terms: OptionTerms) {
     super(parts);
     this.#terms = terms;
+  }
+
+  /** Reads usual data that begin at `start`. @returns the place behind them, -1 for what has to be read as JSON */
+  walk(frame: Uint8Array, start: number, receiveMicros: number): number {
+    return this.#walker.read(frame, start, this.feed, this.#terms, receiveMicros, this.#ticker);
+  }
+
+  /** What was walked last counts: the frame ends as it has to. */
+  walked(receiveMicros: number): void {
+    this.told(receiveMicros);
   }
 
   protected fill(row: JsonObject, receiveMicros: number): void {

@@ -25,6 +25,11 @@ export abstract class StateFeed implements DeribitFeed {
       if (error instanceof Unusable) this.#lost(GapReason.SequenceBroken);
       throw error;
     }
+    this.told(receiveMicros);
+  }
+
+  /** The record is whole: it is passed on, behind the Gap before it. */
+  protected told(receiveMicros: number): void {
     this.feed.seen(receiveMicros);
     if (this.#loss !== GapReason.Unknown) this.#tellGap(receiveMicros);
     this.#lastMicros = receiveMicros;

@@ -1,8 +1,11 @@
+import type { Writable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Receiver } from "ws";
+import * as ws from "ws";
 import { encodeClientFrame, Opcode, WebSocketFault, WebSocketFrames } from "./web-socket-frames.js";
 
+/** The reading half of that library, which its types do not tell of. */
+const { Receiver } = ws as unknown as { Receiver: new (options: object) => Writable };
 const MESSAGE_BYTES_MAX = 70_000;
 
 interface Seen {

@@ -72,6 +72,8 @@ export class WebSocketFrames {
    * @throws WebSocketFault at the first frame that breaks the protocol; those before it have been handled
    */
   read(bytes: Uint8Array, start: number, end: number): number {
+    // Asked for once: to ask an array for its memory costs as much as to make a view of it.
+    const { buffer, byteOffset } = bytes;
     let at = start;
     this.frameBytes = 0;
     while (end - at >= 2 && !this.isStopped) {
@@ -79,7 +81,7 @@ export class WebSocketFrames {
       const second = bytes[at + 1]!;
       // A whole message: what nearly every frame of a venue is.
       const isWhole =
-        (first === WHOLE_TEXT || first === WHOLE_BINARY) && second < MASKED ;
+        (first === WHOLE_TEXT || first === WHOLE_BINARY) && second < MASKED && !this.isFragmented;
       if (!isWhole) this.check(first, second);
       let length = second & LENGTH;
       let payload = at + 2;
@@ -97,7 +99,7 @@ export class WebSocketFrames {
         break;
       }
       if (isWhole) {
-        this.handler.onMessage(new Uint8Array(bytes.buffer, bytes.byteOffset + payload, length));
+        this.handler.onMessage(new Uint8Array(buffer, byteOffset + payload, length));
       } else {
         this.unusual(first, bytes.subarray(payload, next));
       }

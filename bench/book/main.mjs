@@ -109,34 +109,36 @@ const wanted = process.argv[2];
 const isWanted = (name) => wanted === undefined || wanted === name;
 const rounded = (value) => Number(value.toFixed(2));
 const fanOuts = [];
-for (const rate of isWanted("fan-out") ? CHANGE_RATES : []) fanOuts.push(await fanOut(rate));
-console.log(
-  `${SUBSCRIBERS.streamCount} gRPC streams of one merged book of three venues, depth ${SUBSCRIBERS.depth}`,
-);
-console.table(
-  fanOuts.map(({ rssBytes, ...row }) => ({
-    ...Object.fromEntries(Object.entries(row).map(([name, value]) => [name, rounded(value)])),
-    rssMegabytes: Math.round(rssBytes / 1e6),
-  })),
-);
+if (isWanted("fan-out")) {
+  for (const rate of CHANGE_RATES) fanOuts.push(await fanOut(rate));
+  const { depth, streamCount } = SUBSCRIBERS;
+  console.log(`${streamCount} gRPC streams of one merged book of three venues, depth ${depth}`);
+  console.table(
+    fanOuts.map(({ rssBytes, ...row }) => ({
+      ...Object.fromEntries(Object.entries(row).map(([name, value]) => [name, rounded(value)])),
+      rssMegabytes: Math.round(rssBytes / 1e6),
+    })),
+  );
+}
 const latencies = [];
-for (const symbolCount of isWanted("latency") ? SYMBOL_COUNTS : [])
-  latencies.push(await latency(symbolCount));
-console.log(
-  "from the venue's frame to the decoded message in a gRPC client, ms; newest frame of a state, and oldest",
-);
-console.table(
-  latencies.map(({ newest, oldest, ...row }) => ({
-    ...row,
-    serviceCores: rounded(row.serviceCores),
-    clientCores: rounded(row.clientCores),
-    p50: rounded(newest.p50),
-    p99: rounded(newest.p99),
-    "p99.9": rounded(newest.p999),
-    oldestP50: rounded(oldest.p50),
-    oldestP99: rounded(oldest.p99),
-  })),
-);
+if (isWanted("latency")) {
+  for (const symbolCount of SYMBOL_COUNTS) latencies.push(await latency(symbolCount));
+  console.log(
+    "from the venue's frame to the decoded message in a gRPC client, ms; newest frame of a state, and oldest",
+  );
+  console.table(
+    latencies.map(({ newest, oldest, ...row }) => ({
+      ...row,
+      serviceCores: rounded(row.serviceCores),
+      clientCores: rounded(row.clientCores),
+      p50: rounded(newest.p50),
+      p99: rounded(newest.p99),
+      "p99.9": rounded(newest.p999),
+      oldestP50: rounded(oldest.p50),
+      oldestP99: rounded(oldest.p99),
+    })),
+  );
+}
 if (wanted === undefined) {
   writeResults("book", {
     mix: "fan-out: one symbol of three venues, a level a side changes; latency: depth frames of five levels a side, symbols in turn, one venue read directly",

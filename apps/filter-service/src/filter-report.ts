@@ -98,6 +98,11 @@ export class FilterReport implements Pick<Companion, "metrics" | "status" | "rea
     );
     counter("failures", "Batches that the module failed on.", (sum) => sum.failures);
     counter("swaps", "Versions that took over.", (sum) => sum.swaps);
+    counter(
+      "swap_pause_seconds",
+      "Time in which no batch was begun for the sake of swaps.",
+      (sum) => sum.swapPauseMillis / 1000,
+    );
     counter("rollbacks", "Versions that failed in their probation.", (sum) => sum.rollbacks);
     counter("quarantines", "Times that a module was put into quarantine.", (sum) => sum.quarantines);
     text.counter("filter_events_lost", "Events that were not stored.", this.events.lostCount);

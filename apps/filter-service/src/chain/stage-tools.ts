@@ -42,6 +42,8 @@ export interface StageCounters {
   /** Records that a policy handled. */
   byPolicy: number;
   swaps: number;
+  /** Milliseconds in which no batch was begun for the sake of swaps. */
+  swapPauseMillis: number;
   rollbacks: number;
   quarantines: number;
 }
@@ -57,6 +59,7 @@ export function newCounters(): StageCounters {
     failures: 0,
     byPolicy: 0,
     swaps: 0,
+    swapPauseMillis: 0,
     rollbacks: 0,
     quarantines: 0,
   };

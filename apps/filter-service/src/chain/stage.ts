@@ -1,17 +1,15 @@
-import { describeError } from "@ims/common";
-import { type BatchOutcome, type FilterEvent, FilterHost, type SwapOptions } from "@ims/wasm-runtime";
+import { describeError, isImsError } from "@ims/common";
+import type { BatchOutcome, FilterEvent, FilterHost } from "@ims/wasm-runtime";
 import { fail } from "../errors.js";
 import type { FailedBatch } from "./chain-note.js";
 import type { RecordBatch } from "./record-batch.js";
+import { startHost, swapHost } from "./stage-host.js";
 import { StageOutput } from "./stage-output.js";
 import { type ChainEntry, isSwap, runsAlike, type StagePlan } from "./stage-plan.js";
 import { newCounters, type Span, type StageReport, type StageTools } from "./stage-tools.js";
 
-/** A chain hands over one batch after the other, and what it hands over is bounded before. */
-const HOST_LIMITS = { batchRecords: 1 << 20, batchBytes: 64 << 20 };
 /** Failures between two checkpoints, each of which has to be kept, until a module is put into quarantine. */
 const FAILURES_MAX = 256;
-const LONGEST_PROBATION = { probationBatches: 4096, probationMillis: 2 ** 31 - 1 };
 
 /** One filter at work on one partition. */
 export class Stage {
@@ -91,7 +89,7 @@ export class Stage {
   beginSwap(plan: StagePlan): boolean {
     if (!this.host || this.target || !isSwap(this.current.plan, plan)) return false;
     this.target = plan;
-    this.swap(plan, false).catch((error: unknown) => {
+    swapHost(this.host, plan, this.tools, false).catch((error: unknown) => {
       this.refusal = describeError(error);
     });
     return true;
@@ -109,7 +107,8 @@ export class Stage {
     this.counters.batches++;
     this.counters.recordsIn += input.count;
     if (quarantine !== undefined || span.first <= this.failedThrough) return this.byPolicy(input);
-    const outcome = await this.host!.run(input, batchTime);
+    const outcome = await this.outcomeOf(input, batchTime, span);
+    if (!outcome) return this.byPolicy(input);
     this.takeEvents(span, outcome.batch);
     return this.handled(input, outcome, span);
   }
@@ -160,7 +159,7 @@ export class Stage {
       return;
     }
     if (this.host && isSwap(from, plan)) {
-      await this.swap(plan, mayReturn);
+      await swapHost(this.host, plan, this.tools, mayReturn);
       this.before = from;
       return;
     }
@@ -173,36 +172,25 @@ export class Stage {
     await old?.close();
   }
 
-  private async start(plan: StagePlan, state: Uint8Array | undefined): Promise<FilterHost> {
-    const { name, parameters, limits } = plan;
-    return FilterHost.start({
-      module: await this.tools.checked(plan.module, limits),
-      parameters,
-      ...(state === undefined ? {} : { state }),
-      limits: {
-        ...HOST_LIMITS,
-        ...(limits.memoryPages === undefined ? {} : { memoryPages: limits.memoryPages }),
-      },
-      // The policy may change from version to version, so it is kept here.
-      policy: "drop",
-      ...(limits.batchMillis === undefined ? {} : { batchMillis: limits.batchMillis }),
-      clock: this.tools.clock,
-      onEvent: (event) => {
-        if (event.type === "swapped" || event.type === "rolled-back") this.events.push(event);
-      },
-      onLog: (level, text) => this.tools.log(name, level, text),
+  private start(plan: StagePlan, state: Uint8Array | undefined): Promise<FilterHost> {
+    return startHost(plan, state, this.tools, (event) => {
+      if (event.type === "swapped" || event.type === "rolled-back") this.events.push(event);
     });
   }
 
-  private async swap({ module, parameters, limits }: StagePlan, mayReturn: boolean): Promise<void> {
-    const { probationBatches, probationMillis } = limits;
-    const probation: SwapOptions = {
-      ...(probationBatches === undefined ? {} : { probationBatches }),
-      ...(probationMillis === undefined ? {} : { probationMillis }),
-      ...(mayReturn ? LONGEST_PROBATION : {}),
-    };
-    const checked = await this.tools.checked(module, limits);
-    await this.host?.swap(checked, { parameters, ...probation });
+  /** `undefined` for a batch that filters before this one have made too large for any module. */
+  private async outcomeOf(
+    input: RecordBatch,
+    batchTime: number,
+    span: Span,
+  ): Promise<BatchOutcome | undefined> {
+    try {
+      return await this.host!.run(input, batchTime);
+    } catch (error) {
+      if (!isImsError(error, "wasm.bad-batch")) throw error;
+      this.quarantine(error.message, span);
+      return undefined;
+    }
   }
 
   private handled(input: RecordBatch, outcome: BatchOutcome, span: Span): RecordBatch {
@@ -289,6 +277,7 @@ export class Stage {
       this.current = { plan: this.target, seen: this.target.key };
       this.target = undefined;
       this.counters.swaps++;
+      this.counters.swapPauseMillis += event.pauseMillis;
       this.report(
         "swapped",
         span,

@@ -141,7 +141,7 @@ export class StreamVerifier {
     const end = payloadStart + payloadLength + headersLength;
     this.#unsigned.push({
       offset,
-      bytes: bytes.slice(payloadStart, end),
+      bytes: new Uint8Array(bytes.subarray(payloadStart, end)),
       payloadStart: 0,
       payloadLength,
       headersLength,
@@ -192,7 +192,7 @@ export class StreamVerifier {
   #contentOf(message: StoredMessage, offset: number, index: number, after: number): Uint8Array {
     const place = { offset, after: index === 0 ? after : offset };
     const { bytes, payloadLength, headersLength } = message;
-    return this.#content.of(place, bytes, 0, payloadLength, headersLength).slice();
+    return new Uint8Array(this.#content.of(place, bytes, 0, payloadLength, headersLength));
   }
 
   #checkSource(offset: number, source: SignedSource): StreamFault | undefined {

@@ -70,7 +70,7 @@ async function verify(
   const partitions = await chosenPartitions(run, stream, flags.topic);
   if (partitions.length === 0) throw fail("verify.nothing", `the stream ${stream} has no such message`);
   const backend = signing.requireBackendName(flags.backend ?? "native");
-  const engine = new signing.SigningEngine({ backends: backend === "wasm" ? ["wasm", "js"] : [backend] });
+  const engine = new signing.SigningEngine({ backends: [backend] });
   let badCount = 0;
   try {
     if (format === "csv" && !(await environment.output.write(VERDICT_CSV_HEADER))) return;

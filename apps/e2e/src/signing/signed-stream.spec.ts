@@ -61,7 +61,9 @@ describe("a stream with a signature for each message", () => {
     expect(service.output + service.errors).not.toContain((await stage.keyText()).trim());
   });
 
-  it("names the first message that was changed, taken out, doubled or put in", { timeout: 60_000 }, async () => {
+  it("names the first message that was changed, taken out, doubled or put in", {
+    timeout: 60_000,
+  }, async () => {
     stage = await SigningStage.start(1, "ecdsa");
     await stage.service();
     await stage.send(50);
@@ -151,7 +153,8 @@ describe("a stream with a signature for each batch", () => {
     await stage.forge("changed", stored.with(inside, changed(stored[inside]!)));
     await stage.forge("record", stored.with(records[2]!, changed(stored[records[2]!]!, ROOT_AT)));
     await stage.forge("batch-out", withoutBatch);
-    const faultOf = async (topic: string) => (await stage.verify("forged", "--topic", topic)).verdicts[0]!.fault;
+    const faultOf = async (topic: string) =>
+      (await stage.verify("forged", "--topic", topic)).verdicts[0]!.fault;
     expect(await faultOf("changed")).toMatchObject({ offset: inside, reason: "message" });
     expect(await faultOf("batch-out")).toMatchObject({ offset: firstAfter, reason: "missing" });
     expect(await faultOf("record")).toMatchObject({ offset: records[2], reason: "signature" });

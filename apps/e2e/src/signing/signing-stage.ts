@@ -149,9 +149,7 @@ export class SigningStage {
   /** Payloads of a partition without the records of batches. */
   async copies(partitionId: number): Promise<string[]> {
     const stored = await this.stored(partitionId);
-    return stored
-      .filter(({ headers }) => headers.length !== 2)
-      .map(({ payload }) => payload.toString());
+    return stored.filter(({ headers }) => headers.length !== 2).map(({ payload }) => payload.toString());
   }
 
   /** Writes messages into a topic of their own, as somebody might who has the broker but not the key. */

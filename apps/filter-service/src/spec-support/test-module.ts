@@ -1,4 +1,17 @@
-import asc from "assemblyscript/asc";
+/** A text, not a literal import: the compiler's own types declare globals of AssemblyScript over those of Node. */
+const COMPILER: string = "assemblyscript/asc";
+
+/** What is used of the compiler's programming interface. */
+interface Compiler {
+  main(
+    options: readonly string[],
+    host: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: Uint8Array | string): void;
+      listFiles(): readonly string[];
+    },
+  ): Promise<{ readonly error: Error | null; readonly stderr: { toString(): string } }>;
+}
 
 /** What a record asks a test module to do, by the number at octet 8; its value is the number at octet 12. */
 export const Act = { Pass: 0, Drop: 1, Mark: 2, Emit: 3, Trap: 4, Loop: 5, Time: 6, Flood: 7 } as const;
@@ -110,6 +123,7 @@ async function compile({
     "4",
     "-O",
   ];
+  const { default: asc } = (await import(COMPILER)) as { default: Compiler };
   const { error, stderr } = await asc.main(["test.ts", "--outFile", "test.wasm", ...flags], {
     readFile: (name) => (name === "test.ts" ? source : null),
     writeFile: (name, contents) => {

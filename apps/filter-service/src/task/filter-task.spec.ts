@@ -160,6 +160,33 @@ describe("a chain of one filter", () => {
     run.expectModel();
   });
 
+  it("takes up quarantine and rollback at their records after a death, without running into them again", async () => {
+    world = new PartitionWorld(modules);
+    const run = new Run();
+    world.want([plan(1)]);
+    await run.send(passes(5));
+    world.want([plan(4, { limits: { batchMillis: 2000, probationBatches: 4096 } })]);
+    await swapped(run, () => passes(3));
+    expect(await world.checkpoint()).toBe(false);
+    await run.send(marks(4));
+    world.want([plan(5, { policy: "pass" })]);
+    await swapped(run, () => passes(3));
+    await run.send(marks(2));
+    expect(kinds().slice(-3)).toEqual(["rolled-back", "swapped", "rolled-back"]);
+    const looping = plan(5, { policy: "pass", limits: { batchMillis: 100 } });
+    world.want([looping]);
+    await run.send(marks(1));
+    await run.send(marks(3));
+    expect(kinds().at(-1)).toBe("quarantined");
+    const { length } = world.notes;
+    world.restart();
+    await run.goOn();
+    expect(world.notes).toHaveLength(length);
+    expect(kinds().at(-1)).toBe("quarantined");
+    await run.send(marks(3));
+    run.expectModel();
+  });
+
   it("hands a batch that traps to the policy alone, in the state before it", async () => {
     world = new PartitionWorld(modules);
     const run = new Run();

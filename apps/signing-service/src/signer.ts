@@ -10,7 +10,7 @@ export class Signer {
   constructor(
     readonly key: SigningKey,
     readonly backends: readonly BackendName[],
-    private readonly pool: SigningPool,
+    private readonly pool: Pick<SigningPool, "sign" | "use" | "backend" | "waiting" | "deaths">,
   ) {}
 
   get backend(): BackendName {

@@ -19,7 +19,7 @@ export const SIGNING_ERRORS = {
   },
   "signing.scheme-unsupported": {
     summary: "A backend does not have the scheme of the key.",
-    action: "Choose the backend native or js for Ed25519.",
+    action: "Choose a backend that has the scheme.",
     retryable: false,
   },
   "signing.backend-failed": {

@@ -1,12 +1,12 @@
 export * from "./backends/backend.js";
-export { openBackend } from "./backends/open-backend.js";
 export {
-  type CompiledSigningModule,
-  compileSigningModule,
-  readInstalledModule,
-  SECP256K1_PROFILE,
-  type SigningModule,
-} from "./backends/secp256k1-module.js";
+  compileEd25519Module,
+  ED25519_PROFILE,
+  readInstalledEd25519Module,
+} from "./backends/ed25519-module.js";
+export { openBackend } from "./backends/open-backend.js";
+export { compileSigningModule, readInstalledModule, SECP256K1_PROFILE } from "./backends/secp256k1-module.js";
+export type { CompiledSigningModule, SigningModule } from "./backends/signing-module.js";
 export { WasmBackend } from "./backends/wasm-backend.js";
 export { type RandomFill, systemRandom } from "./engine/random-source.js";
 export * from "./engine/signed-message.js";

@@ -9,10 +9,10 @@ import { SIGNATURE_SCHEMES, type SignatureScheme } from "../schemes.js";
 export const BACKEND_NAMES = ["native", "wasm", "js"] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
-/** The schemes of each backend. The module of `wasm` has no Ed25519: docs/adr/0016-signing-backends.md. */
+/** The schemes of each backend. */
 export const BACKEND_SCHEMES: Readonly<Record<BackendName, readonly SignatureScheme[]>> = {
   native: SIGNATURE_SCHEMES,
-  wasm: ["ecdsa", "schnorr"],
+  wasm: SIGNATURE_SCHEMES,
   js: SIGNATURE_SCHEMES,
 };
 
@@ -32,7 +32,8 @@ export interface SigningBackend {
   readonly schemes: readonly SignatureScheme[];
   /**
    * Writes the 64 octets of a signature.
-   * @param input what is signed: 32 octets, of any length for Ed25519
+   * @param input what is signed: 32 octets; of any length for Ed25519, up to 1 MiB in `wasm`, and for Schnorr in `native`
+   *   and `js`
    * @param aux 32 octets of randomness for Schnorr; the other schemes do not use it
    * @param out has room for 64 octets from `offset` on
    */

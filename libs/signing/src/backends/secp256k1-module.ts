@@ -2,16 +2,13 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import {
-  type CompiledModule,
-  checkModule,
-  compileModule,
   type EngineMemory,
   instantiateModule,
   type ModuleLimits,
   type ModuleProfile,
-  PAGE_BYTES,
 } from "@ims/wasm-runtime";
 import { fail } from "../errors.js";
+import { type CompiledSigningModule, compileChecked, type SigningModule } from "./signing-module.js";
 
 interface Global {
   readonly value: number;
@@ -72,20 +69,6 @@ const MODULE_HASH = "5cbbcb8adc7acc3b78a3fd31c76d573302705ff5fd714d03f5a26025911
 /** Where the stack of that build begins; it grows down from there. */
 const STACK_TOP = 655_360;
 
-/** A module, the installed one or another with its interface. */
-export interface SigningModule {
-  readonly bytes: Uint8Array;
-  /** SHA-256 that the octets have to have, 64 hexadecimal digits. */
-  readonly hash: string;
-  /** Address from which its stack grows down. What signing leaves there is overwritten. */
-  readonly stackTop: number;
-}
-
-export interface CompiledSigningModule {
-  readonly compiled: CompiledModule;
-  readonly stackTop: number;
-}
-
 /**
  * The module of the package `tiny-secp256k1`, without the package's own code.
  * @throws ImsError `signing.backend-unavailable`
@@ -102,18 +85,10 @@ export function readInstalledModule(): SigningModule {
 
 /**
  * Checks, caps and compiles a module; nothing of it runs.
- * @throws ImsError the codes of `checkModule` of `@ims/wasm-runtime`
+ * @throws ImsError `signing.bad-input`, and the codes of `checkModule` of `@ims/wasm-runtime`
  */
-export function compileSigningModule({ bytes, hash, stackTop }: SigningModule): CompiledSigningModule {
-  const checked = checkModule(bytes, SECP256K1_PROFILE, MODULE_LIMITS, hash);
-  const memoryBytes = checked.memoryPages.least * PAGE_BYTES;
-  if (!(Number.isInteger(stackTop) && stackTop >= 0 && stackTop <= memoryBytes)) {
-    throw fail(
-      "signing.bad-input",
-      `the stack at ${stackTop} is not in the ${memoryBytes} octets of the module`,
-    );
-  }
-  return { compiled: compileModule(checked), stackTop };
+export function compileSigningModule(module: SigningModule): CompiledSigningModule {
+  return compileChecked(module, SECP256K1_PROFILE, MODULE_LIMITS);
 }
 
 /** @param random 32 random bits as a signed number, from a cryptographic source */

@@ -3,8 +3,8 @@ import { createHash, hash } from "node:crypto";
 const BLOCK_BYTES = 64;
 
 /**
- * BIP-340's tagged hash, SHA-256(SHA-256(tag) ‖ SHA-256(tag) ‖ content), of content with a length up to `contentBytes`.
- * Parts are put into one buffer, because a single call of the hash is several times faster than three.
+ * BIP-340's tagged hash, SHA-256(SHA-256(tag) ‖ SHA-256(tag) ‖ content), of content of about `contentBytes`. Parts
+ * are put into one buffer, because a single call of the hash is several times faster than three; longer ones make it grow.
  */
 export class TaggedHash {
   #buffer: Buffer;
@@ -18,6 +18,7 @@ export class TaggedHash {
   }
 
   put(part: Uint8Array): this {
+    if (this.#length + part.length > this.#buffer.length) this.#grow(this.#length + part.length);
     this.#buffer.set(part, this.#length);
     this.#length += part.length;
     return this;
@@ -31,5 +32,12 @@ export class TaggedHash {
     digest.fill(0);
     this.#buffer.fill(0, BLOCK_BYTES, this.#length);
     this.#length = BLOCK_BYTES;
+  }
+
+  #grow(bytes: number): void {
+    const before = this.#buffer;
+    this.#buffer = Buffer.alloc(bytes);
+    before.copy(this.#buffer, 0, 0, this.#length);
+    before.fill(0);
   }
 }

@@ -2,26 +2,27 @@ import { randomFillSync } from "node:crypto";
 import type { SigningKey } from "../keys/signing-key.js";
 import { AUX_BYTES, DIGEST_BYTES, SECRET_BYTES, SIGNATURE_BYTES, type SignatureScheme } from "../schemes.js";
 import { BACKEND_SCHEMES, type SigningBackend } from "./backend.js";
+import { compileEd25519Module, type Ed25519Exports, readInstalledEd25519Module } from "./ed25519-module.js";
 import {
-  type CompiledSigningModule,
   compileSigningModule,
   instantiateSigningModule,
   readInstalledModule,
   type Secp256k1Exports,
 } from "./secp256k1-module.js";
+import { type CompiledSigningModule, usedStack } from "./signing-module.js";
+import { WasmEd25519 } from "./wasm-ed25519.js";
 
 const COMPRESSED_BYTES = 33;
 const X_ONLY_BYTES = 32;
-/** Octets of the stack that are overwritten behind a signature; signing takes about 9,000. */
-const STACK_BYTES = 16_384;
 
 /**
- * libsecp256k1 in WebAssembly. Keys are in the module's memory only while it signs: its input and its stack are overwritten
- * behind each signature, all of its memory when the backend closes.
+ * libsecp256k1 in WebAssembly, and `WasmEd25519` beside it. Keys are in the memory of their module only while it signs:
+ * inputs and stack are overwritten behind each signature, all of both memories when the backend closes.
  */
 export class WasmBackend implements SigningBackend {
   readonly name = "wasm";
   readonly schemes = BACKEND_SCHEMES.wasm;
+  readonly #ed25519: WasmEd25519;
   #exports: Secp256k1Exports;
   #memory: ArrayBuffer;
   #secret!: Uint8Array;
@@ -34,20 +35,33 @@ export class WasmBackend implements SigningBackend {
 
   /**
    * @param module of `compileSigningModule`; the installed module where it is left out
+   * @param ed25519Module of `compileEd25519Module`, likewise
    * @throws ImsError `signing.backend-unavailable`, and what the check of modules throws
    */
-  constructor(private readonly module: CompiledSigningModule = compileSigningModule(readInstalledModule())) {
+  constructor(
+    private readonly module: CompiledSigningModule = compileSigningModule(readInstalledModule()),
+    ed25519Module: CompiledSigningModule = compileEd25519Module(readInstalledEd25519Module()),
+  ) {
+    this.#ed25519 = new WasmEd25519(ed25519Module);
     this.#exports = this.#instantiate();
     this.#memory = this.#exports.memory.buffer;
     this.#mapInputs();
   }
 
-  /** The running instance, for tests of what is in its memory. */
+  /** The running instances, for tests of what is in their memory. */
   get exports(): Secp256k1Exports {
     return this.#exports;
   }
 
+  get ed25519Exports(): Ed25519Exports {
+    return this.#ed25519.exports;
+  }
+
   sign(key: SigningKey, input: Uint8Array, aux: Uint8Array, out: Uint8Array, offset: number): void {
+    if (key.scheme === "ed25519") {
+      this.#ed25519.sign(key, input, out, offset);
+      return;
+    }
     if (this.#memory !== this.#exports.memory.buffer) this.#mapInputs();
     try {
       this.#digest.set(input);
@@ -70,6 +84,7 @@ export class WasmBackend implements SigningBackend {
   }
 
   verify(scheme: SignatureScheme, publicKey: Uint8Array, input: Uint8Array, signature: Uint8Array): boolean {
+    if (scheme === "ed25519") return this.#ed25519.verify(publicKey, input, signature);
     if (this.#memory !== this.#exports.memory.buffer) this.#mapInputs();
     try {
       this.#digest.set(input);
@@ -89,6 +104,11 @@ export class WasmBackend implements SigningBackend {
   }
 
   close(): void {
+    this.#ed25519.close();
+    this.#overwrite();
+  }
+
+  #overwrite(): void {
     new Uint8Array(this.#exports.memory.buffer).fill(0);
   }
 
@@ -101,7 +121,7 @@ export class WasmBackend implements SigningBackend {
 
   /** A trap leaves the module's stack where it was: the instance is not used again. */
   #beginAnew(): void {
-    this.close();
+    this.#overwrite();
     this.#exports = this.#instantiate();
     this.#mapInputs();
   }
@@ -124,7 +144,6 @@ export class WasmBackend implements SigningBackend {
     this.#signature = at(exports.SIGNATURE_INPUT, SIGNATURE_BYTES);
     this.#publicKey = at(exports.PUBLIC_KEY_INPUT, COMPRESSED_BYTES);
     this.#xOnlyKey = at(exports.X_ONLY_PUBLIC_KEY_INPUT, X_ONLY_BYTES);
-    const stackStart = Math.max(0, this.module.stackTop - STACK_BYTES);
-    this.#stack = new Uint8Array(this.#memory, stackStart, this.module.stackTop - stackStart);
+    this.#stack = usedStack(this.#memory, this.module.stackTop);
   }
 }

@@ -8,6 +8,7 @@ import { describe, expect, inject, it } from "vitest";
 import { Child } from "./support/child.js";
 
 const MAIN = "apps/local-stack/dist/main.js";
+const IMS = "apps/ims-client/dist/cli/main.js";
 const sharedDir = inject("sharedDir");
 
 /** The first merged book with both sides that is published. */
@@ -40,6 +41,7 @@ describe("the local stack", { timeout: 60_000 }, () => {
   it("prints moving averages of the simulated market's trades and exits 0", async () => {
     const child = Child.node(MAIN, ["--stack", "averages", "--seconds", "10"]);
     expect(await child.exited, child.errors).toBe(0);
+    expect(child.output).toMatch(/npx ims averages BTCUSDT$/m);
     expect(child.output).toMatch(/^average .*BTCUSDT .* 1 s .*vwap \d.*twap \d.*trades [1-9]/m);
     expect(child.output).toMatch(/^average .*exponential \d.*half-life 20 trades/m);
     expect(child.errors).toBe("");
@@ -87,6 +89,39 @@ describe("the local stack", { timeout: 60_000 }, () => {
     const child = Child.node(MAIN, ["--stack", "books", "--live"]);
     expect(await child.exited).toBe(2);
     expect(child.errors).toContain("--live");
+  });
+
+  it("names the symbols that there are for one that is not", async () => {
+    const child = Child.node(MAIN, ["--stack", "books", "--symbols", "NOPE"]);
+    expect(await child.exited).toBe(1);
+    expect(child.errors).toMatch(/no simulated venue lists NOPE; there are .*BTCUSDT.* --symbols/);
+  });
+
+  it.each([
+    [["--speed", "2"], "--recording"],
+    [["--stack", "books", "--symbols", "BTCUSDT,ETHBTC"], "one symbol"],
+  ])("says that %j shows nothing", async (args, words) => {
+    const child = Child.node(MAIN, args);
+    expect(await child.exited).toBe(2);
+    expect(child.errors).toContain(words);
+  });
+
+  it("uses a broker that is given, and shows no password of it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ims-e2e-"));
+    const broker = Child.node(IMS, ["broker", "--port", "0", "--data-dir", folder]);
+    const [, address] = await broker.printed(/^listening on iggy:\/\/([\d.:]+)/m);
+    const env = { IGGY_URL: `iggy://iggy:iggy@${address}` };
+    const child = Child.node(MAIN, ["--stack", "books"], env);
+    await child.printed(/^book /m);
+    expect(child.output).toContain(`\nBroker:   iggy://${address} `);
+    expect(child.output).toContain("with the same IGGY_URL: npx ims merged");
+    expect(child.output).not.toContain("iggy:iggy");
+    for (const process of [child, broker]) {
+      process.kill("SIGINT");
+      expect(await process.exited, process.errors).toBe(0);
+    }
+    expect(child.errors).toBe("");
+    await rm(folder, { recursive: true });
   });
 
   it.skipIf(!sharedDir)("replays a recording and ends with it", async () => {

@@ -20,7 +20,7 @@ try {
   const options = parseStackOptions(process.argv.slice(2));
   if (options.help) write(HELP);
   else if (!(await printedAnything(options))) {
-    process.stderr.write("Nothing arrived: the lines above say what the service waited for.\n");
+    process.stderr.write("Nothing arrived in this time: give it more, or see what the lines above say.\n");
     process.exitCode = 1;
   }
 } catch (error) {

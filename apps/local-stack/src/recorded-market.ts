@@ -1,11 +1,8 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
-import { errorFactory } from "@ims/common";
 import type { BinanceMarketName } from "@ims/exchange-simulator";
-import { LOCAL_STACK_ERRORS } from "./stack-options.js";
-
-const fail = errorFactory(LOCAL_STACK_ERRORS);
+import { fail } from "./stack-options.js";
 
 /** Host names of the three markets' streams, as recordings name them. */
 const MARKET_OF_HOST: readonly (readonly [RegExp, BinanceMarketName])[] = [

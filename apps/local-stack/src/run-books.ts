@@ -7,15 +7,17 @@ import {
   startOrderBookService,
 } from "@ims/order-book-service";
 import { type DataService, startDataService } from "@ims/template";
-import { freePort } from "./free-port.js";
-import { freshDataFolder } from "./fresh-data-folder.js";
+import { freeAddress, freePort } from "./free-port.js";
+import { freshDataFolder, leaveDataFolder } from "./fresh-data-folder.js";
 import { showBooks } from "./show-books.js";
-import type { StackOptions } from "./stack-options.js";
+import { StackBroker } from "./stack-broker.js";
+import { fail, type StackOptions } from "./stack-options.js";
 import { openThreeVenues, type SimulatedVenue } from "./three-venues.js";
 
-const BROKER_PORT = 8090;
 const HEALTH_PORT = 7070;
 const GRPC_PORT = 9051;
+/** Where `ims merged` looks unless it is told otherwise. */
+const DEFAULT_ADDRESS = `[::1]:${GRPC_PORT}`;
 const SYMBOL = "BTCUSDT";
 const STALE_MILLIS = 10_000;
 const RELEASE_MILLIS = 30_000;
@@ -38,8 +40,9 @@ export async function runBooks(
   signal: AbortSignal,
   onMessage: () => void,
 ): Promise<void> {
-  const url = process.env.IGGY_URL ?? `iggy://iggy:iggy@127.0.0.1:${await freePort(BROKER_PORT)}`;
-  const dataDir = await freshDataFolder("books");
+  const broker = await StackBroker.choose();
+  const { url } = broker;
+  const dataDir = await freshDataFolder("books", broker);
   const logger = createLogger({
     name: "local-stack",
     level: "warn",
@@ -70,8 +73,7 @@ export async function runBooks(
       await service.ready;
     }
     signal.removeEventListener("abort", giveUp);
-    const port = await freePort(GRPC_PORT);
-    const address = `127.0.0.1:${port}`;
+    const address = await freeAddress(GRPC_PORT);
     const names = venues.map(({ exchange }) => exchangeName(exchange)!);
     books = await startOrderBookService({
       sources: names.map((venue) => new BrokerSource(venue, { url, clock: systemClock, logger })),
@@ -82,13 +84,22 @@ export async function runBooks(
       logger,
     });
     await allListed(books, symbol, names.length, signal);
-    for (const line of introduction(venues, url, address, symbol)) output.write(`${line}\n`);
+    const at = address === DEFAULT_ADDRESS ? "" : ` --grpc-addr '${address}'`;
+    for (const line of [
+      `Venues:   simulated ${venues.map(({ title, url }) => `${title} (${url})`).join(", ")}`,
+      await broker.line(services[0]!.healthUrl),
+      `Books:    gRPC on ${address}`,
+      ...broker.hints([`iggy tail ${MERGED_STREAM}/${MERGED_TOPIC}`], [`npx ims merged ${symbol}${at}`]),
+      "",
+    ])
+      output.write(`${line}\n`);
     await showBooks({ address, symbol, clock: systemClock, signal, onMessage, ...output });
   } finally {
     await books?.close();
     // The first one runs the broker, which the others need until their end.
     for (const service of services.reverse()) await service.close();
     await Promise.all(venues.map((venue) => venue.close()));
+    await leaveDataFolder(dataDir, broker);
   }
 }
 
@@ -101,18 +112,8 @@ async function allListed(
 ): Promise<void> {
   await hub.whenListed(count, signal);
   if (!signal.aborted && !hub.symbols.find(symbol)) {
-    throw new Error(`no venue lists ${symbol}; near names: ${hub.symbols.suggestions(symbol).join(", ")}`);
+    const near = hub.symbols.suggestions(symbol);
+    const names = near.length > 0 ? near : hub.symbols.all.map(({ name }) => name);
+    throw fail("local-stack.symbol", `no simulated venue lists ${symbol}; there are ${names.join(", ")}`);
   }
-}
-
-function introduction(venues: readonly SimulatedVenue[], url: string, address: string, symbol: string) {
-  const broker = url.endsWith(`:${BROKER_PORT}`) ? "" : `IGGY_URL=${url} `;
-  return [
-    `Venues:   simulated ${venues.map(({ title, url: at }) => `${title} (${at})`).join(", ")}`,
-    `Broker:   embedded, ${url.replace(/\/\/[^@]*@/, "//")} (Apache Iggy protocol 0.11)`,
-    `Books:    gRPC on ${address}`,
-    `Try in another terminal: npx ims merged ${symbol} --grpc-addr ${address}`,
-    `                         ${broker}npx ims iggy tail ${MERGED_STREAM}/${MERGED_TOPIC}`,
-    "",
-  ];
 }

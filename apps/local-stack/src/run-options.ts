@@ -8,11 +8,11 @@ import { createDeribitIntegration } from "@ims/integration-deribit";
 import { type DataService, type ProcessorService, startDataService, startProcessor } from "@ims/template";
 import { ImsClient } from "ims-client";
 import { freePort } from "./free-port.js";
-import { freshDataFolder } from "./fresh-data-folder.js";
+import { freshDataFolder, leaveDataFolder } from "./fresh-data-folder.js";
 import { showOptions } from "./show-options.js";
+import { StackBroker } from "./stack-broker.js";
 import type { StackOptions } from "./stack-options.js";
 
-const BROKER_PORT = 8090;
 const HEALTH_PORT = 7070;
 const FILTER_PORT = 9070;
 const STREAM = "deribit-market-data";
@@ -36,8 +36,9 @@ export async function runOptions(
   signal: AbortSignal,
   onMessage: () => void,
 ): Promise<void> {
-  const url = process.env.IGGY_URL ?? `iggy://iggy:iggy@127.0.0.1:${await freePort(BROKER_PORT)}`;
-  const dataDir = await freshDataFolder("options");
+  const broker = await StackBroker.choose();
+  const { url } = broker;
+  const dataDir = await freshDataFolder("options", broker);
   const logger = createLogger({
     name: "local-stack",
     level: "warn",
@@ -79,13 +80,11 @@ export async function runOptions(
     const deployed = await deployFilter(iggy, signal);
     if (signal.aborted) return;
     await client.startOptionTickers(symbols);
-    const broker = url.endsWith(`:${BROKER_PORT}`) ? "" : `IGGY_URL=${url} `;
     for (const line of [
       `Venue:    simulated options (${venue.restUrl}), ${symbols.length} contracts read`,
-      `Broker:   embedded, ${url.replace(/\/\/[^@]*@/, "//")} (Apache Iggy protocol 0.11)`,
+      await broker.line(service.healthUrl),
       `Filter:   ${FILTER} (WebAssembly, ${deployed} octets), strikes from ${STRIKE}; ${new URL("/status", filters.healthUrl)}`,
-      `Try in another terminal: ${broker}npx ims filter list`,
-      `                         ${broker}npx ims filter set ${FILTER} --param strike=100`,
+      ...broker.hints(["filter list", `filter set ${FILTER} --param strike=100`]),
       "",
     ])
       print(line);
@@ -96,6 +95,7 @@ export async function runOptions(
     await filters?.close();
     await service?.close();
     await venue.close();
+    await leaveDataFolder(dataDir, broker);
   }
 }
 

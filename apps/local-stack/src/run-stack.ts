@@ -4,18 +4,18 @@ import { createBinanceIntegration } from "@ims/integration-binance";
 import { type DataService, startDataService } from "@ims/template";
 import { ImsClient } from "ims-client";
 import { freePort } from "./free-port.js";
-import { DATA_ROOT, freshDataFolder } from "./fresh-data-folder.js";
+import { DATA_ROOT, freshDataFolder, leaveDataFolder } from "./fresh-data-folder.js";
 import { messageLine } from "./message-lines.js";
 import { showAverages } from "./show-averages.js";
+import { StackBroker } from "./stack-broker.js";
 import type { StackOptions } from "./stack-options.js";
-import { openVenue, type Venue } from "./venue.js";
+import { openVenue } from "./venue.js";
 
 const EXCHANGES: Readonly<Record<BinanceMarketName, ExchangeId>> = {
   spot: ExchangeId.BinanceSpot,
   "coin-future": ExchangeId.BinanceCoinMarginFuture,
   "usd-future": ExchangeId.BinanceUsdMarginFuture,
 };
-const BROKER_PORT = 8090;
 const HEALTH_PORT = 7070;
 const RECORDING_IDLE_MILLIS = 1000;
 
@@ -38,8 +38,9 @@ export async function runStack(
   signal.addEventListener("abort", giveUp);
   const venue = await openVenue(options, systemClock);
   const exchange = EXCHANGES[venue.market];
-  const url = process.env.IGGY_URL ?? `iggy://iggy:iggy@127.0.0.1:${await freePort(BROKER_PORT)}`;
-  const dataDir = options.source === "live" ? DATA_ROOT : await freshDataFolder(options.source);
+  const broker = await StackBroker.choose();
+  const { url } = broker;
+  const dataDir = options.source === "live" ? DATA_ROOT : await freshDataFolder(options.source, broker);
   const logger = createLogger({
     name: "local-stack",
     level: "warn",
@@ -69,7 +70,15 @@ export async function runStack(
     client = await ImsClient.connect({ url, exchange, signal });
     await client.login();
     const symbols = options.symbols.length > 0 ? options.symbols : venue.symbols;
-    for (const line of introduction(venue, service, client, url, symbols)) print(line);
+    for (const line of [
+      `Market:   ${venue.title}`,
+      await broker.line(service.healthUrl),
+      `Health:   ${service.healthUrl}`,
+      `Client:   number ${client.clientId}, session open, reading ${symbols.join(", ")}`,
+      ...broker.hints(commandsToTry(options, client, symbols[0])),
+      "",
+    ])
+      print(line);
     await client.startTradeData(symbols);
     await client.startOhlcvData(symbols, "1m");
     const activity = { lastMillis: systemClock.monotonicMillis() };
@@ -93,26 +102,15 @@ export async function runStack(
     await client?.shutdown();
     await service?.close();
     await venue.simulator?.close();
+    await leaveDataFolder(dataDir, broker);
   }
 }
 
-function introduction(
-  venue: Venue,
-  service: DataService,
-  client: ImsClient,
-  url: string,
-  symbols: readonly string[],
-) {
-  const other = url.endsWith(`:${BROKER_PORT}`) ? "" : `IGGY_URL=${url} `;
+/** What `ims` shows of a run, beginning with what the run itself prints. */
+function commandsToTry({ stack }: StackOptions, client: ImsClient, symbol: string | undefined): string[] {
   const exchange = client.exchange === ExchangeId.BinanceSpot ? "" : ` --exchange ${client.exchangeName}`;
-  return [
-    `Market:   ${venue.title}`,
-    `Broker:   embedded, ${url.replace(/\/\/[^@]*@/, "//")} (Apache Iggy protocol 0.11)`,
-    `Health:   ${service.healthUrl}`,
-    `Client:   number ${client.clientId}, session open, reading ${symbols.join(", ")}`,
-    `Try in another terminal: ${other}npx ims trades ${symbols[0]}${exchange}`,
-    "",
-  ];
+  const trades = `trades ${symbol}${exchange}`;
+  return stack === "averages" ? [`averages ${symbol}${exchange}`, trades] : [trades];
 }
 
 /** What is in flight when a recording ends still reaches the client: the run ends when nothing came for a while. */

@@ -7,6 +7,11 @@ export const LOCAL_STACK_ERRORS = {
     action: "Run npm start -- --help to see what it takes",
     retryable: false,
   },
+  "local-stack.symbol": {
+    summary: "A symbol is not listed by the simulated venues",
+    action: "Name one of those with --symbols",
+    retryable: false,
+  },
   "local-stack.recording": {
     summary: "A recording cannot be used",
     action: "Name a .jsonl or .jsonl.gz file of recorded Binance messages",
@@ -14,7 +19,7 @@ export const LOCAL_STACK_ERRORS = {
   },
 } as const satisfies ErrorTable;
 
-const fail = errorFactory(LOCAL_STACK_ERRORS);
+export const fail = errorFactory(LOCAL_STACK_ERRORS);
 
 const STACK_NAMES = ["market", "averages", "books", "options"] as const;
 export type StackName = (typeof STACK_NAMES)[number];
@@ -34,7 +39,7 @@ export interface StackOptions {
   readonly help: boolean;
 }
 
-export const HELP = `Runs an embedded broker, a Binance market, its service and a client that prints trades and bars.
+export const HELP = `Runs everything on this machine: a broker, a market, its service, and a client that prints trades and bars.
 
   npm start                              a simulated Binance spot market
   npm start -- --live                    the real Binance spot market
@@ -65,6 +70,12 @@ export function parseStackOptions(args: readonly string[]): StackOptions {
       "local-stack.usage",
       `--stack ${stack} has simulated venues only, without --live and --recording`,
     );
+  }
+  if (values.speed !== undefined && recordingFiles.length === 0) {
+    throw fail("local-stack.usage", "--speed is the pace of a recording, and needs --recording");
+  }
+  if (stack === "books" && (values.symbols ?? []).join(",").includes(",")) {
+    throw fail("local-stack.usage", "--stack books shows one symbol, name one with --symbols");
   }
   return {
     stack,

@@ -5,7 +5,23 @@ import { openSources } from "./sources/open-sources.js";
 
 const USAGE_CODES = ["config.invalid", "book-service.venue"];
 
+/** What `--help` prints, and nothing else: a flag for each setting. */
+function helpText(): string {
+  const rows = Object.values<{ flag?: string; env?: string; description: string }>(BOOK_SERVICE_SETTINGS);
+  const [flags, names] = [rows.map(({ flag }) => flag ?? ""), rows.map(({ env }) => env ?? "")] as const;
+  const width = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
+  const lines = rows.map(({ description }, index) => {
+    const flag = flags[index] === "" ? "" : `--${flags[index]}`;
+    return `  ${flag.padEnd(width(flags) + 2)}  ${names[index]!.padEnd(width(names))}  ${description}`;
+  });
+  return `Settings (flag, environment variable, meaning):\n${lines.join("\n")}\n`;
+}
+
 try {
+  if (process.argv.includes("--help")) {
+    process.stdout.write(helpText());
+    process.exit(0);
+  }
   const settings = loadSettings(BOOK_SERVICE_SETTINGS, {
     flags: parseFlags(process.argv.slice(2)),
     env: process.env,

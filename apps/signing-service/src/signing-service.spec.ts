@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadSettings } from "@ims/common";
@@ -20,6 +20,22 @@ function start(env: Readonly<Record<string, string>>, environment: NodeJS.Proces
 }
 
 const code = (name: string) => expect.objectContaining({ code: name });
+
+describe("docs/signing.md", () => {
+  const text = readFileSync(new URL("../../../docs/signing.md", import.meta.url), "utf8");
+  const rows = [...text.matchAll(/^\| `(IMS_SIGN_[A-Z_]+)` \|(.*?)\|/gm)];
+
+  it("names every setting and its default", () => {
+    const settings = loadSettings(SIGNING_SETTINGS, { env: { IMS_SIGN_SOURCES: "a/b" } }).values;
+    const expected = Object.entries(SIGNING_SETTINGS).map(([name, { env }]) => {
+      const value = settings[name as keyof typeof settings];
+      const shown = typeof value === "number" ? String(value) : `\`${value}\``;
+      const isWithout = value === undefined || name === "sources";
+      return [env, isWithout ? "" : name === "backends" ? "all three" : shown];
+    });
+    expect(rows.map(([, env, shown]) => [env, shown!.trim()])).toEqual(expected);
+  });
+});
 
 describe("the settings of the service", () => {
   it("name the input topics and those of the copies", () => {
@@ -56,9 +72,8 @@ describe("the settings of the service", () => {
     );
   });
 
-  it("refuse a backend without the scheme, and an open address without a token", () => {
+  it("refuse a backend that is not opened, and an open address without a token", () => {
     const bad = code("signing-service.bad-setting");
-    expect(() => start({ IMS_SIGN_SCHEME: "ed25519", IMS_SIGN_BACKEND: "wasm" })).toThrow(bad);
     expect(() => start({ IMS_SIGN_BACKENDS: "js" })).toThrow(bad);
     expect(() => start({ IMS_SIGN_GRPC: "0.0.0.0:9052" })).toThrow(bad);
   });

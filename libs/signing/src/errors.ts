@@ -1,4 +1,4 @@
-import { type ErrorTable, errorFactory } from "@ims/common";
+import { type ErrorTable, errorFactory } from "@ims/common/core";
 
 /** What signing and verifying can report. */
 export const SIGNING_ERRORS = {

@@ -1,4 +1,4 @@
-import { type ErrorTable, errorFactory } from "@ims/common";
+import { type ErrorTable, errorFactory } from "@ims/common/core";
 
 /** What loading and running modules can report. */
 export const WASM_ERRORS = {

@@ -23,7 +23,7 @@ function changed(message: Stored, at = message.payload.length - 1): Stored {
 
 describe("a stream with a signature for each message", () => {
   it("is whole behind switches of the backend under load and kill -9, and verifies", {
-    timeout: 120_000,
+    timeout: 180_000,
   }, async () => {
     stage = await SigningStage.start(PARTITIONS, "schnorr");
     let service = await stage.service();
@@ -62,7 +62,7 @@ describe("a stream with a signature for each message", () => {
   });
 
   it("names the first message that was changed, taken out, doubled or put in", {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     stage = await SigningStage.start(1, "ecdsa");
     await stage.service();
@@ -96,7 +96,19 @@ describe("a stream with a signature for each message", () => {
     expect(other.code).toBe(1);
   });
 
-  it("is shared by two instances, which hand partitions over", { timeout: 60_000 }, async () => {
+  it("is checked against what lies on the disk", { timeout: 180_000 }, async () => {
+    stage = await SigningStage.start(1, "ecdsa");
+    const service = await stage.service();
+    await stage.send(40);
+    await stage.until(async () => (await stage.storedCount()) >= 40);
+    await stage.endService(service, "SIGTERM");
+    await stage.damage("0:23");
+    const { code, verdicts } = await stage.verify("signed");
+    expect(verdicts[0]).toMatchObject({ messages: 23, fault: { offset: 23, reason: "unreadable" } });
+    expect(code).toBe(1);
+  });
+
+  it("is shared by two instances, which hand partitions over", { timeout: 180_000 }, async () => {
     stage = await SigningStage.start(PARTITIONS, "ed25519");
     const first = await stage.service();
     await stage.send(100);
@@ -122,8 +134,30 @@ describe("a stream with a signature for each message", () => {
   });
 });
 
+describe("a signing service", () => {
+  it("says how to make a key, and ends when it has none or its address is taken", {
+    timeout: 180_000,
+  }, async () => {
+    stage = await SigningStage.start(1, "ecdsa");
+    const service = await stage.service({ IMS_SIGN_TOKEN: "token-of-the-service" });
+    const without = stage.process({ IMS_SIGN_KEY_FILE: `${stage.keyFile}.absent` });
+    expect(await without.exited).toBe(2);
+    expect(without.errors).toContain("ims sign-key new FILE");
+    const [, port] = await service.printed(/"port":(\d+)/);
+    const second = stage.process({ IMS_SIGN_GRPC: `127.0.0.1:${port}` });
+    expect(await second.exited).toBe(2);
+    expect(second.output).toContain("cannot listen on");
+    const caller = await stage.caller(service);
+    const unauthenticated = 16;
+    await expect(caller.switchBackend("JS")).rejects.toMatchObject({ code: unauthenticated });
+    caller.close();
+    expect(await stage.endService(service, "SIGTERM")).toBe(0);
+    expect(service.output).not.toContain("token-of-the-service");
+  });
+});
+
 describe("a stream with a signature for each batch", () => {
-  it("is whole behind kill -9, and a changed message is named", { timeout: 120_000 }, async () => {
+  it("is whole behind kill -9, and a changed message is named", { timeout: 180_000 }, async () => {
     stage = await SigningStage.start(1, "schnorr");
     const env = { IMS_SIGN_MODE: "batch", IMS_SIGN_BATCH: "64" };
     let service = await stage.service(env);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Broker, startBroker } from "@ims/iggy-broker";
@@ -31,12 +31,14 @@ export interface Verdict {
 export class SigningStage {
   readonly sent: string[][];
   publicKey = "";
+  /** Services that are not to end by themselves, and all that were started. */
   private readonly running: Child[] = [];
+  private readonly started: Child[] = [];
 
   private constructor(
     private readonly folder: string,
-    private readonly broker: Broker,
-    readonly client: IggyClient,
+    private broker: Broker,
+    public client: IggyClient,
     partitions: number,
   ) {
     this.sent = Array.from({ length: partitions }, () => []);
@@ -65,6 +67,14 @@ export class SigningStage {
 
   /** Starts a signing service; resolves when it is ready. */
   async service(env: Readonly<Record<string, string>> = {}): Promise<Child> {
+    const child = this.process(env);
+    this.running.push(child);
+    await child.printed(/"msg":"ready"/);
+    return child;
+  }
+
+  /** Starts one that is not expected to stay. */
+  process(env: Readonly<Record<string, string>>): Child {
     const child = Child.node("apps/signing-service/dist/main.js", [], {
       IGGY_URL: this.url,
       IMS_BROKER: "external",
@@ -76,8 +86,7 @@ export class SigningStage {
       IMS_SIGN_GRPC: "127.0.0.1:0",
       ...env,
     });
-    this.running.push(child);
-    await child.printed(/"msg":"ready"/);
+    this.started.push(child);
     return child;
   }
 
@@ -191,12 +200,34 @@ export class SigningStage {
     return child.exited;
   }
 
+  /** Changes one bit of the last octet of a stored text, in the files of the broker while that is stopped. */
+  async damage(text: string): Promise<void> {
+    await this.client.close();
+    await this.broker.close();
+    const dataDir = join(this.folder, "broker");
+    for (const name of await readdir(dataDir, { recursive: true })) {
+      if (!name.endsWith(".log")) continue;
+      const path = join(dataDir, name);
+      const content = await readFile(path);
+      const at = content.indexOf(text);
+      // The source holds the text, too, and no signatures.
+      if (at < 0 || !content.includes("ims-signature")) continue;
+      content[at + text.length - 1]! ^= 1;
+      await writeFile(path, content);
+    }
+    this.broker = await startBroker({ port: 0, dataDir });
+    this.client = await IggyClient.connect(this.url);
+  }
+
   keyText(): Promise<string> {
     return readFile(this.keyFile, "utf8");
   }
 
   async end(): Promise<void> {
-    for (const child of [...this.running]) await this.endService(child, "SIGKILL");
+    for (const child of this.started) {
+      child.kill("SIGKILL");
+      await child.exited;
+    }
     await this.client.close();
     await this.broker.close();
     await rm(this.folder, { recursive: true, force: true });

@@ -48,7 +48,6 @@ export function createProgram(environment: CliEnvironment): Command {
     )
     .version(CLIENT_VERSION)
     .showSuggestionAfterError()
-    .showHelpAfterError("(see ims --help)")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void output.write(text),
@@ -70,5 +69,12 @@ export function createProgram(environment: CliEnvironment): Command {
   addVerifyCommand(program, environment);
   addSignKeyCommand(program, environment);
   addCompletionCommand(program, environment);
+  pointAtHelp(program, "ims");
   return program;
+}
+
+/** After a mistake each command names its own help, not that of them all. */
+function pointAtHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(see ${path} --help)`);
+  for (const child of command.commands) pointAtHelp(child, `${path} ${child.name()}`);
 }

@@ -99,7 +99,7 @@ export class ControlChannel {
         await this.#reader.prepare();
         if (await this.transport.sendControl(payload)) {
           this.#reader.wake();
-          return;
+          break;
         }
         this.#reader.lastFailure = undefined;
       } catch (error) {
@@ -107,6 +107,7 @@ export class ControlChannel {
       }
       if (this.#pending.isWaiting(requestId)) await wait.afterFailure();
     }
+    wait.end();
   }
 
   #noReply(request: ControlRequest, timeoutMillis: number) {

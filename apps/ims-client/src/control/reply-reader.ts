@@ -65,6 +65,7 @@ export class ReplyReader {
         await wait.afterFailure();
       }
     }
+    wait.end();
   }
 
   #take(records: PolledRecords): boolean {

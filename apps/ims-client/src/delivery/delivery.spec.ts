@@ -213,6 +213,29 @@ describe("delivery", () => {
     await clock.advance(1000);
     expect(broker.pollCount - pollCount).toBe(50);
   });
+
+  it("reads many partitions at once without a warning of the process", async () => {
+    const warnings: string[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning.name);
+    process.on("warning", onWarning);
+    try {
+      const { client, service, run, clock } = stage();
+      const symbols = Array.from({ length: 16 }, (_, partitionId) => `S${partitionId}USDT`);
+      symbols.forEach((symbol, index) => {
+        service.symbols.set(symbol, { instrumentId: 100 + index, partitionId: index });
+      });
+      await run(client.login());
+      await run(client.startTradeData(symbols));
+      const trades = collect(client.trades());
+      for (const symbol of symbols) service.publishTrade(symbol, 1);
+      await clock.advance(100);
+      expect(trades).toHaveLength(symbols.length);
+      await run(client.shutdown());
+    } finally {
+      process.off("warning", onWarning);
+    }
+    expect(warnings).not.toContain("MaxListenersExceededWarning");
+  });
 });
 
 describe("delivery of malformed bytes", () => {

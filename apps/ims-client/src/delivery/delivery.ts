@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   type Clock,
   type DataType,
@@ -67,6 +68,8 @@ export class Delivery {
     marketDataStream: string,
     private readonly listener: DeliveryListener,
   ) {
+    // One for each partition that is read, and one for each that is about to be: many are no leak.
+    setMaxListeners(0, this.#abort.signal);
     this.#readerListener = {
       malformed: (record) => listener.malformed(record),
       failed: (error) => listener.failed(error),

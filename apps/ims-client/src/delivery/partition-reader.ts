@@ -145,6 +145,7 @@ export class PartitionReader {
         await wait.afterFailure();
       }
     }
+    wait.end();
     this.#running = false;
   }
 

@@ -9,7 +9,7 @@ import {
 } from "@ims/signing";
 import type { InputRecords, ProcessorTask, RecordOutput, TaskInput } from "@ims/traits";
 import type { Signer } from "../signer.js";
-import { bufferOf } from "./buffer-of.js";
+import { OctetCopier } from "./octet-copier.js";
 import { decodeState, encodeState, type SigningPlan } from "./task-state.js";
 
 /** Octets of a batch after which it is signed: whoever verifies has to hold them. */
@@ -23,6 +23,7 @@ const BATCH_BYTES_MAX = 16 << 20;
 export class BatchTask implements ProcessorTask {
   private readonly tree: MerkleTree;
   private readonly content = new SignedContent();
+  private readonly copier = new OctetCopier();
   private readonly signature = Buffer.alloc(SIGNATURE_BYTES);
   private readonly intervalMicros: number;
   private after: number;
@@ -101,7 +102,7 @@ export class BatchTask implements ProcessorTask {
     this.tree.add(this.content.of(place, bytes, payloadStart, payloadLength, headersLength));
     const length = payloadLength + headersLength;
     const at = output.reserve(length);
-    bufferOf(bytes).copy(bufferOf(output.bytes), at, payloadStart, payloadStart + length);
+    this.copier.copy(bytes, payloadStart, length, output.bytes, at);
     output.commit(length, offset, headersLength);
     this.byteCount += length;
     this.after = offset + 1;
@@ -131,7 +132,7 @@ export class BatchTask implements ProcessorTask {
     if (!output.accepting) await output.whenAccepting();
     const length = record.length + headers.length;
     const at = output.reserve(length);
-    record.copy(bufferOf(output.bytes), at);
+    output.bytes.set(record, at);
     output.bytes.set(headers, at + record.length);
     output.commit(length, offset, headers.length);
     tree.clear();

@@ -8,7 +8,7 @@ import {
 } from "@ims/signing";
 import type { InputRecords, ProcessorTask, RecordOutput, TaskInput } from "@ims/traits";
 import type { Signer } from "../signer.js";
-import { bufferOf } from "./buffer-of.js";
+import { OctetCopier } from "./octet-copier.js";
 import { decodeState, encodeState, type SigningPlan } from "./task-state.js";
 
 /** Messages that are handed to the workers together. */
@@ -19,6 +19,7 @@ export class MessageTask implements ProcessorTask {
   private readonly digests = Buffer.alloc(CHUNK_MESSAGES * DIGEST_BYTES);
   private readonly signatures = Buffer.alloc(CHUNK_MESSAGES * SIGNATURE_BYTES);
   private readonly content = new SignedContent();
+  private readonly copier = new OctetCopier();
   private readonly digestMaker: DigestMaker;
   private readonly block: SignatureBlock;
   /** Of the chunk: where payloads begin, their lengths, those of their headers, offsets and what was signed before. */
@@ -93,8 +94,7 @@ export class MessageTask implements ProcessorTask {
     const copied = this.payloadLengths[index]! + this.headersLengths[index]!;
     const length = copied + this.block.bytes.length;
     const at = output.reserve(length);
-    const out = bufferOf(output.bytes);
-    bufferOf(bytes).copy(out, at, start, start + copied);
+    const out = this.copier.copy(bytes, start, copied, output.bytes, at);
     const place = { offset: this.offsets[index]!, after: this.afters[index]! };
     this.block.write(out, at + copied, place, this.signatures, index * SIGNATURE_BYTES);
     output.commit(length, place.offset, headersLength);

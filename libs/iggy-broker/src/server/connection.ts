@@ -28,6 +28,7 @@ export class Connection implements ReplySink {
   /** What was read while frames were being taken; the socket is paused then. */
   private early: Uint8Array[] = [];
   private ending = false;
+  private isCorked = false;
   private inFlightCount = 0;
   private inFlightBytes = 0;
   private wake: (() => void) | undefined;
@@ -57,17 +58,22 @@ export class Connection implements ReplySink {
     });
   }
 
+  /** Replies of one turn of the event loop share a system call, and mostly wake their reader once. */
   send(pieces: readonly Uint8Array[], onTaken?: () => void): void {
     if (!this.socket.writable) {
       onTaken?.();
       return;
     }
+    if (!this.isCorked) {
+      this.isCorked = true;
+      this.socket.cork();
+      // Runs when no promise has anything to go on with: requests that wait for no disk are answered by then.
+      process.nextTick(this.uncork);
+    }
     const last = pieces.length - 1;
-    if (last > 0) this.socket.cork();
     for (let index = 0; index < last; index++) this.socket.write(pieces[index]!);
     // Called after the last byte, or with the error that ends the socket.
     this.socket.write(pieces[last]!, onTaken);
-    if (last > 0) this.socket.uncork();
   }
 
   hold(byteCount: number, frame: Uint8Array): () => void {
@@ -83,6 +89,7 @@ export class Connection implements ReplySink {
 
   /** Closes at once; requests under way are carried out and not answered. */
   destroy(): void {
+    this.uncork();
     this.socket.destroy();
   }
 
@@ -95,6 +102,12 @@ export class Connection implements ReplySink {
     while (this.inFlightCount > 0) await this.change();
     await this.sayGoodbye();
   }
+
+  private readonly uncork = (): void => {
+    if (!this.isCorked) return;
+    this.isCorked = false;
+    this.socket.uncork();
+  };
 
   private receive(chunk: Buffer): void {
     if (this.ending) return;
@@ -121,7 +134,7 @@ export class Connection implements ReplySink {
         { error: describeError(error) },
         "a connection was closed because its bytes are no frames",
       );
-      this.socket.destroy();
+      this.destroy();
     }
     this.isTaking = false;
     if (!this.ending && this.socket.isPaused()) this.socket.resume();

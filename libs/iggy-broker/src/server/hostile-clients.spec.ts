@@ -4,6 +4,7 @@ import {
   globalPermissions,
   Operation,
   PROTOCOL_VERSION,
+  readReply,
   streamPermissions,
 } from "@ims/iggy-protocol";
 import { MemoryFileSystem } from "@ims/segment-log";
@@ -139,6 +140,24 @@ describe("hostile clients", () => {
       }),
       20,
     );
+    await expectAlive();
+  });
+
+  it("answers the requests that come with bytes that are no frames, and before them", async () => {
+    const client = await FrameClient.connect(broker.port);
+    const ping = (request: number) => {
+      const fields = {
+        client: client.client,
+        request,
+        operation: Operation.NonReplicated,
+        session: 0n,
+        code: 1,
+      };
+      return encodeRequestFrame(fields, new Uint8Array(0));
+    };
+    client.socket.write(Buffer.concat([ping(1), ping(2), ping(3), Buffer.alloc(300, 0xff)]));
+    await client.waitClosed();
+    expect(client.frames.map((frame) => readReply(frame).kind)).toEqual(["success", "success", "success"]);
     await expectAlive();
   });
 

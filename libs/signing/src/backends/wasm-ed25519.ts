@@ -11,8 +11,8 @@ export const WASM_MESSAGE_BYTES_MAX = 1 << 20;
 const RESULT_BYTES = 8;
 
 /**
- * Ed25519 in WebAssembly. The module allocates, copies keys about and frees without overwriting: so each call begins with
- * the same memory, and behind it all that is not code's own constants is written over with what was there before.
+ * Ed25519 in WebAssembly. The module allocates, copies keys about and frees without overwriting: so behind each call
+ * its stack is zeroed and all that is above the stack is written over with what was there before.
  */
 export class WasmEd25519 {
   #exports!: Ed25519Exports;
@@ -115,6 +115,7 @@ export class WasmEd25519 {
     this.#memory = this.#exports.memory.buffer;
     this.#octets = new Uint8Array(this.#memory);
     this.#stack = usedStack(this.#memory, this.module.stackTop);
+    this.#stack.fill(0);
     this.#writable = this.#octets.subarray(this.module.stackTop);
     this.#before = this.#writable.slice();
   }

@@ -1,4 +1,4 @@
-import { isImsError } from "@ims/common";
+import { isImsError } from "@ims/common/core";
 import type { BackendName, SigningBackend } from "../backends/backend.js";
 import { openBackend } from "../backends/open-backend.js";
 import { isWellFormed } from "../backends/verification-rules.js";

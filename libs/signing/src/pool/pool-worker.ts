@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { type Clock, describeError, type TimerHandle } from "@ims/common";
+import { type Clock, describeError, type TimerHandle } from "@ims/common/core";
 import type { BackendName } from "../backends/backend.js";
 import { fail } from "../errors.js";
 import type { SigningKey } from "../keys/signing-key.js";
@@ -95,6 +95,7 @@ export class PoolWorker {
     const thread = new Worker(entry, {
       workerData: {
         ring: this.ring.memory,
+        generation: this.ring.generation,
         keys: this.#keys,
         backends,
         isDeterministic,
@@ -161,7 +162,18 @@ export class PoolWorker {
         return;
       }
       this.#reason = `no signature in ${this.#options.stuckMillis} ms`;
-      void this.#thread.terminate();
+      this.#replace();
     });
+  }
+
+  /**
+   * A thread that is only slow, on a machine that is busy otherwise, ends by itself; one that is not gone after as long
+   * again is stopped. Not at once: a thread that is stopped inside the native addon takes the whole process with it.
+   */
+  #replace(): void {
+    const thread = this.#thread;
+    this.ring.nextGeneration();
+    const timer = this.#options.clock.setTimer(this.#options.stuckMillis, () => void thread.terminate());
+    thread.once("exit", () => timer.cancel());
   }
 }

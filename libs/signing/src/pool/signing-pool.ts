@@ -1,4 +1,4 @@
-import { type Clock, SystemClock } from "@ims/common";
+import { type Clock, SystemClock } from "@ims/common/core";
 import { BACKEND_NAMES, BACKEND_SCHEMES, type BackendName } from "../backends/backend.js";
 import { fail } from "../errors.js";
 import type { SigningKey } from "../keys/signing-key.js";

@@ -3,8 +3,8 @@ import { DIGEST_BYTES, SIGNATURE_BYTES } from "../schemes.js";
 
 /** Octets of the cursors in front of the slots, one cache line each, so that the sides do not slow each other. */
 const CURSOR_BYTES = 64;
-const Cursor = { Written: 0, Done: 1, Stop: 2 } as const;
-const HEADER_BYTES = 3 * CURSOR_BYTES;
+const Cursor = { Written: 0, Done: 1, Stop: 2, Generation: 3 } as const;
+const HEADER_BYTES = 4 * CURSOR_BYTES;
 const SLOT_BYTES = 128;
 const SIGNATURE_START = DIGEST_BYTES;
 const KEY_START = SIGNATURE_START + SIGNATURE_BYTES;
@@ -120,6 +120,18 @@ export class SigningRing {
 
   get isStopped(): boolean {
     return Atomics.load(this.#cursors, Cursor.Stop * WORDS_PER_CURSOR) !== 0;
+  }
+
+  /** Which thread is to serve the ring; one of another generation ends once it has done what it does now. */
+  get generation(): number {
+    return Atomics.load(this.#cursors, Cursor.Generation * WORDS_PER_CURSOR);
+  }
+
+  /** The owner: the thread that serves the ring now is to end. @returns the generation of the next one */
+  nextGeneration(): number {
+    const generation = Atomics.add(this.#cursors, Cursor.Generation * WORDS_PER_CURSOR, 1) + 1;
+    this.wake();
+    return generation;
   }
 
   /** The worker: sleeps until there is a message, or it has to end, or some milliseconds are over. */

@@ -18,7 +18,8 @@ export function runSigningWorker(setup: WorkerSetup, tell: (event: WorkerEvent) 
   try {
     const ring = new SigningRing(setup.ring);
     tell({ type: "ready" });
-    signFrom(ring, engine, keys, setup.isDeterministic ? NO_RANDOMNESS : undefined, tell);
+    const isWanted = () => !ring.isStopped && ring.generation === setup.generation;
+    signFrom(ring, isWanted, engine, keys, setup.isDeterministic ? NO_RANDOMNESS : undefined, tell);
   } finally {
     for (const key of keys) key.dispose();
     engine.close();
@@ -27,6 +28,7 @@ export function runSigningWorker(setup: WorkerSetup, tell: (event: WorkerEvent) 
 
 function signFrom(
   ring: SigningRing,
+  isWanted: () => boolean,
   engine: SigningEngine,
   keys: ReturnType<typeof takeKeys>,
   aux: Uint8Array | undefined,
@@ -36,7 +38,7 @@ function signFrom(
   const signature = new Uint8Array(SIGNATURE_BYTES);
   const tellAfter = Math.max(1, ring.slots / TELL_PART);
   let untold = 0;
-  while (!ring.isStopped) {
+  while (isWanted()) {
     if (ring.waiting === 0) {
       if (untold > 0) tell({ type: "signed" });
       untold = 0;

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { describeError } from "@ims/common";
+import { describeError } from "@ims/common/core";
 import { runSigningWorker } from "./signing-worker.js";
 import type { WorkerEvent, WorkerSetup } from "./worker-messages.js";
 

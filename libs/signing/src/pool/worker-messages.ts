@@ -3,6 +3,8 @@ import type { BackendName } from "../backends/backend.js";
 /** What a worker begins with. */
 export interface WorkerSetup {
   readonly ring: SharedArrayBuffer;
+  /** Of the ring; the worker ends when that is another one. */
+  readonly generation: number;
   /** Of `handOverKeys`. */
   readonly keys: SharedArrayBuffer;
   readonly backends: readonly BackendName[];

@@ -1,4 +1,4 @@
-import { describeError } from "@ims/common";
+import { describeError } from "@ims/common/core";
 import { DigestMaker } from "../engine/signed-message.js";
 import type { SigningEngine } from "../engine/signing-engine.js";
 import { keyIdOf } from "../keys/signing-key.js";

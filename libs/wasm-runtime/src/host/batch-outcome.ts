@@ -1,4 +1,4 @@
-import type { ImsError } from "@ims/common";
+import type { ImsError } from "@ims/common/core";
 import type { TrapKind } from "../instance/trap.js";
 
 /** Why a batch was handled by the policy. */

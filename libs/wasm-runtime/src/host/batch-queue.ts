@@ -1,9 +1,10 @@
-import type { Clock } from "@ims/common";
+import type { Clock } from "@ims/common/core";
 import type { BatchJob } from "./batch-job.js";
 
 /** Work that is done while no batch is under way, in its place among the batches. */
 interface BetweenJob {
   readonly run: (gatedMillis: number) => Promise<void>;
+  readonly whenGated: (() => void) | undefined;
   readonly reject: (error: Error) => void;
   /** Since when no further batch is begun for its sake, in milliseconds of the clock. */
   gatedMillis: number | undefined;
@@ -19,6 +20,7 @@ export class BatchQueue {
   #numbered = 0;
   #isBusy = false;
   #isPumping = false;
+  #isNarrow = false;
 
   /** @param begin hands a batch over; {@link end} follows, at once or later */
   constructor(
@@ -42,17 +44,26 @@ export class BatchQueue {
     return this.#numbered;
   }
 
+  /** While set, one batch is begun at a time, so that work between batches waits for one at most. */
+  set isNarrow(isNarrow: boolean) {
+    this.#isNarrow = isNarrow;
+    this.#pump();
+  }
+
   push(batch: BatchJob): void {
     this.#numbered = batch.number + 1;
     this.#waiting.push({ batch });
     this.#pump();
   }
 
-  /** Does this behind what waits now, with no batch under way; batches handed over later come behind it. */
-  between<T>(work: (gatedMillis: number) => Promise<T>): Promise<T> {
+  /**
+   * Does this behind what waits now, with no batch under way; batches handed over later come behind it.
+   * @param whenGated called once, when only batches under way are in front of it, if there are any
+   */
+  between<T>(work: (gatedMillis: number) => Promise<T>, whenGated?: () => void): Promise<T> {
     return new Promise((resolve, reject) => {
       const run = (gatedMillis: number) => work(gatedMillis).then(resolve, reject);
-      this.#waiting.push({ between: { run, reject, gatedMillis: undefined } });
+      this.#waiting.push({ between: { run, whenGated, reject, gatedMillis: undefined } });
       this.#pump();
     });
   }
@@ -110,14 +121,18 @@ export class BatchQueue {
     const head = this.#waiting[0];
     if (head === undefined || this.#isBusy) return false;
     if ("between" in head) {
+      const isNew = head.between.gatedMillis === undefined;
       head.between.gatedMillis ??= this.clock.monotonicMillis();
-      if (this.#begun.length > 0) return false;
+      if (this.#begun.length > 0) {
+        if (isNew) head.between.whenGated?.();
+        return false;
+      }
       this.#waiting.shift();
       const { run, gatedMillis } = head.between;
       this.exclusively(() => run(gatedMillis!));
       return false;
     }
-    if (this.#begun.length >= this.begunMax) return false;
+    if (this.#begun.length >= (this.#isNarrow ? 1 : this.begunMax)) return false;
     this.#waiting.shift();
     this.#begun.push(head.batch);
     this.begin(head.batch);

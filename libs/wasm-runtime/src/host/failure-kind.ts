@@ -1,4 +1,4 @@
-import { describeError, type ImsError, isImsError } from "@ims/common";
+import { describeError, type ImsError, isImsError } from "@ims/common/core";
 import { fail } from "../errors.js";
 import type { TrapKind } from "../instance/trap.js";
 import type { BatchFailure } from "./batch-outcome.js";

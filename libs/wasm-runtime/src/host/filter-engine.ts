@@ -1,4 +1,4 @@
-import { isImsError } from "@ims/common";
+import { isImsError } from "@ims/common/core";
 import { fail } from "../errors.js";
 import type { FilterDescription } from "../instance/filter-description.js";
 import type { ParameterValues } from "../instance/parameter-values.js";
@@ -70,6 +70,11 @@ export class FilterEngine {
     return this.#hasState;
   }
 
+  /** Whether its thread takes commands. */
+  get hasThread(): boolean {
+    return this.#link.failure === undefined;
+  }
+
   /** Batches that would be run again. */
   get sinceCount(): number {
     return this.#since.length;
@@ -98,6 +103,12 @@ export class FilterEngine {
     const done = await this.#ask({ type: "load", parameters: this.parameters, state });
     this.#description = done.description;
     this.#hasState = done.hasState;
+    this.anchor(state);
+  }
+
+  /** Has the instance of the last {@link load}, which has run nothing, take up a state: shorter than another load. */
+  async restore(state: Uint8Array): Promise<void> {
+    await this.#ask({ type: "restore", state });
     this.anchor(state);
   }
 

@@ -1,5 +1,9 @@
-import { checkModule } from "../module/check-module.js";
+import type { BatchRecords } from "../instance/batch-records.js";
+import { type CheckedModule, checkModule } from "../module/check-module.js";
 import { FILTER_PROFILE } from "../module/module-profile.js";
+import { checkedLab } from "../spec-support/lab-host.js";
+import { Act } from "../spec-support/lab-module.js";
+import { labBatch, record } from "../spec-support/lab-records.js";
 import {
   OPTION_BYTES,
   OPTION_TEMPLATE,
@@ -18,6 +22,8 @@ export interface HostFigures {
 }
 
 export interface SwapFigures {
+  /** Whether the modules have a state, which the new one takes up. */
+  readonly hasState: boolean;
   /** Whether batches are handed over all the time. */
   readonly underLoad: boolean;
   readonly swaps: number;
@@ -57,16 +63,20 @@ export async function benchHost(recordCount: number): Promise<HostFigures[]> {
   return figures;
 }
 
-/** Two versions of the module in turn, with and without batches under way. */
+/** Modules in turn, without and with a state, without and with batches under way. */
 export async function benchSwap(swapCount: number): Promise<SwapFigures[]> {
   const figures: SwapFigures[] = [];
-  for (const underLoad of [false, true]) figures.push(await swapFigures(swapCount, underLoad));
+  for (const hasState of [false, true]) {
+    for (const underLoad of [false, true]) figures.push(await swapFigures(swapCount, hasState, underLoad));
+  }
   return figures;
 }
 
-async function swapFigures(swaps: number, underLoad: boolean): Promise<SwapFigures> {
-  const host = await startHost();
-  const batch = optionBatch(1024);
+async function swapFigures(swaps: number, hasState: boolean, underLoad: boolean): Promise<SwapFigures> {
+  const newModule = hasState ? checkedLab : checkedStrike;
+  const host = await startHost(newModule());
+  const pass = record(Act.Pass);
+  const batch = hasState ? labBatch(new Array(1024).fill(pass)) : optionBatch(1024);
   (await host.run(batch, 0)).release();
   let isOver = false;
   const load = async () => {
@@ -79,7 +89,7 @@ async function swapFigures(swaps: number, underLoad: boolean): Promise<SwapFigur
   const pauses: number[] = [];
   for (let swap = 0; swap < swaps; swap++) {
     const startedAt = performance.now();
-    const { pauseMillis } = await host.swap(checkModule(strikeModule(), FILTER_PROFILE));
+    const { pauseMillis } = await host.swap(newModule());
     totals.push(performance.now() - startedAt);
     pauses.push(pauseMillis);
   }
@@ -88,6 +98,7 @@ async function swapFigures(swaps: number, underLoad: boolean): Promise<SwapFigur
   const { recordsIn } = host.metrics();
   await host.close();
   return {
+    hasState,
     underLoad,
     swaps,
     totalMillis: quantile(totals, 0.5),
@@ -98,19 +109,16 @@ async function swapFigures(swaps: number, underLoad: boolean): Promise<SwapFigur
   };
 }
 
-function startHost(): Promise<FilterHost> {
-  return FilterHost.start({
-    module: checkModule(strikeModule(), FILTER_PROFILE),
-    batchesInFlight: IN_FLIGHT,
-  });
+function checkedStrike(): CheckedModule {
+  return checkModule(strikeModule(), FILTER_PROFILE);
+}
+
+function startHost(module = checkedStrike()): Promise<FilterHost> {
+  return FilterHost.start({ module, batchesInFlight: IN_FLIGHT });
 }
 
 /** Several at a time. @returns how many had an outcome */
-async function handOver(
-  host: FilterHost,
-  batch: ReturnType<typeof optionBatch>,
-  count: number,
-): Promise<number> {
+async function handOver(host: FilterHost, batch: BatchRecords, count: number): Promise<number> {
   let left = count;
   let done = 0;
   const lane = async () => {

@@ -1,4 +1,4 @@
-import type { ImsError } from "@ims/common";
+import type { ImsError } from "@ims/common/core";
 import { fail } from "../errors.js";
 import type { BatchRecords } from "../instance/batch-records.js";
 import type { FilterDescription } from "../instance/filter-description.js";
@@ -170,16 +170,15 @@ export class FilterHost {
     try {
       next = await FilterEngine.start(module, this.#context, swap.parameters ?? {});
       await this.#warm(next);
+      this.#runner.queue.isNarrow = true;
       // Fresh again before anything waits for it.
       await next.load(undefined);
-      const engine = next;
-      return await this.#runner.between((gatedMillis) =>
-        this.#runner.takeOver(engine, resolved, gatedMillis),
-      );
+      return await this.#runner.swap(next, resolved);
     } catch (error) {
       await next?.close();
       throw error;
     } finally {
+      this.#runner.queue.isNarrow = false;
       this.#isSwapping = false;
     }
   }

@@ -1,4 +1,4 @@
-import { describeError, type ImsError } from "@ims/common";
+import { describeError, type ImsError } from "@ims/common/core";
 import { fail } from "../errors.js";
 import type { ParameterValues } from "../instance/parameter-values.js";
 import type { BatchJob } from "./batch-job.js";
@@ -13,6 +13,8 @@ import type { WorkerDone } from "./worker-messages.js";
 
 /** Octets of batches since the last state that make the next one due. */
 const SINCE_BYTES_MAX = 16 << 20;
+
+type ResolvedSwap = Required<Omit<SwapOptions, "parameters">>;
 
 export type HostMode = "running" | "quarantined" | "stopped" | "closed";
 
@@ -29,6 +31,8 @@ export class FilterRunner {
   #reason: ImsError | undefined;
   #failuresInRow = 0;
   #lastJob: BatchJob | undefined;
+  /** The state behind the batches under way, asked for before they are answered; void where one of them fails. */
+  #earlyState: Promise<Uint8Array> | undefined;
 
   constructor(
     engine: FilterEngine,
@@ -65,16 +69,18 @@ export class FilterRunner {
     if (this.#mode === "closed" || this.#mode === "stopped") throw this.#reason!;
   }
 
-  /** Does this behind the batches handed over so far. @param work gets the time since which no batch is begun for it */
-  async between<T>(work: (gatedMillis: number) => Promise<T>): Promise<T> {
+  /** Does this behind the batches handed over so far. */
+  async between<T>(work: () => Promise<T>): Promise<T> {
     this.requireOpen();
     return this.queue.between(work);
   }
 
   /** The state behind the last batch. */
   async snapshot(): Promise<Uint8Array> {
+    const early = this.#earlyState;
+    this.#earlyState = undefined;
     try {
-      return await this.#engine.snapshot();
+      return await (early ?? this.#engine.snapshot());
     } catch (error) {
       if (this.#mode === "running") await this.#recover();
       throw error;
@@ -90,20 +96,28 @@ export class FilterRunner {
     }
   }
 
-  /**
-   * Has a module take over that is ready and fresh. The old one stands by in its probation, unless it was in quarantine.
-   */
-  async takeOver(
-    next: FilterEngine,
-    swap: Required<Omit<SwapOptions, "parameters">>,
-    gatedMillis: number,
-  ): Promise<SwapReport> {
+  /** Has a module take over that is ready and fresh; the old one stands by in its probation unless it was in quarantine. */
+  async swap(next: FilterEngine, swap: ResolvedSwap): Promise<SwapReport> {
+    this.requireOpen();
+    const takeOver = (gatedMillis: number) => this.#takeOver(next, swap, gatedMillis);
+    return this.queue.between(takeOver, () => this.#askEarly());
+  }
+
+  /** Has the thread take the state right behind the batches that it has, without waiting for this one. */
+  #askEarly(): void {
+    if (this.#mode !== "running" || !this.#engine.hasState || !this.#engine.hasThread) return;
+    this.#earlyState = this.#engine.snapshot();
+    // Where nobody asks for it any more.
+    this.#earlyState.catch(() => {});
+  }
+
+  async #takeOver(next: FilterEngine, swap: ResolvedSwap, gatedMillis: number): Promise<SwapReport> {
     const old = this.#engine;
     const isOldWell = this.#mode === "running";
     const tookState = !swap.withoutState && next.canTakeStateOf(old);
     // Also where the new one cannot use it: the old one may need to come back to it.
     const state = old.hasState && (isOldWell || tookState) ? await this.snapshot() : undefined;
-    if (tookState) await next.load(state);
+    if (tookState) await next.restore(state!);
     if (this.#mode === "closed") throw this.#reason!;
     if (this.#probation !== undefined) this.#endProbation(this.queue.nextNumber, "another module took over");
     this.#engine = next;
@@ -208,6 +222,7 @@ export class FilterRunner {
 
   /** The batches behind it come again; so does this one where an old module can come back. */
   #onFailed(failed: BatchJob, error: ImsError): void {
+    this.#earlyState = undefined;
     const [, ...others] = this.queue.takeBegun();
     const failure = { kind: kindOf(error), error };
     this.counters.countFailure(failure);

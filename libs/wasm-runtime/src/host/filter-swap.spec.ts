@@ -90,6 +90,27 @@ describe("FilterHost.swap", () => {
     expect(await marked(emit(0))).toBe(18);
   });
 
+  it("takes the state behind the last batch that did not fail, where one under way fails", async () => {
+    const { host } = await start({ trapOn: SPECIAL }, { failuresMax: 1000 });
+    await lab.run(emit(5));
+    let isOver = false;
+    const lane = async () => {
+      for (let index = 0; !isOver; index++) {
+        // One of eight is well, so that there are never too many failures in a row.
+        if (index % 8 === 0) await lab.run(emit(0));
+        else expect((await lab.run(special(9))).outcome.failure?.kind).toBe("unreachable");
+      }
+    };
+    const lanes = Array.from({ length: 8 }, lane);
+    for (let version = 2; version < 6; version++) {
+      const next = checkedLab({ version, trapOn: SPECIAL });
+      expect(await host.swap(next, { probationBatches: 0 })).toMatchObject({ tookState: true });
+    }
+    isOver = true;
+    await Promise.all(lanes);
+    expect(await lab.sum()).toBe(5);
+  });
+
   it("is one at a time", async () => {
     const { host } = await start();
     const first = host.swap(checkedLab({ version: 2 }));

@@ -1,4 +1,4 @@
-import { type Clock, type ImsError, systemClock } from "@ims/common";
+import { type Clock, type ImsError, systemClock } from "@ims/common/core";
 import type { FilterLogLevel } from "../instance/log-gate.js";
 import type { ParameterValues } from "../instance/parameter-values.js";
 import { type FilterLimits, requireWhole, resolveLimits } from "../limits.js";

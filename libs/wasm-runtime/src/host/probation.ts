@@ -1,4 +1,4 @@
-import type { Clock } from "@ims/common";
+import type { Clock } from "@ims/common/core";
 import type { BatchJob } from "./batch-job.js";
 import type { FilterEngine } from "./filter-engine.js";
 

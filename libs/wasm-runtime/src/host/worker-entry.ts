@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { isImsError } from "@ims/common";
+import { isImsError } from "@ims/common/core";
 import { fail } from "../errors.js";
 import { FilterInstance } from "../instance/filter-instance.js";
 import { LogGate } from "../instance/log-gate.js";
@@ -68,6 +68,7 @@ function perform(command: NumberedCommand): CommandReply {
     let state: Uint8Array | undefined;
     if (command.type === "batch") batch = runBatch(current, command);
     if (command.type === "parameters") current.setParameters(command.parameters);
+    if (command.type === "restore") current.restore(command.state);
     if (command.type === "snapshot" || (command.type === "batch" && command.wantsState)) {
       state = current.snapshot();
     }

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { type Clock, describeError, type ImsError, type TimerHandle } from "@ims/common";
+import { type Clock, describeError, type ImsError, type TimerHandle } from "@ims/common/core";
 import { fail } from "../errors.js";
 import type { FilterLogLevel } from "../instance/log-gate.js";
 import type { FilterLimits } from "../limits.js";
@@ -35,9 +35,9 @@ const NUMBER_MAX = 0x7fff_fff0;
 const BEGIN_MILLIS = 30_000;
 
 export interface WorkerTimes {
-  /** Milliseconds for a command other than a load. */
+  /** Milliseconds for any other command. */
   readonly batchMillis: number;
-  /** Milliseconds for compiling, instantiating and taking up a state. */
+  /** Milliseconds for compiling and instantiating, for taking up a state, or for both at once. */
   readonly loadMillis: number;
 }
 
@@ -119,7 +119,8 @@ export class WorkerLink {
     }
     const { batchMillis, loadMillis } = this.#options.times;
     this.#lastNumber = (this.#lastNumber % NUMBER_MAX) + 1;
-    const limitMillis = command.type === "load" ? loadMillis : batchMillis;
+    const isLoad = command.type === "load" || command.type === "restore";
+    const limitMillis = isLoad ? loadMillis : batchMillis;
     this.#pending.push({ number: this.#lastNumber, limitMillis, settle });
     this.#worker.postMessage({ ...command, number: this.#lastNumber } satisfies NumberedCommand);
     if (this.#watch === undefined) this.#look();

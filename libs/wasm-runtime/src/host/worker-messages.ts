@@ -1,4 +1,4 @@
-import { errorFactory, type ImsError, isImsError } from "@ims/common";
+import { errorFactory, type ImsError, isImsError } from "@ims/common/core";
 import { fail, WASM_ERRORS } from "../errors.js";
 import type { FilterDescription } from "../instance/filter-description.js";
 import type { FilterLogLevel } from "../instance/log-gate.js";
@@ -34,6 +34,8 @@ export type WorkerCommand =
       readonly wantsState: boolean;
     }
   | { readonly type: "parameters"; readonly parameters: ParameterValues }
+  /** The instance takes up a state. */
+  | { readonly type: "restore"; readonly state: Uint8Array }
   | { readonly type: "snapshot" };
 
 export type NumberedCommand = WorkerCommand & { readonly number: number };

@@ -1,4 +1,4 @@
-import { describeError } from "@ims/common";
+import { describeError } from "@ims/common/core";
 import { fail } from "../errors.js";
 
 export interface FilterParameter {

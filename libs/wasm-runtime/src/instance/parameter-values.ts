@@ -1,4 +1,4 @@
-import { DecimalParse, didYouMean, MantissaCell, parseDecimalText } from "@ims/common";
+import { DecimalParse, didYouMean, MantissaCell, parseDecimalText } from "@ims/common/core";
 import { fail } from "../errors.js";
 import type { FilterDescription } from "./filter-description.js";
 

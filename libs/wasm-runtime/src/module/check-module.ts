@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { didYouMean } from "@ims/common";
+import { didYouMean } from "@ims/common/core";
 import { fail } from "../errors.js";
 import { FILTER_LIMITS, type ModuleLimits } from "../limits.js";
 import { engine } from "./engine.js";

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { access, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describeError } from "@ims/common";
 import type { Command } from "commander";
@@ -35,6 +35,15 @@ export function addBuildCommand(
     .action((path: string | undefined, flags: BuildFlags) => build(environment, packages, path, flags));
 }
 
+/** The compiler would name the file alone, and not the folder where it was looked for. */
+async function requireFile(file: string): Promise<void> {
+  try {
+    await access(file);
+  } catch (error) {
+    throw fail("filter.no-file", `there is no ${file} to compile`, { cause: error, context: { file } });
+  }
+}
+
 async function build(
   { output }: CliEnvironment,
   packages: FilterPackages,
@@ -45,6 +54,7 @@ async function build(
   const runtime = await load("@ims/wasm-runtime", packages.runtime);
   const isFile = path.endsWith(".ts");
   const entry = isFile ? path : join(path, "assembly/index.ts");
+  await requireFile(entry);
   const bytes = await buildFilter(entry, { debug: flags.debug === true });
   const { description, hash } = openFilter(runtime, bytes);
   const file = flags.out ?? join(isFile ? dirname(path) : path, "build", `${description.name}.wasm`);

@@ -21,21 +21,17 @@ export async function printAnswer(
 ): Promise<void> {
   const seconds = readSeconds("--wait", flag, WAIT_SECONDS, WAIT_SECONDS_MAX);
   const { command } = sent;
+  // Everything but `ims filter set` is stored under the name that it has here.
+  const asked = command.kind === "parameters" ? "set" : command.kind;
   const event = seconds === 0 ? undefined : await sent.answer(seconds * 1000, environment.interrupted);
   if (environment.interrupted.aborted) return;
   if (seconds > 0 && !event) {
-    throw fail(
-      "filter.unanswered",
-      `no service answered to ${command.kind} ${command.name} within ${seconds} s`,
-    );
+    throw fail("filter.unanswered", `no service answered to ${asked} ${command.name} within ${seconds} s`);
   }
   if (event?.kind === "refused") {
-    throw fail(
-      "filter.not-taken",
-      `${command.kind} ${command.name}: ${event.reason ?? "no reason is given"}`,
-    );
+    throw fail("filter.not-taken", `${asked} ${command.name}: ${event.reason ?? "no reason is given"}`);
   }
-  const sentence = event ? `${done}, says ${event.service}` : `${command.kind} ${command.name} is stored`;
+  const sentence = event ? `${done}, says ${event.service}` : `${asked} ${command.name} is stored`;
   const facts: FilterEvent | typeof command = event ?? command;
   await environment.output.write(factText(environment, settings, sentence, facts));
 }

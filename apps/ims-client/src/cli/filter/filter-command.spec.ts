@@ -202,7 +202,7 @@ describe("ims filter with mistakes", () => {
       /"a" is no parameter of busy/,
     ],
     ["a batch of nothing", ["filter", "test", "MODULE", "--batch", "0"], 2, /--batch: "0"/],
-    ["no source", ["filter", "build", "/nowhere"], 1, /index\.ts/],
+    ["no source", ["filter", "build", "/nowhere"], 1, /no \/nowhere\/assembly\/index\.ts to compile/],
     ["a bad name", ["filter", "new", "Bad Name"], 2, /Bad Name/],
   ])(
     "%s",

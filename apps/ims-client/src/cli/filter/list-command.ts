@@ -96,5 +96,7 @@ function stateText({ enabled, lastEvent }: FilterRow): string {
   if (!lastEvent) return "nothing heard";
   const { kind, place, reason } = lastEvent;
   const where = place ? ` at ${place.topic}/${place.partitionId} offset ${place.offset}` : "";
-  return `${kind}${where}${reason === undefined ? "" : `: ${reason}`}`;
+  // What a service says of a command that it carried out; which one it was tells nothing about the filter now.
+  const state = kind === "done" ? "running" : kind;
+  return `${state}${where}${reason === undefined ? "" : `: ${reason}`}`;
 }

@@ -66,6 +66,21 @@ describe("ims merged", () => {
     expect(text.indexOf("100.1 ")).toBeLessThan(text.indexOf("100 "));
   });
 
+  it("keeps the lines of the first book below one another, however long the last of them are", async () => {
+    const levels = [
+      { venue: "bitstamp", price: "10005", quantity: "150000000" },
+      { venue: "deribit", price: "10010", quantity: "1234567890123" },
+    ];
+    const address = await serve((call) =>
+      call.write({ ...SUMMARY, quantityScale: 8, asks: levels, bids: levels }),
+    );
+    const run = cli(`merged BTCUSDT --table --depth 2 --count 1 --grpc-addr ${address}`);
+    expect(await run.exit).toBe(0);
+    const rows = run.output.text.split("\n").filter((line) => /PRICE|^ask|^bid/.test(line));
+    expect(rows).toHaveLength(5);
+    expect(new Set(rows.map((row) => row.search(/VENUE|bitstamp|deribit/))).size).toBe(1);
+  });
+
   it("gives each venue a colour of its own on a terminal", async () => {
     const address = await serve((call) => call.write(SUMMARY));
     const run = cli(`merged BTCUSDT --count 1 --grpc-addr ${address}`, { terminal: true });
@@ -123,9 +138,11 @@ describe("ims merged", () => {
     server!.forceShutdown();
     const nobody = cli(`merged BTCUSDT --grpc-addr ${address}`);
     expect(await nobody.exit).toBe(1);
-    expect(nobody.errors.text).toContain("set GRPC_ADDR");
+    expect(nobody.errors.text).toMatch(
+      /^ims: the order-book service at 127\.0\.0\.1:\d+: connect ECONNREFUSED 127\.0\.0\.1:\d+\. Start it .* set GRPC_ADDR/,
+    );
     const nothing = cli("merged");
-    expect(await nothing.exit).not.toBe(0);
+    expect(await nothing.exit).toBe(2);
     expect(nothing.errors.text).toContain("SYMBOL");
   });
 

@@ -136,5 +136,10 @@ function asCliError(error: unknown, address: string): unknown {
   if (!(error instanceof Error && "details" in error && "code" in error)) return error;
   const details = String(error.details);
   if (REFUSALS.has(error.code)) return fail("merged.refused", details);
-  return fail("merged.no-service", `the order-book service at ${address}: ${details}`);
+  return fail("merged.no-service", `the order-book service at ${address}: ${reasonOf(details)}`);
+}
+
+/** What grpc-js says of a failed connection is wrapped in words of its own, some of which have nothing behind them. */
+function reasonOf(details: string): string {
+  return /Last error: (?:Error: )?(.+?)\. Resolution note:/.exec(details)?.[1] ?? details.replace(/\.$/, "");
 }

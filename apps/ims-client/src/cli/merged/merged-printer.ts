@@ -84,6 +84,12 @@ export class MergedLadder {
     const bids = levelsOf(summary, summary.bids).slice(0, this.depth);
     const blank = (count: number) => Array.from({ length: count }, () => "");
     const names = summary.venues.map(({ venue }) => venue);
+    // Columns grow with what they have seen: all of it first, so that no line of a book stands beside the others.
+    for (const { venue, price, quantity } of [...asks, ...bids]) {
+      this.#price.cell(price);
+      this.#quantity.cell(quantity);
+      this.#venue.cell(printable(venue));
+    }
     const askLines = asks.map((level) => this.#line(level, "sell", names)).reverse();
     const bidLines = bids.map((level) => this.#line(level, "buy", names));
     const flag = summary.crossed ? "  CROSSED" : summary.locked ? "  LOCKED" : "";
@@ -107,7 +113,7 @@ export class MergedLadder {
 
   #venueLine({ venues }: SummaryMessage, index: number): string {
     const { venue, state, reason, ageMillis, filteredLevels } = venues[index]!;
-    const age = ageMillis === undefined ? "" : `  heard ${(Number(ageMillis) / 1000).toFixed(1)} s before`;
+    const age = ageMillis === undefined ? "" : `  heard ${(Number(ageMillis) / 1000).toFixed(1)} s ago`;
     const why = reason === "" ? "" : `: ${printable(reason)}`;
     const filtered = filteredLevels === "0" ? "" : `  ${filteredLevels} levels filtered`;
     const name = this.#tint(this.#venue.cell(printable(venue)), index);

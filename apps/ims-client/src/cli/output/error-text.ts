@@ -25,6 +25,7 @@ export function isUsageError(error: unknown): boolean {
       "simulator.invalid-fault",
       "filter-sdk.bad-name",
       "wasm.bad-parameter",
+      "merged.no-symbol",
       "verify.bad-key",
       "signing.unknown-name",
     ].includes(error.code)

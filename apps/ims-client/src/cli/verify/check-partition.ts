@@ -1,4 +1,4 @@
-import { describeError } from "@ims/common";
+import { describeError, isImsError } from "@ims/common";
 import type { IggyClient } from "@ims/iggy-client";
 import type { StreamFault, StreamVerifier } from "./signing-package.js";
 
@@ -46,25 +46,33 @@ export async function checkPartition(
   const recent = new RecentIds();
   let next = from;
   let fault: VerifyFault | undefined;
+  let count = PAGE_MESSAGES;
   while (next <= lastOffset && fault === undefined) {
-    const reply = await client.poll({
-      stream,
-      topic,
-      partitionId,
-      consumer: CONSUMER,
-      strategy: { kind: "offset", value: next },
-      count: PAGE_MESSAGES,
-    });
     const before = next;
     try {
+      const reply = await client.poll({
+        stream,
+        topic,
+        partitionId,
+        consumer: CONSUMER,
+        strategy: { kind: "offset", value: next },
+        count,
+      });
       while (next <= lastOffset && fault === undefined && reply.next()) {
         next = reply.offset + 1;
         if (!recent.isRepeated(reply.idLow, reply.idHigh)) fault = verifier.take(reply);
       }
     } catch (error) {
-      fault = { reason: "unreadable", offset: next, detail: describeError(error) };
+      if (!isUnreadable(error)) throw error;
+      // One by one from here, so that the message which cannot be read is found.
+      if (count === 1) fault = { reason: "unreadable", offset: next, detail: describeError(error) };
+      count = 1;
+      continue;
     }
-    if (next === before) break;
+    if (next === before) {
+      const detail = `the broker had messages up to offset ${lastOffset}, and gives none from here on`;
+      fault = { reason: "unreadable", offset: next, detail };
+    }
   }
   const waiting = verifier.waitingCount;
   if (fault === undefined && waiting > 0 && verifier.batchCount === 0) {
@@ -72,6 +80,11 @@ export async function checkPartition(
   }
   const { batchCount: batches, messageCount: messages, skippedCount: skipped } = verifier;
   return { ...partition, messages, batches, waiting, skipped, repeated: recent.repeatedCount, fault };
+}
+
+/** What the broker stores is not what was sent, by its checksums or its layout. */
+function isUnreadable(error: unknown): boolean {
+  return isImsError(error) && error.code.startsWith("iggy-protocol.");
 }
 
 /** Ids of the last messages. */

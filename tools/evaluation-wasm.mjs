@@ -45,9 +45,10 @@ function hostTable({ host }) {
 
 function swapTable({ swaps }) {
   return table(
-    ["", "swaps", "whole swap, median ms", "pause, median ms", "pause, p99 ms", "records lost"],
+    ["", "state", "swaps", "whole swap, median ms", "pause, median ms", "pause, p99 ms", "records lost"],
     swaps.map((row) => [
       row.underLoad ? "under load" : "idle",
+      row.hasState ? "yes" : "no",
       row.swaps,
       row.totalMillis,
       row.pauseMillis,

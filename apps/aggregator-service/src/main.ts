@@ -1,5 +1,5 @@
 import { averagesProcessor } from "@ims/aggregation";
-import { createLogger } from "@ims/common";
+import { createLogger, PROCESSOR_PORTS } from "@ims/common";
 import { runProcessor, typedRecords } from "@ims/template";
 import { AGGREGATOR_SETTINGS, planOf, sourcesOf } from "./aggregator-settings.js";
 
@@ -7,7 +7,7 @@ const logger = createLogger({ name: "averages", level: "warn" });
 
 await runProcessor({
   name: "averages",
-  defaultPort: 9060,
+  defaultPort: PROCESSOR_PORTS.averages,
   settings: AGGREGATOR_SETTINGS,
   processor: (settings) => ({
     processor: averagesProcessor(settings.averagesName, planOf(settings), typedRecords, (notice) =>

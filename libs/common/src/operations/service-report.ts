@@ -121,6 +121,9 @@ export interface ConfigurationReport {
 export const STATUS_PAGE_MAX = 5000;
 export const STATUS_PAGE_DEFAULT = 500;
 
+/** Ports of the processors of this machine unless configured, as {@link servicePort} is of services. */
+export const PROCESSOR_PORTS = { averages: 9060, filters: 9070, signing: 9080 } as const;
+
 /**
  * Port of a service's `/health`, `/status` and `/metrics` unless configured: 7070 in a cluster, else 7070 plus the
  * exchange's number, so that the services of one machine do not meet.

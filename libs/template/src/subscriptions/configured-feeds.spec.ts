@@ -40,6 +40,15 @@ describe("ConfiguredFeeds", () => {
     expect(symbols()).toEqual(["BTCUSDT", "SOLUSDT", "NEWUSDT"]);
   });
 
+  it("takes of everything what can have such data: options for their tickers", async () => {
+    const { venue, symbols, follow } = setUp([
+      { dataType: DataType.OptionTicker, resolution: 0, symbols: "*" },
+    ]);
+    venue.instruments.push({ ...testInstrument("BTC-27NOV26-90000-C"), kind: "option" });
+    await follow();
+    expect(symbols()).toEqual(["BTC-27NOV26-90000-C"]);
+  });
+
   it("waits for the list, and leaves what clients asked for alone", async () => {
     const { clock, venue, table, configured, follow } = setUp([
       { dataType: DataType.Bar, resolution: 1, symbols: ["ETHUSDT"] },

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  DataType,
   Delivery,
   dataTypeName,
   describeError,
@@ -37,6 +38,13 @@ export function checkFeedEntries(entries: readonly FeedEntry[], description: Int
     return [`feeds[${at}]: ${title} does not offer bars of ${text}, only ${resolutions.join(", ")}`];
   });
   if (mistakes.length > 0) throw fail("service.feeds-not-served", mistakes.join("; "));
+}
+
+/** Whether venues have such data for such an instrument at all, for `*`. */
+function isOfferedFor(dataType: number, kind: Instrument["kind"]): boolean {
+  if (dataType === DataType.OptionTicker) return kind === "option";
+  if (dataType === DataType.MarkPrice || dataType === DataType.Liquidation) return kind !== "spot";
+  return true;
 }
 
 /**
@@ -144,7 +152,8 @@ export class ConfiguredFeeds {
     const listed = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
     const traded = instruments.filter((instrument) => this.#isTraded(instrument));
     for (const { dataType, resolution, symbols } of this.#entries) {
-      const names = symbols === "*" ? traded.map(({ symbol }) => symbol) : symbols;
+      const offered = traded.filter(({ kind }) => isOfferedFor(dataType, kind));
+      const names = symbols === "*" ? offered.map(({ symbol }) => symbol) : symbols;
       for (const symbol of names) {
         const feed: Feed = { dataType, resolution, symbol };
         if (listed.has(symbol)) feeds.set(feedKey(feed), feed);

@@ -78,13 +78,17 @@ async function ask(address: string, interrupted: AbortSignal): Promise<Configura
       redirect: "error",
     });
     const body: unknown = await response.json();
-    return isConfiguration(body) ? body : `${address}: the answer is no configuration of a service`;
+    const configuration = configurationOf(body);
+    return configuration ?? `${address}: the answer is no configuration of a service`;
   } catch (error) {
     return `${address}: ${describeError(error)}`;
   }
 }
 
-function isConfiguration(body: unknown): body is ConfigurationReport {
-  const { exchange, settings } = (body ?? {}) as Record<string, unknown>;
-  return typeof exchange === "string" && Array.isArray(settings);
+/** A processor reports under its own name. */
+function configurationOf(body: unknown): ConfigurationReport | undefined {
+  const { exchange, processor, settings, version } = (body ?? {}) as Record<string, unknown>;
+  const name = exchange ?? processor;
+  if (typeof name !== "string" || !Array.isArray(settings)) return undefined;
+  return { settings, exchange: name, version: `${version}` };
 }

@@ -26,7 +26,8 @@ export async function probeService(address: string, signal: AbortSignal): Promis
     const base = address.includes("://") ? address : `http://${address}`;
     const body =
       (await ask(new URL("/status", base), signal)) ?? (await ask(new URL("/health", base), signal));
-    if (isReport(body)) return { kind: "report", address, report: body };
+    const report = reportOf(body);
+    if (report) return { kind: "report", address, report };
     return { kind: "unreadable", address, reason: "the answer is no report of a service" };
   } catch (error) {
     if (isRefused(error)) return { kind: "absent", address };
@@ -54,9 +55,13 @@ async function ask(url: URL, signal: AbortSignal): Promise<unknown> {
   }
 }
 
-function isReport(body: unknown): body is ServiceReport {
-  const { status, exchange } = (body ?? {}) as Record<string, unknown>;
-  return typeof status === "string" && typeof exchange === "string";
+/** A processor reports under its own name: it stands where a service names its exchange. */
+function reportOf(body: unknown): ServiceReport | undefined {
+  const { exchange, processor, status, upSeconds, ...rest } = (body ?? {}) as Record<string, unknown>;
+  if (typeof status !== "string") return undefined;
+  if (typeof exchange === "string") return body as ServiceReport;
+  if (typeof processor !== "string") return undefined;
+  return { status, exchange: processor, uptimeSeconds: upSeconds, ...rest } as ServiceReport;
 }
 
 function isRefused(error: unknown): boolean {

@@ -112,6 +112,21 @@ describe("ims status", () => {
     expect(output.lines.map((line) => JSON.parse(line).address)).toContain(`127.0.0.1:${port}`);
   });
 
+  it("shows a processor under its name", async () => {
+    const broker = { connected: true, embedded: false };
+    const report = {
+      status: "ready",
+      processor: "filtered",
+      upSeconds: 61,
+      reasons: [],
+      broker,
+      sources: [],
+    };
+    const { exit, output } = status(`--once --service ${await serve({ "/status": report })}`);
+    expect(await exit).toBe(0);
+    expect(output.text).toMatch(/^filtered +ready +1m 1s +connected +- /m);
+  });
+
   it("reads the health of a service that has no status", async () => {
     const address = await serve({ "/health": { status: "ready", exchange: "binancespot" } });
     const { exit, output } = status(`--service http://${address}`, false);

@@ -1,4 +1,4 @@
-import { ExchangeId, servicePort, sleep } from "@ims/common";
+import { ExchangeId, PROCESSOR_PORTS, servicePort, sleep } from "@ims/common";
 import type { Command } from "commander";
 import { fail } from "../../errors/client-errors.js";
 import { type CliEnvironment, CommandFailed } from "../cli-environment.js";
@@ -34,7 +34,7 @@ export function addStatusCommand(program: Command, environment: CliEnvironment):
         ["ims status --json | jq .reasons", ""],
       ])}
 Ends with 1 if no service answers or one is not ready. Services of this machine are looked for at 127.0.0.1, port 7070
-plus the number of the exchange, and at IMS_HTTP_PORT where that is set.
+plus the number of the exchange, processors at ${Object.values(PROCESSOR_PORTS).join(", ")}, and both at IMS_HTTP_PORT where that is set.
 `,
     )
     .action((flags: StatusFlags) => showStatus(environment, flags));
@@ -106,14 +106,16 @@ function rowOf(probe: ServiceProbe): object {
 }
 
 /**
- * Addresses at which the services of this machine answer.
+ * Addresses at which the services and processors of this machine answer.
  * @param port `IMS_HTTP_PORT`, where a service that was started with the same environment listens, if it is set
  */
 export function localServices(port?: string): string[] {
   const usual = Object.values(ExchangeId)
     .filter((id) => id !== ExchangeId.None)
     .sort((a, b) => a - b)
-    .map((id) => `127.0.0.1:${servicePort(id, false)}`);
+    .map((id) => servicePort(id, false))
+    .concat(Object.values(PROCESSOR_PORTS))
+    .map((usualPort) => `127.0.0.1:${usualPort}`);
   if (!port || !/^\d{1,5}$/.test(port) || Number(port) === 0 || Number(port) > 65_535) return usual;
   return [...new Set([`127.0.0.1:${port}`, ...usual])];
 }

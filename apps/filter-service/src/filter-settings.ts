@@ -7,12 +7,12 @@ import {
   structuredSetting,
   textSetting,
 } from "@ims/common";
-import type { ProcessorSource } from "@ims/template";
+import { sourcesSetting } from "@ims/template";
 
 /** Settings of the filter service, read together with those of every processor. */
 export const FILTER_SETTINGS = defineSettings({
   sources: {
-    schema: structuredSetting("stream/topic or stream/topic=output, separated by commas", readSources),
+    schema: sourcesSetting(),
     env: "IMS_FILTER_SOURCES",
     flag: "sources",
     description: "topics that are read, for example deribit-market-data/option-tickers=options",
@@ -58,22 +58,3 @@ export const FILTER_SETTINGS = defineSettings({
 });
 
 export type FilterSettings = SettingsValues<typeof FILTER_SETTINGS>;
-
-function readSources(value: unknown, mistake: (text: string) => void): ProcessorSource[] | undefined {
-  const parts: unknown = typeof value === "string" ? value.split(",") : value;
-  if (!Array.isArray(parts) || parts.length === 0) return undefined;
-  const sources = parts.map((part: unknown) => readSource(String(part).trim(), mistake));
-  const outputs = sources.map((source) => source.outputTopic ?? `${source.stream}-${source.topic}`);
-  if (new Set(outputs).size !== outputs.length) mistake("two sources have one output topic");
-  return sources;
-}
-
-function readSource(text: string, mistake: (text: string) => void): ProcessorSource {
-  const form = /^([^/=]+)\/([^=]+?)(?:=([^=]+))?$/.exec(text);
-  if (!form) {
-    mistake(`${JSON.stringify(text)} is neither stream/topic nor stream/topic=output`);
-    return { stream: text, topic: text };
-  }
-  const [, stream, topic, outputTopic] = form;
-  return { stream: stream!, topic: topic!, ...(outputTopic === undefined ? {} : { outputTopic }) };
-}

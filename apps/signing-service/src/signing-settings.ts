@@ -8,7 +8,7 @@ import {
 } from "@ims/common";
 import { BACKEND_NAMES, SIGNATURE_SCHEMES } from "@ims/signing";
 import { SIGNING_ADDRESS_DEFAULT } from "@ims/signing-proto";
-import type { ProcessorSource } from "@ims/template";
+import { sourcesSetting } from "@ims/template";
 
 /** Messages of a batch at most: its record has 32 octets for each and has to fit into a batch of the broker's client. */
 const BATCH_MESSAGES_MAX = 4_096;
@@ -16,7 +16,7 @@ const BATCH_MESSAGES_MAX = 4_096;
 /** Settings of the signing service, read together with those of every processor. */
 export const SIGNING_SETTINGS = defineSettings({
   sources: {
-    schema: structuredSetting("stream/topic or stream/topic=output, separated by commas", readSources),
+    schema: sourcesSetting(),
     env: "IMS_SIGN_SOURCES",
     flag: "sources",
     description: "topics that are signed, for example binancespot-market-data/trades=trades",
@@ -107,23 +107,4 @@ function readBackends(value: unknown, mistake: (text: string) => void) {
     if (name === undefined) mistake(`${JSON.stringify(part)} is none of ${BACKEND_NAMES.join(", ")}`);
     return name === undefined ? [] : [name];
   });
-}
-
-function readSources(value: unknown, mistake: (text: string) => void): ProcessorSource[] | undefined {
-  const parts: unknown = typeof value === "string" ? value.split(",") : value;
-  if (!Array.isArray(parts) || parts.length === 0) return undefined;
-  const sources = parts.map((part: unknown) => readSource(String(part).trim(), mistake));
-  const outputs = sources.map((source) => source.outputTopic ?? `${source.stream}-${source.topic}`);
-  if (new Set(outputs).size !== outputs.length) mistake("two sources have one output topic");
-  return sources;
-}
-
-function readSource(text: string, mistake: (text: string) => void): ProcessorSource {
-  const form = /^([^/=]+)\/([^=]+?)(?:=([^=]+))?$/.exec(text);
-  if (!form) {
-    mistake(`${JSON.stringify(text)} is neither stream/topic nor stream/topic=output`);
-    return { stream: text, topic: text };
-  }
-  const [, stream, topic, outputTopic] = form;
-  return { stream: stream!, topic: topic!, ...(outputTopic === undefined ? {} : { outputTopic }) };
 }

@@ -23,6 +23,7 @@ export {
   runProcessor,
 } from "./processing/run-processor.js";
 export type { ProcessorSource } from "./processing/source-runner.js";
+export { sourcesSetting } from "./processing/source-setting.js";
 export { type RecordHandlers, typedRecords } from "./processing/typed-records.js";
 export type { DataService, DataServiceOptions } from "./service/data-service.js";
 export { ExitCode } from "./service/exit-code.js";

@@ -78,6 +78,8 @@ export class CountingSink {
   bookSnapshot() {}
   bookDelta() {}
   markPrice() {}
+  orderSnapshot() {}
+  order() {}
   liquidation() {}
   ticker() {}
   feedStatus() {}

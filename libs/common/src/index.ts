@@ -1,4 +1,5 @@
 export * from "./books/book-levels.js";
+export * from "./books/book-orders.js";
 export * from "./config/config-file.js";
 export * from "./config/load-settings.js";
 export * from "./config/parse-flags.js";
@@ -17,6 +18,7 @@ export * from "./ids/control-codes.js";
 export * from "./ids/data-type.js";
 export * from "./ids/exchange.js";
 export * from "./ids/feed-codes.js";
+export * from "./ids/order-codes.js";
 export * from "./ids/refusal-codes.js";
 export * from "./ids/time-resolution.js";
 export * from "./ids/trade-codes.js";

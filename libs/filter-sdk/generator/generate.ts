@@ -18,7 +18,8 @@ export function accessorFiles(schemaPath: string): ReadonlyMap<string, string> {
 
 /** Writes them in place of what is there. */
 export function writeAccessors(schemaPath: string, folder: string): void {
+  const files = accessorFiles(schemaPath);
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) rmSync(join(folder, name));
-  for (const [name, text] of accessorFiles(schemaPath)) writeFileSync(join(folder, name), text);
+  for (const [name, text] of files) writeFileSync(join(folder, name), text);
 }

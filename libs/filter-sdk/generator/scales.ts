@@ -27,6 +27,7 @@ const SCALES: Readonly<Record<string, readonly string[]>> = {
     "bidQuantity",
     "askQuantity",
     "filledQuantity",
+    "originalQuantity",
     "volume",
     "takerVolume",
     "sellVolume",

@@ -19,6 +19,7 @@ export type {
   OptionTickerRecord,
 } from "./records/derivative-records.js";
 export type { BatchSignatureRecord, FeedStatusRecord, GapRecord } from "./records/feed-records.js";
+export type { BookOrderRecord, OrderSnapshotRecord, StandingOrder } from "./records/order-records.js";
 export type { NumberedRecordBase, RecordBase } from "./records/record-base.js";
 export type { BarRecord, InstrumentRecord, TradeRecord } from "./records/record-types.js";
 export type { AverageRecord, TickerRecord } from "./records/statistic-records.js";

@@ -4,6 +4,7 @@ export * from "./derivative-fields.js";
 export * from "./feed-fields.js";
 export * from "./ims-data-integration.js";
 export * from "./market-data-sink.js";
+export * from "./order-fields.js";
 export * from "./processor.js";
 export * from "./record-head.js";
 export * from "./trade-fields.js";

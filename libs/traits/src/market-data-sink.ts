@@ -8,6 +8,7 @@ import type {
   TickerFields,
 } from "./derivative-fields.js";
 import type { FeedStatusFields, GapFields } from "./feed-fields.js";
+import type { OrderFields, OrderSnapshotFields } from "./order-fields.js";
 import type { TradeFields } from "./trade-fields.js";
 
 /** Why a frame, or one record of it, was not passed on. Each is counted by the sink. */
@@ -46,6 +47,10 @@ export interface MarketDataSink {
   bookSnapshot(book: BookFields): void;
   /** A change of the book that was passed on last, in the order in which the venue made it. */
   bookDelta(book: BookFields): void;
+  /** All single orders of a book: readers begin here, and again wherever one stands between events. */
+  orderSnapshot(orders: OrderSnapshotFields): void;
+  /** An event of an order, in the order in which the venue made it. */
+  order(order: OrderFields): void;
   markPrice(price: MarkPriceFields): void;
   liquidation(liquidation: LiquidationFields): void;
   optionTicker(option: OptionTickerFields): void;

@@ -116,6 +116,14 @@ export class CheckingSink implements Sink {
     this.#seen(book, Data.Book).book.delta(book);
   }
 
+  orderSnapshot(): void {
+    throw new Error("the venue does not stream single orders");
+  }
+
+  order(): void {
+    throw new Error("the venue does not stream single orders");
+  }
+
   markPrice(price: RecordHead): void {
     this.#seen(price, Data.MarkPrice);
   }

@@ -9,6 +9,7 @@ export const DataType = {
   Liquidation: 19,
   OptionTicker: 20,
   Ticker: 21,
+  Order: 22,
 } as const;
 
 export type DataType = (typeof DataType)[keyof typeof DataType];
@@ -23,6 +24,7 @@ const NAMES: Readonly<Record<number, string>> = {
   19: "liquidations",
   20: "option-tickers",
   21: "tickers",
+  22: "orders",
 };
 
 /** The topic name of a data type, for example `trades`; undefined for an unknown number. */

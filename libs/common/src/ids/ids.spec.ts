@@ -57,8 +57,9 @@ describe("frozen numbers", () => {
       Liquidation: 19,
       OptionTicker: 20,
       Ticker: 21,
+      Order: 22,
     });
-    expect([0, 1, 2, 3, 16, 20, 21, 22].map(dataTypeName)).toEqual([
+    expect([0, 1, 2, 3, 16, 20, 21, 22, 23].map(dataTypeName)).toEqual([
       "unknown",
       "trades",
       "bars",
@@ -66,6 +67,7 @@ describe("frozen numbers", () => {
       "top-of-book",
       "option-tickers",
       "tickers",
+      "orders",
       undefined,
     ]);
   });

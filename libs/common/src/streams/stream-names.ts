@@ -27,6 +27,7 @@ export const MARKET_DATA_TOPICS = {
   liquidations: "liquidations",
   optionTickers: "option-tickers",
   tickers: "tickers",
+  orders: "orders",
   instruments: "instruments",
   gaps: "gaps",
   feedStatus: "feed-status",

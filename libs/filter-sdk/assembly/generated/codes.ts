@@ -74,6 +74,30 @@ export enum OrderStatus {
   Rejected = 6,
 }
 
+export enum OrderEvent {
+  Unknown = 0,
+  /** the order joined the book */
+  Created = 1,
+  /** less of it is left, or it was amended */
+  Changed = 2,
+  /** it left the book: filled, canceled or expired */
+  Deleted = 3,
+}
+
+export enum OrderKind {
+  Unknown = 0,
+  Limit = 1,
+  /** in transit: it has no price */
+  Market = 2,
+}
+
+export enum OrderMarks {
+  /** the venue closes a position with it */
+  Liquidation = 1,
+  /** it was a stop order, which was triggered */
+  Stop = 2,
+}
+
 export enum GapReason {
   Unknown = 0,
   /** the venue was not connected */

@@ -12,6 +12,8 @@ export { Ticker } from "./ticker";
 export { Instrument } from "./instrument";
 export { Gap } from "./gap";
 export { FeedStatus } from "./feed-status";
+export { BookOrder } from "./book-order";
+export { OrderSnapshot, OrderSnapshotBids, OrderSnapshotAsks } from "./order-snapshot";
 export { MergedBook, MergedBookBids, MergedBookAsks, MergedBookVenues } from "./merged-book";
 export { Average } from "./average";
 export { BatchSignature } from "./batch-signature";

@@ -186,7 +186,7 @@ describe("the command", () => {
       printed += text;
     });
     expect(code).toBe(0);
-    expect(printed).toMatch(/^300 inputs over 5\d messages, seed 9, /);
+    expect(printed).toMatch(/^300 inputs over 6\d messages, seed 9, /);
     expect(printed).toMatch(/\n0 violations\n$/);
   });
 

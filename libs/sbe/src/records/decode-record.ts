@@ -8,6 +8,7 @@ import { decodeLiquidation, decodeMarkPrice, decodeOptionTicker } from "./decode
 import { decodeFeedStatus, decodeGap } from "./decode-feed.js";
 import { decodeInstrument } from "./decode-instrument.js";
 import { decodeMergedBook } from "./decode-merged-book.js";
+import { decodeBookOrder, decodeOrderSnapshot } from "./decode-order.js";
 import { decodeBatchSignature } from "./decode-signature.js";
 import { decodeAverage, decodeTicker } from "./decode-statistics.js";
 import { decodeTrade, decodeVersion1Trade } from "./decode-trade.js";
@@ -28,6 +29,8 @@ const DECODERS: ReadonlyMap<number, DecodeFrame> = new Map<number, DecodeFrame>(
   [v2.InstrumentDecoder.TEMPLATE_ID, decodeInstrument],
   [v2.GapDecoder.TEMPLATE_ID, decodeGap],
   [v2.FeedStatusDecoder.TEMPLATE_ID, decodeFeedStatus],
+  [v2.BookOrderDecoder.TEMPLATE_ID, decodeBookOrder],
+  [v2.OrderSnapshotDecoder.TEMPLATE_ID, decodeOrderSnapshot],
   [v2.MergedBookDecoder.TEMPLATE_ID, decodeMergedBook],
   [v2.AverageDecoder.TEMPLATE_ID, decodeAverage],
   [v2.BatchSignatureDecoder.TEMPLATE_ID, decodeBatchSignature],

@@ -6,6 +6,7 @@ import type {
 } from "./book-records.js";
 import type { LiquidationRecord, MarkPriceRecord, OptionTickerRecord } from "./derivative-records.js";
 import type { BatchSignatureRecord, FeedStatusRecord, GapRecord } from "./feed-records.js";
+import type { BookOrderRecord, OrderSnapshotRecord } from "./order-records.js";
 import type { BarRecord, InstrumentRecord, TradeRecord } from "./record-types.js";
 import type { AverageRecord, TickerRecord } from "./statistic-records.js";
 
@@ -23,6 +24,8 @@ export type MarketRecord =
   | TickerRecord
   | GapRecord
   | FeedStatusRecord
+  | BookOrderRecord
+  | OrderSnapshotRecord
   | MergedBookRecord
   | AverageRecord;
 

@@ -39,6 +39,8 @@ export const PUBLISHED_LAYOUT: Readonly<Record<string, string>> = {
   Instrument: `219 184 ${PREFIX} base@72 quote@88 settle@104 priceIncrement@120 quantityIncrement@128 contractSize@136 expiryTime@144 strike@152 underlying@160 kind@176 status@177 contractScale@178 optionType@179`,
   Gap: `220 120 ${PREFIX} fromId@72 toId@80 fromTime@88 toTime@96 missingCount@104 filledCount@108 dataType@112 resolution@113 reason@114`,
   FeedStatus: `221 104 ${PREFIX} since@72 lastRecordTime@80 expectedInterval@88 dataType@96 resolution@97 state@98`,
+  BookOrder: `222 120 ${PREFIX} orderId@72 price@80 quantity@88 filledQuantity@96 originalQuantity@104 event@112 side@113 kind@114 marks@115`,
+  OrderSnapshot: `223 80 ${PREFIX} part@72 | bids 24 orderId@0 price@8 quantity@16 | asks 24 orderId@0 price@8 quantity@16`,
   MergedBook: `230 88 ${PREFIX} spread@72 horizon@80 condition@84 | bids 24 price@0 quantity@8 exchangeId@16 | asks 24 price@0 quantity@8 exchangeId@16 | venues 16 age@0 instrumentId@8 exchangeId@12 state@13`,
   Average: `231 216 ${PREFIX} windowStart@72 windowEnd@80 nominalDuration@88 value@96 vwap@104 twap@112 volume@120 quoteVolume@128 takerVolume@136 nominalCount@144 tradeCount@148 excludedCount@152 method@156 state@157 quoteScale@158 open@160 high@168 low@176 close@184 sellVolume@192 realisedVolatility@200 lateCount@208`,
   BatchSignature:

@@ -1,14 +1,7 @@
-import {
-  type Clock,
-  DataErrorCode,
-  DataType,
-  Delivery,
-  describeError,
-  type Logger,
-  NO_RESOLUTION,
-} from "@ims/common";
+import { type Clock, DataErrorCode, DataType, Delivery, describeError, type Logger } from "@ims/common";
 import { inject, Lifecycle, scoped } from "tsyringe";
 import { ServiceCounters } from "../health/service-counters.js";
+import { BOOK_DATA_TYPES } from "../publishing/broken-books.js";
 import { InstrumentList } from "../publishing/instrument-list.js";
 import { RateLimitedLog } from "../publishing/rate-limited-log.js";
 import { SbeSink } from "../publishing/sbe-sink.js";
@@ -151,10 +144,7 @@ export class ControlEngine {
     const nowMillis = this.clock.monotonicMillis();
     if (sink.brokenBookCount === 0 || !sink.accepting || nowMillis < this.#renewAtMillis) return;
     this.#renewAtMillis = nowMillis + RENEW_MILLIS;
-    const symbols = sink.someBrokenBooks(RENEW_COUNT_MAX);
-    await this.feeds.renew(
-      symbols.map((symbol) => ({ dataType: DataType.Book, resolution: NO_RESOLUTION, symbol })),
-    );
+    await this.feeds.renew(sink.someBrokenBooks(RENEW_COUNT_MAX));
   }
 
   /** Offsets are taken before the feeds start: what a request causes lies behind the offset that it is told. */
@@ -163,7 +153,7 @@ export class ControlEngine {
     for (const { answer } of fresh) await this.#fillIn(answer);
     const asked = fresh.flatMap(({ answer }) => answer.asked);
     // A reader that joins a book has to begin with all of it.
-    const joined = asked.filter((feed) => feed.dataType === DataType.Book && this.feeds.isRunning(feed));
+    const joined = asked.filter((feed) => BOOK_DATA_TYPES.has(feed.dataType) && this.feeds.isRunning(feed));
     const failures = await this.#followSubscriptions();
     await this.feeds.renew(distinct(joined));
     let withdrawn = false;

@@ -114,7 +114,7 @@ describe("a book of which a record is lost", () => {
     expect(sink.brokenBookCount).toBe(0);
     producerOf(Channel.Book).room = 0;
     sink.bookDelta(sampleBook(instrumentId, 2));
-    expect(sink.someBrokenBooks(9)).toEqual(["BTCUSDT"]);
+    expect(sink.someBrokenBooks(9)).toMatchObject([{ dataType: DataType.Book, symbol: "BTCUSDT" }]);
     producerOf(Channel.Book).room = 10;
     sink.bookDelta(sampleBook(instrumentId, 3));
     expect([counters.recordsDropped, booksPublished().length]).toEqual([2, 1]);
@@ -127,20 +127,24 @@ describe("a book of which a record is lost", () => {
   it("is asked for in turn with others", () => {
     const other = sink.register(testInstrument("ETHUSDT"));
     for (const id of [instrumentId, other]) sink.bookDelta({ ...sampleBook(id, 2), lastUpdateId: 2 ** 60 });
-    expect([1, 2, 3].map(() => sink.someBrokenBooks(1))).toEqual([["BTCUSDT"], ["ETHUSDT"], ["BTCUSDT"]]);
+    expect([1, 2, 3].map(() => sink.someBrokenBooks(1)[0]!.symbol)).toEqual([
+      "BTCUSDT",
+      "ETHUSDT",
+      "BTCUSDT",
+    ]);
   });
 
   it("is not taken for whole when only the first part of it found room", () => {
     producerOf(Channel.Book).room = 1;
     sink.bookSnapshot(largeBook(LEVELS_PER_SIDE_MAX + 1, 0));
-    expect(sink.someBrokenBooks(9)).toEqual(["BTCUSDT"]);
+    expect(sink.someBrokenBooks(9)).toMatchObject([{ dataType: DataType.Book, symbol: "BTCUSDT" }]);
     expect(booksPublished().map(({ flags }) => flags & RecordFlags.LastInEvent)).toEqual([0]);
   });
 
   it("is so as well when a field cannot be encoded", () => {
     sink.bookDelta({ ...sampleBook(instrumentId, 2), lastUpdateId: 2 ** 60 });
     expect(counters.framesRejected.overflow).toBe(1);
-    expect(sink.someBrokenBooks(9)).toEqual(["BTCUSDT"]);
+    expect(sink.someBrokenBooks(9)).toMatchObject([{ dataType: DataType.Book, symbol: "BTCUSDT" }]);
   });
 });
 

@@ -1,9 +1,9 @@
-import type { ExchangeId } from "@ims/common";
+import { DataType, type ExchangeId } from "@ims/common";
 import type { BookFields } from "@ims/traits";
 import { BookEncoder, bookPartBytes, bookPartCount } from "./book-encoder.js";
+import type { BrokenBooks } from "./broken-books.js";
 import { Channel } from "./channels.js";
 import type { MessageIds } from "./message-ids.js";
-import type { PublishedInstrument } from "./published-instrument.js";
 import type { RecordPublisher } from "./record-publisher.js";
 
 /**
@@ -12,12 +12,12 @@ import type { RecordPublisher } from "./record-publisher.js";
  */
 export class BookPublishing {
   private readonly encoder: BookEncoder;
-  readonly #broken = new Set<string>();
 
   constructor(
     exchange: ExchangeId,
     private readonly out: RecordPublisher,
     private readonly ids: MessageIds,
+    private readonly broken: BrokenBooks,
   ) {
     this.encoder = new BookEncoder(exchange);
   }
@@ -25,45 +25,12 @@ export class BookPublishing {
   snapshot(book: BookFields): void {
     const partCount = bookPartCount(book);
     for (let part = 0; part < partCount; part++) if (!this.#part(book, true, part)) return;
-    const { instrument } = this.out;
-    if (!instrument.isBookBroken) return;
-    instrument.isBookBroken = false;
-    this.#broken.delete(instrument.symbol);
+    this.broken.mended(this.out.instrument, Channel.Book, DataType.Book);
   }
 
   delta(book: BookFields): void {
     const partCount = bookPartCount(book);
     for (let part = 0; part < partCount; part++) if (!this.#part(book, false, part)) return;
-  }
-
-  /** Books that have to be published whole; 0 while books are given up anyway. */
-  get brokenCount(): number {
-    return this.out.isShed(Channel.Book) ? 0 : this.#broken.size;
-  }
-
-  /**
-   * The symbols of some broken books, in turn: whoever asks has the venue pass them on whole. Those that stay broken come
-   * again after the others.
-   */
-  someBroken(countMax: number): string[] {
-    const symbols = [...this.#broken].slice(0, countMax);
-    for (const symbol of symbols) {
-      this.#broken.delete(symbol);
-      this.#broken.add(symbol);
-    }
-    return symbols;
-  }
-
-  /** The book lost a record. */
-  broken(instrument: PublishedInstrument | undefined): void {
-    if (!instrument) return;
-    instrument.isBookBroken = true;
-    this.#broken.add(instrument.symbol);
-  }
-
-  /** Nobody reads the book any more. */
-  forget(symbol: string): void {
-    this.#broken.delete(symbol);
   }
 
   /** False when the part is lost: what follows would be applied to another book than it was made for. */
@@ -74,7 +41,7 @@ export class BookPublishing {
       return false;
     }
     const { view, at, instrument, now } = out;
-    if (!isSnapshot && instrument.isBookBroken) {
+    if (!isSnapshot && this.broken.has(instrument, Channel.Book)) {
       this.#lost(book);
       return false;
     }
@@ -87,7 +54,7 @@ export class BookPublishing {
       );
     } catch (error) {
       out.failed(error, Channel.Book, 0, book, book.firstUpdateId, book.lastUpdateId);
-      this.broken(instrument);
+      this.broken.add(instrument, Channel.Book, DataType.Book);
       return false;
     }
     const readers = instrument.privateReaders[Channel.Book];
@@ -98,6 +65,6 @@ export class BookPublishing {
   #lost(book: BookFields): void {
     const { out } = this;
     out.lost(Channel.Book, 0, book, book.firstUpdateId || book.lastUpdateId, book.lastUpdateId);
-    this.broken(out.find(book.instrumentId));
+    this.broken.add(out.find(book.instrumentId), Channel.Book, DataType.Book);
   }
 }

@@ -10,8 +10,9 @@ export const Channel = {
   Liquidations: 5,
   OptionTickers: 6,
   Tickers: 7,
-  Gaps: 8,
-  FeedStatus: 9,
+  Orders: 8,
+  Gaps: 9,
+  FeedStatus: 10,
 } as const;
 export type Channel = (typeof Channel)[keyof typeof Channel];
 
@@ -25,6 +26,7 @@ export const CHANNEL_TOPICS: readonly string[] = [
   MARKET_DATA_TOPICS.liquidations,
   MARKET_DATA_TOPICS.optionTickers,
   MARKET_DATA_TOPICS.tickers,
+  MARKET_DATA_TOPICS.orders,
   MARKET_DATA_TOPICS.gaps,
   MARKET_DATA_TOPICS.feedStatus,
 ];
@@ -39,6 +41,7 @@ export const CHANNEL_DATA_TYPES: readonly (DataType | undefined)[] = [
   DataType.Liquidation,
   DataType.OptionTicker,
   DataType.Ticker,
+  DataType.Order,
   undefined,
   undefined,
 ];

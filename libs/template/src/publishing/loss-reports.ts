@@ -1,6 +1,6 @@
 import { type Clock, NO_RESOLUTION, type TimerHandle } from "@ims/common";
 import type { ServiceCounters } from "../health/service-counters.js";
-import type { BookPublishing } from "./book-publishing.js";
+import { BOOK_DATA_TYPES, type BrokenBooks } from "./broken-books.js";
 import { CHANNEL_DATA_TYPES, Channel } from "./channels.js";
 import type { FailedBatch, MarketDataProducers } from "./market-data-producers.js";
 import type { NoticePublishing } from "./notice-publishing.js";
@@ -15,7 +15,7 @@ const LASTING_MILLIS = 10_000;
 export interface LossReportsParts {
   readonly targets: { readonly producers: Pick<MarketDataProducers, "arena" | "pressure" | "onBatchFailed"> };
   readonly out: RecordPublisher;
-  readonly books: BookPublishing;
+  readonly broken: BrokenBooks;
   readonly notices: NoticePublishing;
   readonly clock: Clock;
   readonly counters: ServiceCounters;
@@ -97,7 +97,7 @@ export class LossReports {
 
   /** Which records the batch held is not known any more: all feeds of its partition that it may have held are told. */
   #onBatchFailed({ channel, producer, fromMicros }: FailedBatch): void {
-    const { out, books, clock } = this.#parts;
+    const { out, broken, clock } = this.#parts;
     const dataType = CHANNEL_DATA_TYPES[channel];
     if (dataType === undefined) return;
     const toMicros = clock.nowMicros();
@@ -114,7 +114,7 @@ export class LossReports {
         const from = Math.max(0, fromMicros - lagMicros);
         out.losses.perhapsLost({ instrument, dataType, resolution, fromMicros: from, toMicros });
       }
-      if (channel === Channel.Book) books.broken(instrument);
+      if (BOOK_DATA_TYPES.has(dataType)) broken.add(instrument, channel, dataType);
     }
     this.#onLoss();
   }

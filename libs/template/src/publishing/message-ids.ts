@@ -7,6 +7,8 @@ import type {
   LiquidationFields,
   MarkPriceFields,
   OptionTickerFields,
+  OrderFields,
+  OrderSnapshotFields,
   RecordHead,
   TickerFields,
   TopOfBookFields,
@@ -17,6 +19,8 @@ const TWO_32 = 4294967296;
 /** Added to the data type of a feed in ids of what is told about it. */
 const GAP_TYPES = 0x80;
 const STATUS_TYPES = 0xc0;
+/** In place of an event of an order: all orders of a book. */
+const ALL_ORDERS = 0xff;
 
 /**
  * 128-bit message ids as four 32-bit words, lowest first. They depend only on what the venue said, so a record that is
@@ -36,6 +40,8 @@ const STATUS_TYPES = 0xc0;
  * | top of book | update id, else time | prices and quantities | 0 |
  * | whole book | last update id, else time | time of publishing | 1 |
  * | change of a book | last update id, else time | 0 | 0 |
+ * | all orders of a book | time | time of publishing | 255 |
+ * | event of an order | order id | time and quantity | event |
  * | mark price | time | mark price | 0 |
  * | liquidation | time | price and quantities | status |
  * | ticker | time | trade count | 0 |
@@ -76,6 +82,20 @@ export class MessageIds {
 
   bookDelta(book: BookFields, part: number): Uint32Array {
     return this.fill(book, DataType.Book, book.lastUpdateId || timeOf(book), 0, part, 0);
+  }
+
+  /** @param part of those that all orders need */
+  orderSnapshot(orders: OrderSnapshotFields, part: number, publishMicros: number): Uint32Array {
+    return this.fill(orders, DataType.Order, timeOf(orders), publishMicros % 2048, part & 0xff, ALL_ORDERS);
+  }
+
+  /** Events of one order are told apart by 19 bits of their time and what is left of the order. */
+  order(order: OrderFields): Uint32Array {
+    const micros = timeOf(order);
+    const millis = Math.floor(micros / 1000);
+    const rest = folded(millis ^ (order.quantity.lo << 2));
+    const more = (micros ^ (millis >>> 11) ^ order.quantity.lo) & 0xff;
+    return this.fill(order, DataType.Order, order.orderId, rest, more, order.event);
   }
 
   markPrice(price: MarkPriceFields): Uint32Array {

@@ -20,8 +20,8 @@ export class PublishedInstrument {
   privateBars: Map<number, readonly Subscription[]> | undefined;
   /** The newest trade that was published, 0 before the first. */
   lastTradeId = 0;
-  /** A record of its book found no room: changes mean nothing until the next whole book. */
-  isBookBroken = false;
+  /** By channel, of books: a record found no room, and changes mean nothing until the next whole book. */
+  readonly isBroken: boolean[] = CHANNEL_TOPICS.map(() => false);
 
   constructor(
     readonly id: number,

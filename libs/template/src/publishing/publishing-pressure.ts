@@ -18,6 +18,7 @@ export const SHED_ORDER: readonly Channel[] = [
   Channel.OptionTickers,
   Channel.MarkPrice,
   Channel.TopOfBook,
+  Channel.Orders,
   Channel.Book,
   Channel.Bars,
   Channel.Liquidations,

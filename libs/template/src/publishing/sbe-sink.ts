@@ -1,4 +1,4 @@
-import { type Clock, DataType, Delivery, type ExchangeId, type Instrument, RecordFlags } from "@ims/common";
+import { type Clock, Delivery, type ExchangeId, type Instrument, RecordFlags } from "@ims/common";
 import type {
   BarFields,
   BookFields,
@@ -8,6 +8,8 @@ import type {
   MarketDataSink,
   MarkPriceFields,
   OptionTickerFields,
+  OrderFields,
+  OrderSnapshotFields,
   RejectedFrame,
   TickerFields,
   TopOfBookFields,
@@ -20,6 +22,7 @@ import type { Feed } from "../subscriptions/feed.js";
 import type { Subscription, SubscriptionTable } from "../subscriptions/subscription-table.js";
 import { BookEncoder, TOP_OF_BOOK_BYTES } from "./book-encoder.js";
 import { BookPublishing } from "./book-publishing.js";
+import { BrokenBooks } from "./broken-books.js";
 import { Channel, channelOf } from "./channels.js";
 import {
   DerivativeEncoder,
@@ -33,6 +36,7 @@ import { LossReports } from "./loss-reports.js";
 import type { MarketDataProducers } from "./market-data-producers.js";
 import { MessageIds } from "./message-ids.js";
 import { NoticePublishing } from "./notice-publishing.js";
+import { OrderPublishing } from "./order-publishing.js";
 import { PrivateLosses } from "./private-losses.js";
 import { setPrivateReaders } from "./private-readers.js";
 import type { PublishedInstrument } from "./published-instrument.js";
@@ -58,7 +62,9 @@ export class SbeSink implements MarketDataSink {
   private readonly tops: BookEncoder;
   private readonly derivatives: DerivativeEncoder;
   private readonly ids: MessageIds;
+  private readonly broken: BrokenBooks;
   private readonly books: BookPublishing;
+  private readonly orders: OrderPublishing;
   private readonly notices: NoticePublishing;
   #losses: LossReports | undefined;
   #privateLosses: PrivateLosses | undefined;
@@ -75,17 +81,19 @@ export class SbeSink implements MarketDataSink {
     this.tops = new BookEncoder(exchange);
     this.derivatives = new DerivativeEncoder(exchange);
     this.ids = new MessageIds(exchange);
-    this.books = new BookPublishing(exchange, this.out, this.ids);
+    this.broken = new BrokenBooks(this.out);
+    this.books = new BookPublishing(exchange, this.out, this.ids, this.broken);
+    this.orders = new OrderPublishing(exchange, this.out, this.ids, this.broken);
     this.notices = new NoticePublishing(exchange, this.out, this.ids);
   }
 
   /** Begins to publish; records before that are lost, and told of in gaps. */
   attach(targets: SinkTargets): void {
-    const { out, clock, counters, books, notices } = this;
+    const { out, clock, counters, broken, notices } = this;
     this.#privateLosses = new PrivateLosses(this.exchange, clock, targets.outboxes, counters);
     out.attach(targets, this.#privateLosses);
     this.#instruments = targets.instruments;
-    this.#losses = new LossReports({ targets, out, books, notices, clock, counters });
+    this.#losses = new LossReports({ targets, out, broken, notices, clock, counters });
   }
 
   /** Publishes what is known of losses; the last call before the producers are closed. */
@@ -157,6 +165,14 @@ export class SbeSink implements MarketDataSink {
 
   bookDelta(book: BookFields): void {
     this.books.delta(book);
+  }
+
+  orderSnapshot(orders: OrderSnapshotFields): void {
+    this.orders.snapshot(orders);
+  }
+
+  order(order: OrderFields): void {
+    this.orders.event(order);
   }
 
   markPrice(price: MarkPriceFields): void {
@@ -252,14 +268,14 @@ export class SbeSink implements MarketDataSink {
     return this.out.whenAccepting();
   }
 
-  /** Books that have to be published whole; see {@link BookPublishing.brokenCount}. */
+  /** Books that have to be published whole; see {@link BrokenBooks.count}. */
   get brokenBookCount(): number {
-    return this.books.brokenCount;
+    return this.broken.count;
   }
 
-  /** The symbols of some broken books, in turn. */
-  someBrokenBooks(countMax: number): string[] {
-    return this.books.someBroken(countMax);
+  /** Some of them, in turn. */
+  someBrokenBooks(countMax: number): Feed[] {
+    return this.broken.some(countMax);
   }
 
   /** Feeds with losses, and notices, that are not published yet. */
@@ -272,7 +288,7 @@ export class SbeSink implements MarketDataSink {
     const instrument = this.out.findSymbol(feed.symbol);
     const channel = channelOf(feed.dataType);
     if (!instrument || channel === undefined) return;
-    if (feed.dataType === DataType.Book && !table.isWanted(feed)) this.books.forget(feed.symbol);
+    if (!table.isWanted(feed)) this.broken.forget(feed);
     const subscribers = table.subscribersOf(feed).filter(({ delivery }) => delivery === Delivery.Private);
     setPrivateReaders(instrument, channel, feed.resolution, subscribers);
   }

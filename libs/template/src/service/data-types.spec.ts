@@ -10,6 +10,8 @@ import {
   sampleGap,
   sampleLiquidation,
   sampleMarkPrice,
+  sampleOrder,
+  sampleOrders,
   sampleStatus,
   sampleTicker,
   sampleTop,
@@ -25,6 +27,7 @@ const OFFERED = [
   DataType.MarkPrice,
   DataType.Liquidation,
   DataType.Ticker,
+  DataType.Order,
 ];
 
 let fixture: ServiceFixture;
@@ -82,6 +85,24 @@ describe("a service of a venue with all kinds of data", () => {
       (sink, id) => sink.ticker(sampleTicker(id)),
       { last: "10000", tradeCount: 321 },
     ],
+    [
+      "orders",
+      DataType.Order,
+      222,
+      (sink, id) => sink.order(sampleOrder(id, 9)),
+      { orderId: "9", event: "Created", side: "Buy", price: "10000", filledQuantity: "2" },
+    ],
+    [
+      "orders",
+      DataType.Order,
+      223,
+      (sink, id) => sink.orderSnapshot(sampleOrders(id)),
+      {
+        part: 0,
+        asks: [{ orderId: "13", price: "10100", quantity: "5" }],
+        flags: ["Snapshot", "LastInEvent"],
+      },
+    ],
   ])(
     "starts %s, publishes it to its topic, and stops it",
     async (topic, dataType, templateId, emit, json) => {
@@ -126,7 +147,7 @@ describe("a service of a venue with all kinds of data", () => {
     expect(templateId).toBe(v2.RequestRefusedDecoder.TEMPLATE_ID);
     expect(json.text).toBe(
       "Test venue does not offer option-tickers. " +
-        "Ask for one of trades, top-of-book, book, mark-price, liquidations, tickers.",
+        "Ask for one of trades, top-of-book, book, mark-price, liquidations, tickers, orders.",
     );
     expect((await client.startBars("BTCUSDT", 1)).json).toMatchObject({ kind: "Data", code: 2 });
     expect(fixture.venue.calls).toEqual([]);
@@ -141,6 +162,7 @@ describe("a service of a venue with all kinds of data", () => {
       "instruments",
       "liquidations",
       "mark-price",
+      "orders",
       "tickers",
       "top-of-book",
       "trades",
@@ -154,13 +176,17 @@ describe("a service of a venue with all kinds of data", () => {
     await second.startData(DataType.Book, "BTCUSDT");
     await client.startData(DataType.TopOfBook, "BTCUSDT");
     await second.startData(DataType.TopOfBook, "BTCUSDT");
+    await client.startData(DataType.Order, "BTCUSDT");
+    await second.startData(DataType.Order, "BTCUSDT");
     expect(fixture.venue.calls).toEqual([
       "start book BTCUSDT",
       "start book BTCUSDT",
       "start top-of-book BTCUSDT",
+      "start orders BTCUSDT",
+      "start orders BTCUSDT",
     ]);
     await client.stopData(DataType.Book, "BTCUSDT");
-    expect(fixture.venue.calls).toHaveLength(3);
+    expect(fixture.venue.calls).toHaveLength(5);
   });
 
   it("publishes an instrument that changes behind the list", async () => {

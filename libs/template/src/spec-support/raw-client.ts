@@ -21,6 +21,8 @@ const DECODERS = [
   new v2.BookDeltaDecoder(),
   new v2.MarkPriceDecoder(),
   new v2.LiquidationDecoder(),
+  new v2.BookOrderDecoder(),
+  new v2.OrderSnapshotDecoder(),
   new v2.TickerDecoder(),
   new v2.GapDecoder(),
   new v2.FeedStatusDecoder(),

@@ -1,9 +1,12 @@
 import {
   BookLevels,
+  BookOrders,
   DataType,
   FeedState,
   GapReason,
   MantissaCell,
+  OrderEvent,
+  OrderKind,
   OrderStatus,
   type RecordFlags,
   Side,
@@ -15,6 +18,8 @@ import type {
   LiquidationFields,
   MarkPriceFields,
   OptionTickerFields,
+  OrderFields,
+  OrderSnapshotFields,
   RecordHead,
   TickerFields,
   TopOfBookFields,
@@ -82,6 +87,34 @@ function levels(given: SampleLevels): BookLevels {
   const filled = new BookLevels();
   for (const [price, quantity] of given) filled.push(price, 0, quantity, 0);
   return filled;
+}
+
+/** A bid that was filled in part. */
+export function sampleOrder(instrumentId: number, orderId: number): OrderFields {
+  return {
+    ...head(instrumentId),
+    orderId,
+    event: OrderEvent.Created,
+    side: Side.Buy,
+    kind: OrderKind.Limit,
+    marks: 0,
+    hasPrice: true,
+    price: cell(10_000n, 2),
+    quantity: cell(5n, 3),
+    hasFilledQuantity: true,
+    filledQuantity: cell(2n, 3),
+    hasOriginalQuantity: true,
+    originalQuantity: cell(7n, 3),
+  };
+}
+
+/** Two bids and an ask. */
+export function sampleOrders(instrumentId: number): OrderSnapshotFields {
+  const [bids, asks] = [new BookOrders(), new BookOrders()];
+  bids.push(11, 9_900, 0, 3, 0);
+  bids.push(12, 9_900, 0, 4, 0);
+  asks.push(13, 10_100, 0, 5, 0);
+  return { ...head(instrumentId), priceScale: 2, quantityScale: 3, bids, asks };
 }
 
 export function sampleMarkPrice(instrumentId: number): MarkPriceFields {

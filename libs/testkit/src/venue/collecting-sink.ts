@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { DataType, formatMantissa, type Instrument, type MantissaCell } from "@ims/common";
+import {
+  type BookOrders,
+  DataType,
+  formatMantissa,
+  type Instrument,
+  type MantissaCell,
+  OrderEvent,
+  Side,
+} from "@ims/common";
 import type {
   BarFields,
   BookFields,
@@ -9,6 +17,8 @@ import type {
   MarketDataSink,
   MarkPriceFields,
   OptionTickerFields,
+  OrderFields,
+  OrderSnapshotFields,
   RecordHead,
   RejectedFrame,
   TickerFields,
@@ -31,6 +41,27 @@ export interface CollectedTrade {
   readonly receiveMicros: number;
 }
 
+/** What is kept of all orders of a book, or of an event of one. */
+export type CollectedOrder =
+  | {
+      readonly symbol: string;
+      readonly kind: "snapshot";
+      /** By side: order id, price, quantity. */
+      readonly bids: readonly (readonly [id: number, price: string, quantity: string])[];
+      readonly asks: readonly (readonly [id: number, price: string, quantity: string])[];
+    }
+  | {
+      readonly symbol: string;
+      readonly kind: "event";
+      readonly orderId: number;
+      readonly event: OrderEvent;
+      readonly side: Side;
+      /** Undefined for an order without one. */
+      readonly price: string | undefined;
+      readonly quantity: string;
+      readonly marks: number;
+    };
+
 /** What is kept of a book or a change of one. */
 export interface CollectedBook {
   readonly symbol: string;
@@ -49,6 +80,7 @@ export interface CollectedBook {
 export class CollectingSink implements MarketDataSink {
   readonly trades: CollectedTrade[] = [];
   readonly books: CollectedBook[] = [];
+  readonly orders: CollectedOrder[] = [];
   readonly optionTickers: (OptionTickerFields & { readonly symbol: string })[] = [];
   readonly gaps: (GapFields & { readonly symbol: string })[] = [];
   readonly statuses: (FeedStatusFields & { readonly symbol: string })[] = [];
@@ -130,6 +162,33 @@ export class CollectingSink implements MarketDataSink {
 
   bookDelta(book: BookFields): void {
     this.book("delta", book);
+  }
+
+  orderSnapshot(orders: OrderSnapshotFields): void {
+    const symbol = this.take(DataType.Order, orders);
+    const { asks, bids, priceScale, quantityScale } = orders;
+    const rows = ({ count, ids, levels }: BookOrders) =>
+      Array.from({ length: count }, (_, at) => {
+        const id = ids[at]!;
+        assert.ok(Number.isSafeInteger(id), `order id ${id} of ${symbol}`);
+        const price = formatMantissa(levels.price(at), priceScale);
+        return [id, price, formatMantissa(levels.quantity(at), quantityScale)] as const;
+      });
+    this.orders.push({ symbol, kind: "snapshot", bids: rows(bids), asks: rows(asks) });
+  }
+
+  order(order: OrderFields): void {
+    const symbol = this.take(DataType.Order, order);
+    const { event, marks, orderId, side } = order;
+    assert.ok(Number.isSafeInteger(orderId), `order id ${orderId} of ${symbol}`);
+    assert.ok(
+      event !== OrderEvent.Unknown && side !== Side.Unknown,
+      `event and side of an order of ${symbol}`,
+    );
+    const price = order.hasPrice ? textOf(order.price) : undefined;
+    const quantity = textOf(order.quantity);
+    for (const cell of [order.filledQuantity, order.originalQuantity]) textOf(cell);
+    this.orders.push({ symbol, kind: "event", orderId, event, side, price, quantity, marks });
   }
 
   markPrice(price: MarkPriceFields): void {

@@ -198,6 +198,8 @@ export class SessionReplay {
       bookDelta: ignore,
       markPrice: ignore,
       liquidation: ignore,
+      orderSnapshot: ignore,
+      order: ignore,
       optionTicker: ignore,
       ticker: ignore,
       gap: ignore,

@@ -88,6 +88,14 @@ export class RecordingSink implements MarketDataSink {
     this.bookDeltas.push(copyBook(book));
   }
 
+  orderSnapshot(): void {
+    throw new Error("the venue does not stream single orders");
+  }
+
+  order(): void {
+    throw new Error("the venue does not stream single orders");
+  }
+
   markPrice(price: MarkPriceFields): void {
     this.markPrices.push({ ...price });
   }

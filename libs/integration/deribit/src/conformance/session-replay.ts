@@ -150,6 +150,8 @@ export class SessionReplay {
       bookDelta: count(DataType.Book),
       markPrice: count(DataType.MarkPrice),
       liquidation: ignore,
+      orderSnapshot: ignore,
+      order: ignore,
       optionTicker: count(DataType.OptionTicker),
       ticker: ignore,
       gap: ignore,

@@ -1,8 +1,9 @@
-import { MantissaCell, OrderStatus, Side, TradeKind } from "@ims/common";
+import { MantissaCell, OrderEvent, OrderKind, OrderStatus, Side, TradeKind } from "@ims/common";
 import type {
   LiquidationFields,
   MarkPriceFields,
   OptionTickerFields,
+  OrderFields,
   RecordHead,
   TickerFields,
   TopOfBookFields,
@@ -62,6 +63,24 @@ export function createMarkPriceFields(): MarkPriceFields {
     fundingRate: null,
     fundingScale: 0,
     nextFundingMicros: 0,
+  };
+}
+
+export function createOrderFields(): OrderFields {
+  return {
+    ...head(),
+    orderId: DOUBLE,
+    event: OrderEvent.Unknown,
+    side: Side.Unknown,
+    kind: OrderKind.Unknown,
+    marks: 0,
+    hasPrice: false,
+    price: new MantissaCell(),
+    quantity: new MantissaCell(),
+    hasFilledQuantity: false,
+    filledQuantity: new MantissaCell(),
+    hasOriginalQuantity: false,
+    originalQuantity: new MantissaCell(),
   };
 }
 

@@ -55,6 +55,8 @@ function createDecoder(): FrameDecoder {
       markPrice() {},
       liquidation() {},
       ticker() {},
+      orderSnapshot() {},
+      order() {},
       optionTicker() {},
       gap() {},
       feedStatus() {},

@@ -10,6 +10,8 @@ import type {
   MarketDataSink,
   MarkPriceFields,
   OptionTickerFields,
+  OrderFields,
+  OrderSnapshotFields,
   RecordHead,
   RejectedFrame,
   TickerFields,
@@ -179,6 +181,15 @@ export class FeedGate implements MarketDataSink {
 
   bookDelta(book: BookFields): void {
     this.sink.bookDelta(book);
+  }
+
+  /** The venue does not stream single orders. */
+  orderSnapshot(orders: OrderSnapshotFields): void {
+    this.sink.orderSnapshot(orders);
+  }
+
+  order(order: OrderFields): void {
+    this.sink.order(order);
   }
 
   markPrice(price: MarkPriceFields): void {

@@ -108,6 +108,8 @@ function createDecoder(): StreamFrameDecoder {
       bookDelta() {},
       markPrice() {},
       liquidation() {},
+      orderSnapshot() {},
+      order() {},
       optionTicker() {},
       ticker() {},
       gap() {},

@@ -24,7 +24,12 @@ export * from "./transcripts/compare-frames.js";
 export * from "./transcripts/replay-on-model.js";
 export * from "./transcripts/transcript.js";
 export { TranscriptPeer } from "./transcripts/transcript-peer.js";
-export { type CollectedBook, type CollectedTrade, CollectingSink } from "./venue/collecting-sink.js";
+export {
+  type CollectedBook,
+  type CollectedOrder,
+  type CollectedTrade,
+  CollectingSink,
+} from "./venue/collecting-sink.js";
 export type { VenueCase } from "./venue/venue-case.js";
 export { runVenueCase, VENUE_CASES } from "./venue/venue-conformance.js";
 export { VenueRig } from "./venue/venue-rig.js";

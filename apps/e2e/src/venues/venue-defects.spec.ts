@@ -3,10 +3,13 @@ import { runVenueCase, VENUE_CASES, type VenueStage } from "@ims/testkit";
 import type { ImsDataIntegration, IntegrationContext, MarketDataSink, TradeFields } from "@ims/traits";
 import { describe, expect, it } from "vitest";
 import { openBinanceStage } from "./binance-stage.js";
+import { openBitstampStage } from "./bitstamp-stage.js";
 
 /** A plugin with one defect, made of one without. */
 interface Defect {
   readonly name: string;
+  /** The one without, where Binance's has not the kind of data. */
+  readonly open?: () => VenueStage | Promise<VenueStage>;
   /** What stands between the plugin and its sink. */
   readonly sink?: (sink: MarketDataSink, context: IntegrationContext) => Partial<MarketDataSink>;
   readonly integration?: (
@@ -63,6 +66,23 @@ const DEFECTS: readonly Defect[] = [
   { name: "registers nothing", sink: () => ({ register: () => 4711 }) },
   { name: "is silent about the state of feeds", sink: () => ({ feedStatus() {} }) },
   { name: "never passes a book on whole", sink: () => ({ bookSnapshot() {} }) },
+  {
+    name: "loses an event of an order",
+    open: () => openBitstampStage(),
+    sink: (sink) => {
+      let count = 0;
+      return {
+        order(order) {
+          if (++count % 20 !== 0) sink.order(order);
+        },
+      };
+    },
+  },
+  {
+    name: "never passes orders on whole",
+    open: () => openBitstampStage(),
+    sink: () => ({ orderSnapshot() {} }),
+  },
   {
     name: "reads on when the sink is full",
     sink: () => ({ accepting: true }),
@@ -145,8 +165,8 @@ function inFrontOf<Real extends object>(real: Real, overrides: Partial<Real>): R
   });
 }
 
-async function openDefectiveStage({ sink, integration }: Defect): Promise<VenueStage> {
-  const stage = await openBinanceStage("spot");
+async function openDefectiveStage({ open, sink, integration }: Defect): Promise<VenueStage> {
+  const stage = await (open ?? (() => openBinanceStage("spot")))();
   return inFrontOf(stage, {
     create(context) {
       const seen = sink ? inFrontOf(context.sink, sink(context.sink, context)) : context.sink;

@@ -1,12 +1,18 @@
 import { FAULT_CASES } from "./fault-cases.js";
 import { FEED_CASES } from "./feed-cases.js";
+import { ORDER_CASES } from "./order-cases.js";
 import { SYMBOL_CASES } from "./symbol-cases.js";
 import type { VenueCase } from "./venue-case.js";
 import { VenueRig } from "./venue-rig.js";
 import type { VenueStage } from "./venue-stage.js";
 
 /** What every plugin has to pass. Run each case on a stage of its own: {@link runVenueCase}. */
-export const VENUE_CASES: readonly VenueCase[] = [...SYMBOL_CASES, ...FEED_CASES, ...FAULT_CASES];
+export const VENUE_CASES: readonly VenueCase[] = [
+  ...SYMBOL_CASES,
+  ...FEED_CASES,
+  ...ORDER_CASES,
+  ...FAULT_CASES,
+];
 
 /**
  * Runs one case and ends its plugin and venue, whatever comes out.

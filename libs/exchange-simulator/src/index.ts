@@ -11,7 +11,7 @@ export type * from "./binance/simulator.js";
 export type * from "./binance/simulator-options.js";
 export type { BitstampFault } from "./bitstamp/bitstamp-faults.js";
 export * from "./bitstamp/bitstamp-simulator.js";
-export type { BitstampTrade } from "./bitstamp/bitstamp-venue.js";
+export type { BitstampBook, BitstampTrade } from "./bitstamp/bitstamp-venue.js";
 export * from "./bitstamp/open-bitstamp-venue.js";
 export {
   type CommandIo,
@@ -34,6 +34,7 @@ export {
   type DeribitVenueOptions,
   openDeribitVenue,
 } from "./deribit/deribit-venue.js";
+export { type NarrowedMarketOptions, narrowedMarket } from "./deribit/narrowed-market.js";
 export type { DeribitTrade } from "./deribit/symbol-trading.js";
 export { type SyntheticDeribitOptions, syntheticDeribitMarket } from "./deribit/synthetic-market.js";
 export { SIMULATOR_ERRORS } from "./errors/simulator-errors.js";

@@ -13,7 +13,7 @@ export function printUnits(units: number, scale: number): string {
 }
 
 /** As the venue's own library prints the smallest amounts: `1E-8`. */
-function printAmount(units: number, scale: number): string {
+export function printAmount(units: number, scale: number): string {
   return scale === EXPONENT_SCALE && units < 10 ? `${units}E-${scale}` : printUnits(units, scale);
 }
 
@@ -34,8 +34,8 @@ export function tradeFrame({ instrument }: BitstampPair, trade: PairTrade): stri
     price_str: price,
     type: trade.isSell ? 1 : 0,
     microtimestamp: String(trade.micros),
-    buy_order_id: 2_000_000_000_000_000 + trade.tradeId * 2,
-    sell_order_id: 2_000_000_000_000_001 + trade.tradeId * 2,
+    buy_order_id: trade.buyOrderId,
+    sell_order_id: trade.sellOrderId,
   };
   return JSON.stringify({ data, channel: `live_trades_${instrument.symbol}`, event: "trade" });
 }
@@ -51,12 +51,20 @@ export function tradeRow({ instrument }: BitstampPair, trade: PairTrade): object
   };
 }
 
+/** A book as the venue prints it. */
+export interface PrintedBook {
+  readonly timestamp: string;
+  readonly microtimestamp: string;
+  readonly bids: string[][];
+  readonly asks: string[][];
+}
+
 /** The body of `/order_book/`, and the `data` of book frames. */
 export function bookBody(
   { instrument }: BitstampPair,
   book: BookPart,
   depth = Number.POSITIVE_INFINITY,
-): object {
+): PrintedBook {
   const { priceScale, quantityScale } = instrument;
   const print = (levels: BookPart["bids"]) =>
     levels

@@ -1,5 +1,6 @@
 import { bookBody, tradeRow } from "./bitstamp-frames.js";
 import type { BitstampPair } from "./bitstamp-pairs.js";
+import { ordersBody } from "./orders/order-frames.js";
 import type { PairMarket } from "./pair-market.js";
 
 export interface BitstampAnswer {
@@ -37,7 +38,7 @@ export function answerRest(
   if (!market) return json(404, { error: "Not found" });
   switch (resource) {
     case "order_book":
-      return json(200, bookBody(market.pair, market.bookBefore(bookMicros)));
+      return bookAnswer(market, searchParams.get("group") ?? "1", bookMicros);
     case "transactions": {
       const seconds = WINDOWS[searchParams.get("time") ?? "hour"];
       if (seconds === undefined) return json(400, { error: "Invalid time" });
@@ -49,6 +50,19 @@ export function answerRest(
     }
     default:
       return json(404, { error: "Not found" });
+  }
+}
+
+/** Grouped by price, by nothing, or by nothing with the ids of the orders. */
+function bookAnswer(market: PairMarket, group: string, bookMicros: number): BitstampAnswer {
+  switch (group) {
+    case "0":
+    case "2":
+      return json(200, ordersBody(market.pair, market.ordersBefore(bookMicros), group === "2"));
+    case "1":
+      return json(200, bookBody(market.pair, market.bookBefore(bookMicros)));
+    default:
+      return json(400, { error: "Invalid group" });
   }
 }
 

@@ -17,7 +17,10 @@ export interface BitstampSimulator {
   readonly restUrl: string;
   readonly wsUrl: string;
   readonly port: number;
-  readonly truth: Pick<BitstampVenue, "symbols" | "lastTradeId" | "trades" | "book" | "connectionCount">;
+  readonly truth: Pick<
+    BitstampVenue,
+    "symbols" | "lastTradeId" | "trades" | "book" | "orders" | "connectionCount"
+  >;
   inject(rule: BitstampFault): void;
   close(): Promise<void>;
 }

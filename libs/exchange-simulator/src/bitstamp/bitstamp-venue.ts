@@ -2,19 +2,15 @@ import { type Clock, sleep, type TimerHandle } from "@ims/common";
 import type { Upgrade } from "../binance/venue.js";
 import { fail } from "../errors/simulator-errors.js";
 import type { FairPrice } from "../sources/synthetic/fair-price.js";
+import { BitstampBroadcast } from "./bitstamp-broadcast.js";
 import { BitstampConnection } from "./bitstamp-connection.js";
 import { type BitstampFault, FaultBoard } from "./bitstamp-faults.js";
-import {
-  bookBody,
-  bookFrame,
-  controlFrame,
-  fundingFrame,
-  printUnits,
-  tradeFrame,
-} from "./bitstamp-frames.js";
-import { bitstampPairs } from "./bitstamp-pairs.js";
+import { bookBody, controlFrame, printUnits } from "./bitstamp-frames.js";
+import { type BitstampPair, bitstampPairs } from "./bitstamp-pairs.js";
 import { answerRest, type BitstampAnswer, json } from "./bitstamp-rest.js";
-import { type BookPart, PairMarket } from "./pair-market.js";
+import { MarketPublisher } from "./market-publisher.js";
+import { type OrderFields, ordersBody } from "./orders/order-frames.js";
+import { PairMarket } from "./pair-market.js";
 
 export interface BitstampVenueOptions {
   readonly clock: Clock;
@@ -28,6 +24,19 @@ export interface BitstampVenueOptions {
   readonly bookLagMillis?: number;
   /** Prices that the markets follow, shared with other venues. Absent: each walks by itself. */
   readonly fairPrice?: FairPrice;
+  /** Markets that there are. Default: all of {@link bitstampPairs}. */
+  readonly pairs?: readonly BitstampPair[];
+  /** What messages of `live_orders` hold. Default "2026"; those of "2023" have no chain of events. */
+  readonly orderFields?: OrderFields;
+  /** How late messages of `live_orders` are by their own times; measured was about 570. Default 0. */
+  readonly orderLagMillis?: number;
+}
+
+/** Rows of a book as text, best first: price and amount, and for single orders the id. */
+export interface BitstampBook {
+  readonly micros: number;
+  readonly bids: string[][];
+  readonly asks: string[][];
 }
 
 /** A trade with its decimals as text. */
@@ -38,10 +47,6 @@ export interface BitstampTrade {
 }
 
 const TICK_MILLIS = 50;
-/** Books are pushed in batches (bitstamp.md section 3.3). */
-const TICKS_PER_PUSH = 2;
-const TICKS_PER_FUNDING = 200;
-const DEPTH = 100;
 const FIRST_SPOT_ID = 500_000_000;
 /** Perpetuals count in another range. */
 const FIRST_PERPETUAL_ID = 2_000_000;
@@ -51,8 +56,9 @@ const CLOSE_AFTER_MILLIS = 20_000;
 export class BitstampVenue {
   readonly #options: BitstampVenueOptions;
   readonly #markets = new Map<string, PairMarket>();
-  readonly #connections = new Set<BitstampConnection>();
+  readonly #publishers: MarketPublisher[] = [];
   readonly #faults = new FaultBoard();
+  readonly #broadcast: BitstampBroadcast;
   readonly #closing = new AbortController();
   readonly #timers = new Set<TimerHandle>();
   #spotId = FIRST_SPOT_ID;
@@ -62,11 +68,15 @@ export class BitstampVenue {
   constructor(options: BitstampVenueOptions) {
     this.#options = options;
     const { bookLevels = 60, clock, fairPrice, seed = 1, tradesPerSecond = 3 } = options;
-    for (const pair of bitstampPairs()) {
+    const { orderFields = "2026", orderLagMillis = 0, pairs = bitstampPairs() } = options;
+    this.#broadcast = new BitstampBroadcast(clock, this.#faults);
+    for (const [at, pair] of pairs.entries()) {
       const nextTradeId = pair.isPerpetual ? () => ++this.#perpetualId : () => ++this.#spotId;
       const startMicros = clock.nowMicros();
       const market = new PairMarket(pair, {
         seed,
+        market: at,
+        marketCount: pairs.length,
         startMicros,
         tradesPerSecond,
         bookLevels,
@@ -74,6 +84,7 @@ export class BitstampVenue {
         fairPrice,
       });
       this.#markets.set(market.symbol, market);
+      this.#publishers.push(new MarketPublisher(market, this.#broadcast, { orderFields, orderLagMillis }));
     }
     this.#later(TICK_MILLIS, () => this.#tick());
   }
@@ -87,12 +98,12 @@ export class BitstampVenue {
   }
 
   get connectionCount(): number {
-    return this.#connections.size;
+    return this.#broadcast.connections.size;
   }
 
   /** Heartbeats of clients on the connections that are up. */
   get heartbeatCount(): number {
-    return [...this.#connections].reduce((sum, { heartbeatCount }) => sum + heartbeatCount, 0);
+    return [...this.#broadcast.connections].reduce((sum, { heartbeatCount }) => sum + heartbeatCount, 0);
   }
 
   /** The newest trade's id, 0 before the first. @throws ImsError `simulator.unknown-symbol` */
@@ -113,32 +124,47 @@ export class BitstampVenue {
   }
 
   /** The book behind the last push, levels as text. @throws ImsError `simulator.unknown-symbol` */
-  book(symbol: string): { readonly micros: number; readonly bids: string[][]; readonly asks: string[][] } {
+  book(symbol: string): BitstampBook {
     const market = this.#market(symbol);
     const past = market.bookBefore(Number.POSITIVE_INFINITY);
-    const { asks, bids } = bookBody(market.pair, past) as { bids: string[][]; asks: string[][] };
+    const { asks, bids } = bookBody(market.pair, past);
     return { micros: past.micros, bids, asks };
+  }
+
+  /**
+   * Every resting order behind the last frames of `live_orders`, which leave every 50 ms: up to 50 ms younger than
+   * {@link book}. Those frames may be late.
+   *
+   * @throws ImsError `simulator.unknown-symbol`
+   */
+  orders(symbol: string): BitstampBook {
+    const market = this.#market(symbol);
+    const snapshot = market.orders();
+    const { asks, bids } = ordersBody(market.pair, snapshot, true);
+    return { micros: snapshot.micros, bids, asks };
   }
 
   /** Does something wrong, at once. */
   inject(rule: BitstampFault): void {
     switch (rule.fault) {
       case "cut":
-        for (const connection of [...this.#connections]) connection.cut();
+        for (const connection of [...this.#broadcast.connections]) connection.cut();
         return;
       case "request-reconnect":
         this.#requestReconnect(rule.closeAfterMillis ?? CLOSE_AFTER_MILLIS);
         return;
       case "mute":
-        for (const connection of this.#connections) connection.mute(rule.channel);
+        for (const connection of this.#broadcast.connections) connection.mute(rule.channel);
         return;
       case "drop":
       case "duplicate":
       case "malform":
-        this.#faults.addFrameFault(rule);
+      case "garble":
+      case "swap":
+        this.#faults.frames.add(rule);
         return;
       default:
-        this.#faults.addRestFault(rule, this.#options.clock.monotonicMillis());
+        this.#faults.addTimed(rule, this.#options.clock.monotonicMillis());
     }
   }
 
@@ -148,10 +174,12 @@ export class BitstampVenue {
       accept: (peer) => {
         const connection = new BitstampConnection(
           peer,
-          (gone) => this.#connections.delete(gone),
-          (channel, joined) => this.#greet(channel, joined),
+          (gone) => this.#broadcast.connections.delete(gone),
+          (channel, joined) => {
+            for (const publisher of this.#publishers) publisher.greet(channel, joined);
+          },
         );
-        this.#connections.add(connection);
+        this.#broadcast.connections.add(connection);
       },
     };
   }
@@ -175,7 +203,7 @@ export class BitstampVenue {
     this.#closing.abort(fail("simulator.closed-early", "the simulator was closed"));
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
-    for (const connection of [...this.#connections]) connection.cut();
+    for (const connection of [...this.#broadcast.connections]) connection.cut();
   }
 
   #market(symbol: string): PairMarket {
@@ -187,57 +215,12 @@ export class BitstampVenue {
   #tick(): void {
     const nowMicros = this.#options.clock.nowMicros();
     this.#tickCount++;
-    for (const market of this.#markets.values()) {
-      const channel = `live_trades_${market.symbol}`;
-      for (const trade of market.advance(nowMicros))
-        this.#publish(channel, () => tradeFrame(market.pair, trade));
-      if (this.#tickCount % TICKS_PER_PUSH === 0) this.#pushBook(market, nowMicros);
-      if (market.pair.isPerpetual && this.#tickCount % TICKS_PER_FUNDING === 0)
-        this.#publish(`funding_rate_${market.symbol}`, () => this.#funding(market, nowMicros));
-    }
+    for (const publisher of this.#publishers) publisher.tick(nowMicros, this.#tickCount);
     this.#later(TICK_MILLIS, () => this.#tick());
   }
 
-  #pushBook(market: PairMarket, nowMicros: number): void {
-    const change = market.takeChange(nowMicros);
-    if (!change) return;
-    const { pair, symbol } = market;
-    const diffs = `diff_order_book_${symbol}`;
-    const tops = `order_book_${symbol}`;
-    this.#publish(diffs, () => bookFrame(diffs, bookBody(pair, change)));
-    this.#publish(tops, () => bookFrame(tops, bookBody(pair, market.book(), DEPTH)));
-  }
-
-  #funding(market: PairMarket, nowMicros: number): string {
-    const { asks, bids } = market.book();
-    return fundingFrame(market.pair, (best(bids) + best(asks)) / 2, nowMicros);
-  }
-
-  /** The full book is sent at once to whoever subscribes it. */
-  #greet(channel: string, connection: BitstampConnection): void {
-    const symbol = channel.replace(/^order_book_/, "");
-    const market = symbol === channel ? undefined : this.#markets.get(symbol);
-    if (market) connection.send(bookFrame(channel, bookBody(market.pair, market.book(), DEPTH)));
-  }
-
-  #publish(channel: string, print: () => string): void {
-    let text: string | undefined;
-    let fault: ReturnType<FaultBoard["takeFrameFault"]>;
-    for (const connection of this.#connections) {
-      if (!connection.hears(channel)) continue;
-      if (text === undefined) {
-        text = print();
-        fault = this.#faults.takeFrameFault(channel);
-        if (fault === "malform") text = text.slice(0, text.length >> 1);
-      }
-      if (fault === "drop") continue;
-      connection.send(text);
-      if (fault === "duplicate") connection.send(text);
-    }
-  }
-
   #requestReconnect(closeAfterMillis: number): void {
-    const leaving = [...this.#connections];
+    const leaving = [...this.#broadcast.connections];
     for (const connection of leaving) connection.send(controlFrame("bts:request_reconnect", "", ""));
     this.#later(closeAfterMillis, () => {
       for (const connection of leaving) connection.close();
@@ -251,8 +234,4 @@ export class BitstampVenue {
     });
     this.#timers.add(timer);
   }
-}
-
-function best(side: BookPart["bids"]): number {
-  return side[0]?.[0] ?? 0;
 }

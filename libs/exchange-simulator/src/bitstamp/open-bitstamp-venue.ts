@@ -21,7 +21,7 @@ export interface InProcessBitstamp {
   /** What the venue knows to be true, and counts. */
   readonly truth: Pick<
     BitstampVenue,
-    "symbols" | "lastTradeId" | "trades" | "book" | "connectionCount" | "heartbeatCount"
+    "symbols" | "lastTradeId" | "trades" | "book" | "orders" | "connectionCount" | "heartbeatCount"
   >;
   close(): Promise<void>;
 }

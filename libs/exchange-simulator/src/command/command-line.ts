@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { parseFaultScript } from "../binance/faults/fault-rules.js";
 import type { FaultScript } from "../binance/faults/fault-script.js";
 import { BINANCE_MARKETS } from "../binance/markets/markets.js";
 import type { BinanceSimulator } from "../binance/simulator.js";
 import type { BinanceSimulatorOptions } from "../binance/simulator-options.js";
 import { fail } from "../errors/simulator-errors.js";
+import { readOptions, symbolChoice } from "./option-values.js";
 
 /** @param name of the command, as a user types it */
 export function usage(name: string): string {
@@ -30,7 +30,7 @@ Examples:
   ${name} --symbols 1500 --trades-per-second 2000
   ${name} --recording monday.jsonl.gz --recording tuesday.jsonl.gz --speed 10
   ${name} --faults faults.json                    with everything that goes wrong at a venue
-  ${name} deribit --help                          another venue
+  ${name} bitstamp --help                         other venues: bitstamp, deribit
 
 It prints the settings that point a service at it. The faults and their fields: README of @ims/exchange-simulator.
 `;
@@ -127,28 +127,20 @@ export function greeting(options: BinanceSimulatorOptions, simulator: BinanceSim
 }
 
 function readValues(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        market: { type: "string" },
-        port: { type: "string" },
-        seed: { type: "string" },
-        symbols: { type: "string" },
-        "trades-per-second": { type: "string" },
-        recording: { type: "string", multiple: true },
-        "exchange-info": { type: "string" },
-        speed: { type: "string" },
-        "book-levels": { type: "string" },
-        "unusual-trades": { type: "string" },
-        faults: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
-    throw fail("simulator.invalid-option", reason);
-  }
+  return readOptions(args, {
+    market: { type: "string" },
+    port: { type: "string" },
+    seed: { type: "string" },
+    symbols: { type: "string" },
+    "trades-per-second": { type: "string" },
+    recording: { type: "string", multiple: true },
+    "exchange-info": { type: "string" },
+    speed: { type: "string" },
+    "book-levels": { type: "string" },
+    "unusual-trades": { type: "string" },
+    faults: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  });
 }
 
 function readFaults(file: string): FaultScript {
@@ -171,8 +163,4 @@ function number(option: string, text: string): number {
     throw fail("simulator.invalid-option", `${option} ${text} is not a number`);
   }
   return value;
-}
-
-function symbolChoice(text: string): readonly string[] | number {
-  return /^\d+$/.test(text) ? Number(text) : text.split(",").filter((symbol) => symbol !== "");
 }

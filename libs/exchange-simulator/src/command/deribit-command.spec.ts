@@ -38,6 +38,10 @@ describe("the command line of Deribit", () => {
     });
     expect(parseDeribitCommand([])?.options).toEqual({ port: 9872 });
     expect(parseDeribitCommand(["--market", "options"])?.market).toBe("options");
+    expect(parseDeribitCommand(["--symbols", "A,B", "--trades-per-second", "0.5"])).toMatchObject({
+      symbols: ["A", "B"],
+      tradesPerSecond: 0.5,
+    });
     expect(parseDeribitCommand(["-h"])).toBeUndefined();
     expect(deribitUsage("ims simulate deribit")).toMatch(
       /^ims simulate deribit: [\s\S]*\n {2}ims simulate deribit --/,
@@ -48,6 +52,7 @@ describe("the command line of Deribit", () => {
     [["--market", "spot"], "--market spot"],
     [["--port", "x"], "--port x"],
     [["--seed", "-1"], "--seed"],
+    [["--trades-per-second", "21"], "at most 20"],
     [["--login", "hidden"], "--login has not the form"],
     [["--colour"], "--colour"],
     [["extra"], "extra"],
@@ -132,6 +137,33 @@ describe("simulate deribit", () => {
     });
     stop.abort();
     expect(answer).toMatch(/"instrument_name":"SOL_USDC-\d+[A-Z]{3}\d\d-85-C"/);
+  });
+
+  it("serves the chosen instruments alone", async () => {
+    const stop = new AbortController();
+    const answer = await new Promise<string>((resolve, reject) => {
+      const out = (greeting: string) => {
+        expect(greeting).toContain("seed 1, 2 instruments)");
+        const restUrl = /DERIBIT_REST_URL=(\S+)/.exec(greeting)![1]!;
+        fetch(`${restUrl}/public/get_instruments?currency=any`)
+          .then((reply) => reply.text())
+          .then(resolve, reject);
+      };
+      const io = { out, err: reject, stop: stop.signal };
+      void runSimulateCommand(
+        ["deribit", "--port", "0", "--symbols", "btc-perpetual,ETH_BTC", "--trades-per-second", "20"],
+        io,
+      );
+    });
+    stop.abort();
+    expect(answer.match(/"instrument_name":"[^"]+"/g)).toEqual([
+      '"instrument_name":"BTC-PERPETUAL"',
+      '"instrument_name":"ETH_BTC"',
+    ]);
+    const said: string[] = [];
+    const io = { out: () => {}, err: (text: string) => void said.push(text), stop: stop.signal };
+    expect(await runSimulateCommand(["deribit", "--port", "0", "--symbols", "BTC-PERP"], io)).toBe(1);
+    expect(said[0]).toMatch(/--symbols: BTC-PERP is not there/);
   });
 
   it("prints its usage, and fails with a reason", async () => {

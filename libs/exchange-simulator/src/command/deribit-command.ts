@@ -1,13 +1,19 @@
-import { parseArgs } from "node:util";
 import { systemClock } from "@ims/common";
 import { DERIBIT_FAULT_FIELDS, type DeribitFault } from "../deribit/deribit-faults.js";
+import type { DeribitMarket } from "../deribit/deribit-market.js";
 import { type DeribitSimulatorOptions, startDeribitSimulator } from "../deribit/deribit-simulator.js";
+import { narrowedMarket } from "../deribit/narrowed-market.js";
+import { syntheticDeribitMarket } from "../deribit/synthetic-market.js";
 import { fail } from "../errors/simulator-errors.js";
 import { optionsDeribitMarket } from "../options/options-market.js";
+import { chosenSymbols } from "./chosen-symbols.js";
 import { readFaultFile, scheduleFaults, type TimedFault } from "./fault-file.js";
+import { rateOf, readOptions, symbolChoice, wholeNumber } from "./option-values.js";
 import type { Simulation } from "./simulation.js";
 
 const DEFAULT_PORT = 9872;
+/** The venue lets an instrument trade ten times a second, three trades at most each time. */
+const TRADES_PER_SECOND_MAX = 20;
 
 /** @param name of the command, as a user types it, with the venue */
 export function deribitUsage(name: string): string {
@@ -18,6 +24,8 @@ export function deribitUsage(name: string): string {
                             on SOL (strikes 60 to 125) and BTC, prices and greeks of Black and Scholes
   --port N                  default ${DEFAULT_PORT}, 0 for any free port
   --seed N                  the same books and trades at every start, default 1
+  --symbols A,B,C           these instruments alone, or a number of them, default all
+  --trades-per-second N     of each instrument, about, up to ${TRADES_PER_SECOND_MAX}; default: some, far options seldom
   --login ID:SECRET         the client id and secret that are good for raw channels; default: none are
   --faults FILE             fault script in JSON: {"rules":[{"fault":"cut","atMillis":5000}]}
   --help
@@ -27,6 +35,7 @@ Faults: ${Object.keys(DERIBIT_FAULT_FIELDS).join(", ")}. Their fields: README of
 Examples:
   ${name}                           on port ${DEFAULT_PORT}
   ${name} --market options --seed 42
+  ${name} --symbols BTC-PERPETUAL,ETH-PERPETUAL --trades-per-second 10
   ${name} --faults faults.json
 
 It prints the settings that point a service at it.
@@ -36,6 +45,10 @@ It prints the settings that point a service at it.
 export interface DeribitCommand {
   readonly market: "synthetic" | "options";
   readonly options: DeribitSimulatorOptions;
+  /** Names of instruments, or how many; absent: all. */
+  readonly symbols?: readonly string[] | number;
+  /** Of each instrument; absent: as the market has it. */
+  readonly tradesPerSecond?: number;
   readonly faults: readonly TimedFault[];
 }
 
@@ -45,12 +58,22 @@ export interface DeribitCommand {
  * @throws ImsError `simulator.invalid-option` naming the option, `simulator.invalid-fault`
  */
 export function parseDeribitCommand(args: readonly string[]): DeribitCommand | undefined {
-  const values = readValues(args);
+  const values = readOptions(args, {
+    market: { type: "string" },
+    port: { type: "string" },
+    seed: { type: "string" },
+    symbols: { type: "string" },
+    "trades-per-second": { type: "string" },
+    login: { type: "string" },
+    faults: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  });
   if (values.help) return undefined;
   const { market = "synthetic" } = values;
   if (market !== "synthetic" && market !== "options")
     throw fail("simulator.invalid-option", `--market ${market} is none of synthetic, options`);
   const login = values.login === undefined ? undefined : loginOf(values.login);
+  const rate = values["trades-per-second"];
   return {
     market,
     options: {
@@ -58,18 +81,24 @@ export function parseDeribitCommand(args: readonly string[]): DeribitCommand | u
       ...(values.seed !== undefined && { seed: wholeNumber("--seed", values.seed) }),
       ...(login && { login }),
     },
+    ...(values.symbols !== undefined && { symbols: symbolChoice(values.symbols) }),
+    ...(rate !== undefined && {
+      tradesPerSecond: rateOf("--trades-per-second", rate, TRADES_PER_SECOND_MAX),
+    }),
     faults: values.faults === undefined ? [] : readFaultFile(values.faults, DERIBIT_FAULT_FIELDS),
   };
 }
 
-/** Starts what was asked for. */
-export async function runDeribit({ faults, market, options }: DeribitCommand): Promise<Simulation> {
+/**
+ * Starts what was asked for.
+ *
+ * @throws ImsError (rejected) `simulator.invalid-option` for an instrument that is not listed, and as
+ * {@link startDeribitSimulator}
+ */
+export async function runDeribit(command: DeribitCommand): Promise<Simulation> {
+  const { faults, market, options } = command;
   const seed = options.seed ?? 1;
-  const startMillis = Math.floor(systemClock.nowMicros() / 1000);
-  const simulator = await startDeribitSimulator({
-    ...options,
-    ...(market === "options" && { market: optionsDeribitMarket(startMillis, { seed }) }),
-  });
+  const simulator = await startDeribitSimulator({ ...options, market: marketOf(command, seed) });
   const takeBack = scheduleFaults<DeribitFault>(faults, systemClock, simulator.inject);
   return {
     greeting: [
@@ -88,29 +117,15 @@ export async function runDeribit({ faults, market, options }: DeribitCommand): P
   };
 }
 
-function readValues(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        market: { type: "string" },
-        port: { type: "string" },
-        seed: { type: "string" },
-        login: { type: "string" },
-        faults: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
-    throw fail("simulator.invalid-option", reason);
-  }
-}
-
-function wholeNumber(option: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text))
-    throw fail("simulator.invalid-option", `${option} ${text} is not a whole number`);
-  return Number(text);
+function marketOf({ market, symbols, tradesPerSecond }: DeribitCommand, seed: number): DeribitMarket {
+  const nowMillis = Math.floor(systemClock.nowMicros() / 1000);
+  const whole =
+    market === "options" ? optionsDeribitMarket(nowMillis, { seed }) : syntheticDeribitMarket(nowMillis);
+  const listed = whole.instruments
+    .map(({ symbol }) => symbol)
+    .filter((symbol) => whole.isListed(symbol, nowMillis));
+  const chosen = symbols === undefined ? undefined : chosenSymbols(listed, symbols);
+  return narrowedMarket(whole, { symbols: chosen, tradesPerSecond });
 }
 
 /** The text is not repeated in the error: it may be a real secret. */

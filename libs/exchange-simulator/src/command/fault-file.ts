@@ -1,12 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Clock, TimerHandle } from "@ims/common";
 import { fail } from "../errors/simulator-errors.js";
-
-/** What the field of a fault is. */
-export type FaultFieldKind = "text" | "count" | "number";
-
-/** The fields of each fault of a venue, all of them required. */
-export type FaultFields = Readonly<Record<string, Readonly<Record<string, FaultFieldKind>>>>;
+import type { FaultFieldKind, FaultFields } from "../faults/fault-fields.js";
 
 /** A fault, and how long after the start it is injected. */
 export interface TimedFault {
@@ -73,12 +68,21 @@ function checkRule(rule: unknown, where: string, known: FaultFields): TimedFault
   return { atMillis: atMillis as number, rule: rest as TimedFault["rule"] };
 }
 
+const WANTED: Readonly<Record<FaultFieldKind, string>> = {
+  text: "a text",
+  count: "a whole number above 0",
+  number: "a whole number, 0 or above",
+  "number?": "a whole number, 0 or above",
+  status: "a status of HTTP, 200 to 599",
+};
+
 function isField(kind: FaultFieldKind, value: unknown): boolean {
   if (kind === "text") return typeof value === "string" && value !== "";
-  return Number.isSafeInteger(value) && (value as number) >= (kind === "count" ? 1 : 0);
+  if (kind === "number?" && value === undefined) return true;
+  const number = Number.isSafeInteger(value) ? (value as number) : -1;
+  return kind === "status" ? number >= 200 && number <= 599 : number >= (kind === "count" ? 1 : 0);
 }
 
 function invalidField(where: string, name: string, kind: FaultFieldKind): Error {
-  const wanted = { text: "a text", count: "a whole number above 0", number: "a whole number, 0 or above" };
-  return fail("simulator.invalid-fault", `${where}: ${name} must be ${wanted[kind]}`);
+  return fail("simulator.invalid-fault", `${where}: ${name} must be ${WANTED[kind]}`);
 }

@@ -1,6 +1,7 @@
 import { describeError } from "@ims/common";
 import { startBinanceSimulator } from "../binance/binance-simulator.js";
 import type { BinanceSimulatorOptions } from "../binance/simulator-options.js";
+import { bitstampUsage, parseBitstampCommand, runBitstamp } from "./bitstamp-command.js";
 import { greeting, parseCommandLine, usage } from "./command-line.js";
 import { deribitUsage, parseDeribitCommand, runDeribit } from "./deribit-command.js";
 import type { Simulation } from "./simulation.js";
@@ -72,6 +73,10 @@ async function started(args: readonly string[], name: string): Promise<Simulatio
   if (venue === "deribit") {
     const command = parseDeribitCommand(rest);
     return command ? runDeribit(command) : deribitUsage(`${name} deribit`);
+  }
+  if (venue === "bitstamp") {
+    const command = parseBitstampCommand(rest);
+    return command ? runBitstamp(command) : bitstampUsage(`${name} bitstamp`);
   }
   const options = parseCommandLine(venue === "binance" ? rest : args);
   return options ? runBinance(options) : usage(name);

@@ -1,4 +1,5 @@
-import { FaultBoard } from "../bitstamp/bitstamp-faults.js";
+import type { FaultFields } from "../faults/fault-fields.js";
+import { FrameFaults } from "../faults/frame-faults.js";
 
 /** What a simulated Deribit can do wrong. Channels are named by how they begin: `book.` for all books. */
 export type DeribitFault =
@@ -32,7 +33,7 @@ export const DERIBIT_FAULT_FIELDS = {
   busy: { count: "count" },
   "refuse-rest": { code: "number", forMillis: "number" },
   "slow-rest": { millis: "number", forMillis: "number" },
-} as const satisfies Record<DeribitFault["fault"], Readonly<Record<string, "text" | "count" | "number">>>;
+} as const satisfies Record<DeribitFault["fault"], FaultFields[string]>;
 
 /** What is done with one notification. */
 export type FrameFault = "drop" | "duplicate" | "malform";
@@ -40,13 +41,13 @@ type RestFault = Extract<DeribitFault, { readonly forMillis: number }>;
 
 /** Faults that wait for their occasion, and those that hold for a time. */
 export class DeribitFaults {
-  readonly #frames = new FaultBoard();
+  readonly #frames = new FrameFaults<FrameFault>();
   readonly #omitted = new Set<string>();
   #rest: { readonly rule: RestFault; readonly untilMillis: number }[] = [];
 
   /** @param rule one about notifications */
   addFrameFault(rule: Extract<DeribitFault, { readonly fault: FrameFault }>): void {
-    this.#frames.addFrameFault(rule);
+    this.#frames.add(rule);
   }
 
   addRestFault(rule: RestFault, nowMillis: number): void {
@@ -65,7 +66,7 @@ export class DeribitFaults {
 
   /** What is done with the next notification of a channel. */
   takeFrameFault(channel: string): FrameFault | undefined {
-    return this.#frames.takeFrameFault(channel);
+    return this.#frames.take(channel);
   }
 
   /** The error that HTTP answers now. */

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { IggyClient } from "@ims/iggy-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Child, workspaceRoot } from "./support/child.js";
 import { type MarketRun, startMarketRun } from "./support/market-run.js";
@@ -43,6 +44,29 @@ const tests: Readonly<Record<string, () => Promise<void>>> = {
       const [, bid, ask] = await child.printed(/^(\d+\.?\d*) (\d+\.?\d*)$/m);
       expect(Number(bid)).toBeLessThan(Number(ask));
     }),
+
+  "follow-merged.mjs": async () => {
+    const service = Child.node("apps/order-book-service/dist/main.js", [], {
+      IGGY_URL: run.brokerUrl,
+      BOOK_VENUES: "binancespot",
+      BOOK_PUBLISH_SYMBOLS: "BTCUSDT",
+      GRPC_ADDR: "127.0.0.1:0",
+    });
+    try {
+      const client = await IggyClient.connect(run.brokerUrl);
+      await expect.poll(() => client.topics.get("merged-books", "books"), { timeout: 20_000 }).not.toBeNull();
+      await client.close();
+      await example("follow-merged.mjs", [], async (child) => {
+        const [, bid, ask, spread] = await child.printed(
+          /^BTCUSDT (\S+) binancespot {2}(\S+) binancespot {2}(\S+)$/m,
+        );
+        expect(Number(spread)).toBeCloseTo(Number(ask) - Number(bid), 6);
+      });
+    } finally {
+      service.kill("SIGTERM");
+      await service.exited;
+    }
+  },
 
   "resume.mjs": async () => {
     const file = join(folder, "trades.resume.json");

@@ -32,7 +32,7 @@ Examples:
   ims broker                            an embedded broker; see ims broker --help
   ims filter new cheap-calls            a filter for streams, to write; see ims filter --help
   ims verify signed --keys trusted.txt  whether a signed stream is as it was signed
-  ims simulate                          a Binance market on this machine; see ims simulate --help
+  ims simulate                          a Binance market on this machine; also bitstamp and deribit
 
 Environment: IGGY_URL, IMS_EXCHANGE, IMS_CLIENT_ID, IMS_ACCESS_TOKEN, NO_COLOR
 Ends with 0 when done or ended by the user, 1 when it failed, 2 for a mistake in the command line or configuration.

@@ -19,6 +19,7 @@ import {
   type MarketMessageType,
   type TradeMessage,
 } from "../records/market-message.js";
+import type { OrdersMessage } from "../records/order-message.js";
 import { resolveResolution } from "./client-settings.js";
 
 export interface IterationOptions {
@@ -93,6 +94,14 @@ export abstract class ClientFeeds {
     return this.startFeed(DataType.Ticker, NO_RESOLUTION, symbols, options);
   }
 
+  /**
+   * Asks for the single orders of the venue's book: all of them first, then each event of one, see
+   * {@link StandingOrders}; otherwise as {@link startTradeData}.
+   */
+  startOrders(symbols: Symbols, options: StartOptions = {}): Promise<readonly Subscription[]> {
+    return this.startFeed(DataType.Order, NO_RESOLUTION, symbols, options);
+  }
+
   /** Ends the trades of the symbols; returns how many subscriptions ended. Other clients keep theirs. */
   stopTradeData(symbols: Symbols): Promise<number> {
     return this.stopFeed(DataType.Trade, NO_RESOLUTION, symbols);
@@ -131,6 +140,11 @@ export abstract class ClientFeeds {
   /** As {@link stopTradeData}. */
   stopTickers(symbols: Symbols): Promise<number> {
     return this.stopFeed(DataType.Ticker, NO_RESOLUTION, symbols);
+  }
+
+  /** As {@link stopTradeData}. */
+  stopOrders(symbols: Symbols): Promise<number> {
+    return this.stopFeed(DataType.Order, NO_RESOLUTION, symbols);
   }
 
   /**
@@ -182,6 +196,11 @@ export abstract class ClientFeeds {
   /** Only 24-hour statistics; otherwise as {@link messages}. */
   tickers<Options extends IterationOptions>(options?: Options): Iteration<TickerMessage, Options> {
     return this.iterate(["ticker"], options ?? {}) as Iteration<TickerMessage, Options>;
+  }
+
+  /** Only single orders and all of them, which {@link StandingOrders} puts together; otherwise as {@link messages}. */
+  orders<Options extends IterationOptions>(options?: Options): Iteration<OrdersMessage, Options> {
+    return this.iterate(["order-snapshot", "order"], options ?? {}) as Iteration<OrdersMessage, Options>;
   }
 
   /**

@@ -2,7 +2,8 @@ import { AverageState } from "@ims/common";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { IggyStage } from "../spec-support/iggy-stage.js";
 import { encodeAverage } from "../spec-support/sample-states.js";
-import { type AveragesOptions, followAverages, type MissedAverages } from "./follow-averages.js";
+import { type AveragesOptions, followAverages } from "./follow-averages.js";
+import type { MissedMessages } from "./follow-records.js";
 
 let stage: IggyStage;
 beforeAll(async () => {
@@ -91,7 +92,7 @@ describe("followAverages", () => {
   });
 
   it("tells of what it cannot read, and goes on behind it", async () => {
-    const missed: MissedAverages[] = [];
+    const missed: MissedMessages[] = [];
     const messages = await take(1, {
       symbols: ["btcusdt"],
       from: { offset: 1 },

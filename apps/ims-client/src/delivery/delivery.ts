@@ -14,6 +14,7 @@ import { FeedNotices, type NoticeSubscription } from "./feed-notices.js";
 import { type HubListener, MessageHub } from "./message-hub.js";
 import type { MissedCause, MissedRecords } from "./missed-records.js";
 import { PartitionReader, type PartitionSubscription, type ReaderListener } from "./partition-reader.js";
+import { SharedWaits } from "./shared-waits.js";
 
 /** One running subscription as users see it. */
 export interface Subscription extends PartitionPlace {
@@ -58,18 +59,20 @@ export class Delivery {
   readonly #readers = new Map<string, PartitionReader>();
   readonly #abort = new AbortController();
   readonly #notices: FeedNotices;
+  readonly #waits: SharedWaits;
 
   readonly #readerListener: ReaderListener;
 
   /** @param marketDataStream where the service says what happens to feeds */
   constructor(
     private readonly transport: ImsTransport,
-    private readonly clock: Clock,
+    clock: Clock,
     marketDataStream: string,
     private readonly listener: DeliveryListener,
   ) {
     // One for each partition that is read, and one for each that is about to be: many are no leak.
     setMaxListeners(0, this.#abort.signal);
+    this.#waits = new SharedWaits(clock);
     this.#readerListener = {
       malformed: (record) => listener.malformed(record),
       failed: (error) => listener.failed(error),
@@ -214,7 +217,7 @@ export class Delivery {
         types,
         this.transport,
         this.hub,
-        this.clock,
+        this.#waits,
         this.#abort.signal,
         this.#readerListener,
       );

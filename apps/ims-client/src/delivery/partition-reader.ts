@@ -72,7 +72,8 @@ export class PartitionReader {
     readonly types: readonly MarketMessageType[],
     private readonly transport: ImsTransport,
     private readonly hub: MessageHub,
-    private readonly clock: Clock,
+    /** For its pauses. */
+    private readonly clock: Pick<Clock, "setTimer">,
     private readonly signal: AbortSignal,
     private readonly listener: ReaderListener,
   ) {

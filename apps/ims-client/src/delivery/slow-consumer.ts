@@ -5,7 +5,7 @@ import type { MarketMessage, MarketMessageType } from "../records/market-message
  * What happens when an iteration holds as many messages as it may.
  * - `block`: reading stops and the data waits in the broker; nothing is lost. The default
  * - `conflate`: of what it holds only the newest message stays for each symbol, of bars for each bar. For states, not
- *   for events: refused for trades, liquidations, changes of books, gaps and states of feeds
+ *   for events: refused for trades, orders, liquidations, changes of books, gaps and states of feeds
  * - `skip`: further messages are left out until there is room, and a {@link SkippedMessage} stands in their place
  * - `disconnect`: the iteration ends, after what it holds, with the error `client.too-slow`
  */

@@ -14,6 +14,9 @@ import {
   mockGap,
   mockLiquidation,
   mockMarkPrice,
+  mockOptionTicker,
+  mockOrder,
+  mockOrderSnapshot,
   mockTicker,
   mockTopOfBook,
   mockTrade,
@@ -68,6 +71,8 @@ describe("MockImsClient", () => {
     await client.startMarkPrice("BTCUSDT");
     await client.startLiquidations("BTCUSDT");
     await client.startTickers("BTCUSDT");
+    await client.startOptionTickers("BTCUSDT");
+    await client.startOrders("BTCUSDT");
     const all = toArray(client.messages());
     const notices = [toArray<unknown>(client.gaps()), toArray<unknown>(client.feedStatus())];
     const messages = [
@@ -77,13 +82,16 @@ describe("MockImsClient", () => {
       mockMarkPrice(),
       mockLiquidation(),
       mockTicker(),
+      mockOptionTicker({ symbol: "BTCUSDT" }),
+      mockOrderSnapshot({ symbol: "BTCUSDT", bids: [{ orderId: 1, price: "5", quantity: "1" }] }),
+      mockOrder({ symbol: "BTCUSDT", originalQuantity: "2" }),
     ];
     for (const message of messages) expect(client.publish(message), message.type).toBe(true);
     expect(client.publish(mockBar({ resolution: "5m" }))).toBe(false);
     expect(client.publish(mockGap({ data: "book" }))).toBe(true);
     expect(client.publish(mockGap({ data: "trades" }))).toBe(false);
     expect(client.publish(mockFeedStatus({ data: "bars", resolution: "1m" }))).toBe(true);
-    expect(await client.stopAllData()).toBe(6);
+    expect(await client.stopAllData()).toBe(8);
     expect(client.publish(mockBar())).toBe(false);
     await client.shutdown();
     expect((await all).map(({ type }) => type)).toEqual(messages.map(({ type }) => type));

@@ -246,9 +246,9 @@ export class MockImsClient extends ClientFeeds implements MarketDataClient {
     return this.#hub.open(types, queueOptions(types, options, this.#queueCapacity));
   }
 
-  /** Whole books and their changes stand in one line, so that they keep their order. */
+  /** What is whole and what changes it stand in one line, so that they keep their order. */
   #lineOf(type: MarketMessageType): MockLine {
-    const kind = type === "book-delta" ? "book-snapshot" : type;
+    const kind = type === "book-delta" ? "book-snapshot" : type === "order" ? "order-snapshot" : type;
     let line = this.#lines.get(kind);
     if (!line) {
       line = new MockLine(kind, this.#hub);

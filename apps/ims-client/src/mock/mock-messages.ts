@@ -1,10 +1,5 @@
 import { Decimal } from "@ims/common";
-import type {
-  BookDeltaMessage,
-  BookLevel,
-  BookSnapshotMessage,
-  TopOfBookMessage,
-} from "../records/book-message.js";
+import type { BookDeltaMessage, BookSnapshotMessage, TopOfBookMessage } from "../records/book-message.js";
 import type {
   LiquidationMessage,
   MarkPriceMessage,
@@ -14,25 +9,8 @@ import type {
 import type { FeedStatusMessage, GapMessage } from "../records/feed-message.js";
 import type { BarMessage, TradeMessage } from "../records/market-message.js";
 import type { MessageOrigin } from "../records/message-origin.js";
-
-/** A level with numbers as they are written. */
-export interface LooseLevel {
-  readonly price: Decimal | string;
-  readonly quantity: Decimal | string;
-}
-
-type LooseValue<Value> = Value extends Decimal
-  ? Decimal | string
-  : Value extends BookLevel
-    ? LooseLevel
-    : Value extends readonly BookLevel[]
-      ? readonly LooseLevel[]
-      : Value;
-
-/** Fields of a message for a test: what is left out has a default, and exact numbers may be texts. */
-export type MessageFields<Message> = {
-  readonly [Name in keyof Omit<Message, "type">]?: LooseValue<Message[Name]>;
-};
+import type { OrderMessage, OrderSnapshotMessage } from "../records/order-message.js";
+import { exact, type MessageFields, withFields } from "./message-fields.js";
 
 /** 2024-08-08 12:00:00.123 UTC. */
 const MICROS = 1_723_118_400_123_000;
@@ -221,6 +199,47 @@ export function mockTicker(fields: MessageFields<TickerMessage> = {}): TickerMes
   );
 }
 
+/** A bid of 0.05 that was created; its quantities are those that it began with, unless they are given. */
+export function mockOrder(fields: MessageFields<OrderMessage> = {}): OrderMessage {
+  const quantity = fields.quantity ?? "0.05";
+  return withFields<OrderMessage>(
+    {
+      ...ORIGIN,
+      exchange: "bitstamp",
+      symbol: "btcusd",
+      flags: ["last-in-event"],
+      type: "order",
+      orderId: 2_046_839_978_799_111,
+      event: "created",
+      side: "buy",
+      kind: "limit",
+      marks: [],
+      price: Decimal.parse("61837"),
+      quantity: exact(quantity),
+      filledQuantity: Decimal.parse("0"),
+      originalQuantity: exact(quantity),
+    },
+    fields,
+  );
+}
+
+/** All orders of a book; without orders it is empty. */
+export function mockOrderSnapshot(fields: MessageFields<OrderSnapshotMessage> = {}): OrderSnapshotMessage {
+  return withFields<OrderSnapshotMessage>(
+    {
+      ...ORIGIN,
+      exchange: "bitstamp",
+      symbol: "btcusd",
+      flags: ["snapshot", "last-in-event"],
+      type: "order-snapshot",
+      part: 0,
+      bids: [],
+      asks: [],
+    },
+    fields,
+  );
+}
+
 /** Ten trades that are missing, unless it is told otherwise. */
 export function mockGap(fields: MessageFields<GapMessage> = {}): GapMessage {
   return withFields<GapMessage>(
@@ -257,47 +276,4 @@ export function mockFeedStatus(fields: MessageFields<FeedStatusMessage> = {}): F
     },
     fields,
   );
-}
-
-/** Fields that hold exact numbers, in whichever message. */
-const EXACT: ReadonlySet<string> = new Set([
-  "price",
-  "quantity",
-  "open",
-  "high",
-  "low",
-  "close",
-  "last",
-  "volume",
-  "quoteVolume",
-  "takerVolume",
-  "markPrice",
-  "indexPrice",
-  "settlementEstimate",
-  "fundingRate",
-  "averagePrice",
-  "filledQuantity",
-]);
-const LEVELS: ReadonlySet<string> = new Set(["bid", "ask", "bids", "asks"]);
-
-function withFields<Message>(message: Message, fields: MessageFields<Message>): Message {
-  const given: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined) continue;
-    if (EXACT.has(name) && typeof value === "string") given[name] = exact(value);
-    else if (LEVELS.has(name) && value !== null)
-      given[name] = exactLevels(value as LooseLevel | LooseLevel[]);
-    else given[name] = value;
-  }
-  return { ...message, ...given };
-}
-
-function exactLevels(levels: LooseLevel | readonly LooseLevel[]): BookLevel | readonly BookLevel[] {
-  if (Array.isArray(levels)) return levels.map((level: LooseLevel) => exactLevels(level) as BookLevel);
-  const { price, quantity } = levels as LooseLevel;
-  return { price: exact(price), quantity: exact(quantity) };
-}
-
-function exact(value: Decimal | string): Decimal {
-  return typeof value === "string" ? Decimal.parse(value) : value;
 }

@@ -88,6 +88,11 @@ const ORDER_STATUSES: readonly OrderStatusName[] = [
   "rejected",
 ];
 
+/** The name of a number of `v2.Side`. */
+export function sideName(side: number): SideName {
+  return SIDES[side] ?? "unknown";
+}
+
 export function markPriceMessage(record: MarkPriceRecord, origin: MessageOrigin): MarkPriceMessage {
   return {
     type: "mark-price",
@@ -104,7 +109,7 @@ export function liquidationMessage(record: LiquidationRecord, origin: MessageOri
   return {
     type: "liquidation",
     ...origin,
-    side: SIDES[record.side] ?? "unknown",
+    side: sideName(record.side),
     status: ORDER_STATUSES[record.status] ?? "unknown",
     price: record.price,
     averagePrice: record.averagePrice ?? null,

@@ -75,6 +75,11 @@ const FEED_STATES: readonly FeedStateName[] = [
   "stopped",
 ];
 
+/** The name of a number of `v2.FeedState`; one of a newer schema is unknown. */
+export function feedStateName(state: number): FeedStateName {
+  return FEED_STATES[state] ?? "unknown";
+}
+
 export function gapMessage(record: GapRecord, origin: MessageOrigin): GapMessage {
   return {
     type: "gap",
@@ -95,7 +100,7 @@ export function feedStatusMessage(record: FeedStatusRecord, origin: MessageOrigi
     type: "feed-status",
     ...origin,
     ...aboutFeed(record),
-    state: FEED_STATES[record.state] ?? "unknown",
+    state: feedStateName(record.state),
     sinceMicros: record.sinceMicros,
     lastRecordMicros: record.lastRecordMicros ?? null,
     expectedIntervalMicros: record.expectedIntervalMicros ?? null,

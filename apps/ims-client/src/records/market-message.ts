@@ -8,6 +8,7 @@ import type {
 } from "./derivative-message.js";
 import type { FeedStatusMessage, GapMessage } from "./feed-message.js";
 import type { MessageOrigin } from "./message-origin.js";
+import type { OrdersMessage } from "./order-message.js";
 
 export type AggressorName = "buyer" | "seller" | "unknown";
 
@@ -64,7 +65,8 @@ export type DataMessage =
   | MarkPriceMessage
   | LiquidationMessage
   | OptionTickerMessage
-  | TickerMessage;
+  | TickerMessage
+  | OrdersMessage;
 
 /** What the service says about the feeds that a client asked for. */
 export type FeedNotice = GapMessage | FeedStatusMessage;
@@ -84,4 +86,6 @@ export const DATA_MESSAGE_TYPES: readonly DataMessage["type"][] = [
   "liquidation",
   "option-ticker",
   "ticker",
+  "order-snapshot",
+  "order",
 ];

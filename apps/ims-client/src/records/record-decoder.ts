@@ -19,6 +19,7 @@ import type {
   TradeMessage,
 } from "./market-message.js";
 import { exchangeText, flagNames, type MessageOrigin, recordOrigin } from "./message-origin.js";
+import { orderMessage, orderSnapshotMessage } from "./order-message.js";
 import type { RecordFlyweights } from "./record-flyweights.js";
 import { createRecordKinds } from "./record-kinds.js";
 
@@ -155,6 +156,10 @@ export class RecordDecoder {
         return optionTickerMessage(record, this.#originOf(record));
       case "ticker":
         return tickerMessage(record, this.#originOf(record));
+      case "book-order":
+        return orderMessage(record, this.#originOf(record));
+      case "order-snapshot":
+        return orderSnapshotMessage(record, this.#originOf(record));
       case "gap":
         return gapMessage(record, this.#originOf(record));
       case "feed-status":

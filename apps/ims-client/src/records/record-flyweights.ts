@@ -14,6 +14,8 @@ export interface RecordFlyweights {
   readonly liquidation: v2.LiquidationDecoder;
   readonly "option-ticker": v2.OptionTickerDecoder;
   readonly ticker: v2.TickerDecoder;
+  readonly order: v2.BookOrderDecoder;
+  readonly "order-snapshot": v2.OrderSnapshotDecoder;
   readonly gap: v2.GapDecoder;
   readonly "feed-status": v2.FeedStatusDecoder;
 }

@@ -43,6 +43,8 @@ export function createRecordKinds(): ReadonlyMap<number, RecordKind> {
     { type: "liquidation", dataType: DataType.Liquidation, facts: new v2.LiquidationDecoder() },
     { type: "option-ticker", dataType: DataType.OptionTicker, facts: new v2.OptionTickerDecoder() },
     { type: "ticker", dataType: DataType.Ticker, facts: new v2.TickerDecoder() },
+    { type: "order", dataType: DataType.Order, facts: new v2.BookOrderDecoder() },
+    { type: "order-snapshot", dataType: DataType.Order, facts: new v2.OrderSnapshotDecoder() },
     { type: "gap", dataType: undefined, facts: new v2.GapDecoder() },
     { type: "feed-status", dataType: undefined, facts: new v2.FeedStatusDecoder() },
   ];
@@ -63,7 +65,8 @@ export type FeedType =
   | "mark-price"
   | "liquidation"
   | "option-ticker"
-  | "ticker";
+  | "ticker"
+  | "order";
 
 const FEED_KINDS: ReadonlyMap<number, FeedKind> = new Map<number, FeedKind>([
   [DataType.Trade, { type: "trade", messageTypes: ["trade"] }],
@@ -74,6 +77,7 @@ const FEED_KINDS: ReadonlyMap<number, FeedKind> = new Map<number, FeedKind>([
   [DataType.Liquidation, { type: "liquidation", messageTypes: ["liquidation"] }],
   [DataType.OptionTicker, { type: "option-ticker", messageTypes: ["option-ticker"] }],
   [DataType.Ticker, { type: "ticker", messageTypes: ["ticker"] }],
+  [DataType.Order, { type: "order", messageTypes: ["order-snapshot", "order"] }],
 ]);
 
 /** The kind of a data type that this client asks for. */
@@ -91,7 +95,15 @@ export function dataTypeOfFeed(type: FeedType): DataType {
 
 /** The kind of feed that messages of a type come of. */
 export function feedTypeOf(messageType: DataMessage["type"]): FeedType {
-  return messageType === "book-snapshot" || messageType === "book-delta" ? "book" : messageType;
+  switch (messageType) {
+    case "book-snapshot":
+    case "book-delta":
+      return "book";
+    case "order-snapshot":
+      return "order";
+    default:
+      return messageType;
+  }
 }
 
 /** Whether messages of a type say something about feeds, and are none of the data. */

@@ -176,7 +176,7 @@ export function encodeBookSnapshot(
   return bytes;
 }
 
-interface HeadEncoder {
+export interface HeadEncoder {
   eventTimeNumber(value: number): this;
   sendTimeNull(): this;
   receiveTimeNumber(value: number): this;
@@ -190,7 +190,11 @@ interface HeadEncoder {
 }
 
 /** What all of them begin with: prices have 2 and quantities 3 digits after the point. */
-function head<Encoder extends HeadEncoder>(encoder: Encoder, symbol: string, instrumentId: number): Encoder {
+export function head<Encoder extends HeadEncoder>(
+  encoder: Encoder,
+  symbol: string,
+  instrumentId: number,
+): Encoder {
   return encoder
     .eventTimeNumber(SAMPLE_MICROS)
     .sendTimeNull()

@@ -29,7 +29,7 @@ export class IdleWait {
   };
 
   constructor(
-    private readonly clock: Clock,
+    private readonly clock: Pick<Clock, "setTimer">,
     private readonly signal: AbortSignal,
   ) {
     signal.addEventListener("abort", this.#onAbort, { once: true });

@@ -40,6 +40,11 @@ describe("the command line of Bitstamp", () => {
         { atMillis: 0, rule: { fault: "refuse-rest", status: 503, forMillis: 20 } },
       ],
     });
+    expect(parseBitstampCommand(["--order-lag-millis", "570", "--order-fields", "2023"])?.options).toEqual({
+      port: 9871,
+      orderLagMillis: 570,
+      orderFields: "2023",
+    });
     expect(parseBitstampCommand([])).toEqual({ options: { port: 9871 }, faults: [] });
     expect(parseBitstampCommand(["-h"])).toBeUndefined();
     expect(bitstampUsage("ims simulate bitstamp")).toMatch(
@@ -62,6 +67,7 @@ describe("the command line of Bitstamp", () => {
     [["--trades-per-second", "0"], "--trades-per-second 0"],
     [["--trades-per-second", "1001"], "at most 1000"],
     [["--book-levels", "9"], "--book-levels 9"],
+    [["--order-fields", "2024"], "--order-fields 2024"],
     [["--colour"], "--colour"],
     [["extra"], "extra"],
     [["--faults", "/nowhere/at/all"], "cannot be read"],

@@ -24,6 +24,8 @@ export function bitstampUsage(name: string): string {
   --trades-per-second N     of each market, up to ${TRADES_PER_SECOND_MAX}, default 3
   --book-levels N           levels per side of each book, 10 to ${BOOK_LEVELS_MAX}, default 60
   --book-lag-millis N       how old books of REST are, default 800
+  --order-lag-millis N      how late single orders are told of, default 0; the venue's were about 570
+  --order-fields 2023|2026  what is told of them: 2023 has no chain of events; default 2026
   --faults FILE             fault script in JSON: {"rules":[{"fault":"cut","atMillis":5000}]}
   --help
 
@@ -57,12 +59,15 @@ export function parseBitstampCommand(args: readonly string[]): BitstampCommand |
     "trades-per-second": { type: "string" },
     "book-levels": { type: "string" },
     "book-lag-millis": { type: "string" },
+    "order-lag-millis": { type: "string" },
+    "order-fields": { type: "string" },
     faults: { type: "string" },
     help: { type: "boolean", short: "h" },
   });
   if (values.help) return undefined;
   const { faults, port, seed, symbols } = values;
   const { "book-lag-millis": lag, "book-levels": levels, "trades-per-second": rate } = values;
+  const { "order-fields": orderFields, "order-lag-millis": orderLag } = values;
   return {
     options: {
       port: port === undefined ? DEFAULT_PORT : wholeNumber("--port", port),
@@ -73,6 +78,8 @@ export function parseBitstampCommand(args: readonly string[]): BitstampCommand |
       }),
       ...(levels !== undefined && { bookLevels: bookLevelsOf(levels) }),
       ...(lag !== undefined && { bookLagMillis: wholeNumber("--book-lag-millis", lag) }),
+      ...(orderLag !== undefined && { orderLagMillis: wholeNumber("--order-lag-millis", orderLag) }),
+      ...(orderFields !== undefined && { orderFields: orderFieldsOf(orderFields) }),
     },
     faults: faults === undefined ? [] : readFaultFile(faults, BITSTAMP_FAULT_FIELDS),
   };
@@ -106,6 +113,11 @@ function pairsOf(text: string) {
     symbolChoice(text),
   );
   return pairs.filter(({ instrument }) => chosen.has(instrument.symbol));
+}
+
+function orderFieldsOf(text: string): "2023" | "2026" {
+  if (text === "2023" || text === "2026") return text;
+  throw fail("simulator.invalid-option", `--order-fields ${text} is none of 2023, 2026`);
 }
 
 function bookLevelsOf(text: string): number {

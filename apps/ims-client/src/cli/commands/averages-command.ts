@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { type AveragesStart, followAverages } from "../../client/follow-averages.js";
+import { followAverages } from "../../client/follow-averages.js";
+import type { FollowStart } from "../../client/follow-records.js";
 import { fail } from "../../errors/client-errors.js";
 import type { CliEnvironment } from "../cli-environment.js";
 import { type CliFlags, outputFormat, readCliSettings } from "../cli-settings.js";
@@ -90,7 +91,7 @@ function readWindow(text: string | undefined): number | undefined {
 }
 
 /** @throws ImsError `client.invalid-argument` */
-function readFrom(text = "last"): AveragesStart {
+function readFrom(text = "last"): FollowStart {
   const start = readStart(text);
   if (start.kind === "offset") return { offset: Number(start.value) };
   if (start.kind === "timestamp") return { time: start.value };

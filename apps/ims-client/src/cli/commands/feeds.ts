@@ -14,6 +14,7 @@ import {
   tradeColumns,
 } from "../output/message-columns.js";
 import { type MessagePrinter, printerFor } from "../output/message-printer.js";
+import { orderPrinter } from "../output/order-printer.js";
 
 /** One kind of data as a command prints it. */
 export interface Feed {
@@ -73,6 +74,13 @@ export const TICKERS: Feed = {
   start: (client, symbols, options) => client.startTickers(symbols, options),
   messages: (client, signal) => client.tickers({ signal }),
   printer: (format) => asPrinter(printerFor(format, "ticker", tickerColumns)),
+};
+
+export const ORDERS: Feed = {
+  plural: "orders",
+  start: (client, symbols, options) => client.startOrders(symbols, options),
+  messages: (client, signal) => client.orders({ signal }),
+  printer: (format, paint) => asPrinter(orderPrinter(format, paint)),
 };
 
 /** A feed's messages are all of the type that its printer prints. */

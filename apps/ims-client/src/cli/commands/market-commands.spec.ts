@@ -1,6 +1,7 @@
-import { DataType } from "@ims/common";
+import { DataType, OrderEvent, OrderMarks, Side } from "@ims/common";
 import { describe, expect, it } from "vitest";
 import { cli } from "../../spec-support/cli-stage.js";
+import { encodeOrder, encodeOrderSnapshot } from "../../spec-support/sample-orders.js";
 import { encodeGap, encodeInstrument } from "../../spec-support/sample-records.js";
 import {
   encodeLiquidation,
@@ -35,6 +36,24 @@ const ticker = ({ service }: Scene) =>
   void service.publish("tickers", "BTCUSDT", (id) => encodeTicker("BTCUSDT", id));
 const option = ({ service }: Scene) =>
   void service.publish("option-tickers", "BTCUSDT", (id) => encodeOptionTicker("BTCUSDT", id));
+const orders = ({ service }: Scene) => {
+  const whole = {
+    bids: [
+      [11, 6_183_600, 1500],
+      [12, 6_183_500, 1],
+    ],
+    asks: [[13, 6_183_800, 25]],
+  } as const;
+  service.publish("orders", "BTCUSDT", (id) => encodeOrderSnapshot("BTCUSDT", id, whole));
+  service.publish("orders", "BTCUSDT", (id) =>
+    encodeOrder("BTCUSDT", id, { orderId: 2_046_839_978_799_111 }),
+  );
+  const marks = OrderMarks.Liquidation | OrderMarks.Stop;
+  const [side, event] = [Side.Sell, OrderEvent.Deleted];
+  service.publish("orders", "BTCUSDT", (id) =>
+    encodeOrder("BTCUSDT", id, { orderId: 14, side, event, marks, price: null }),
+  );
+};
 const trade = ({ service }: Scene) => void service.publishTrade("BTCUSDT", 5);
 const bar = ({ service }: Scene) => void service.publishBar("BTCUSDT", "1m", "61850.5");
 
@@ -74,6 +93,49 @@ describe("a feed on a terminal", () => {
       2024-08-08 12:00:00.123  BTCUSDT        61837.63     60000        62000            -           1234.567      98765
       "
     `);
+  });
+});
+
+describe("ims orders", () => {
+  it("draws all orders as one line, and each event as one", async () => {
+    expect(await printed("orders BTCUSDT --count 3", orders)).toMatchInlineSnapshot(`
+      "TIME (UTC)               SYMBOL        EVENT     SIDE        PRICE        QUANTITY          FILLED  ORDER ID
+      2024-08-08 12:00:00.123  BTCUSDT       whole     -          -           -               -           2 bids, 1 asks
+      2024-08-08 12:00:00.123  BTCUSDT       created   buy    61837           0.05            0.001       2046839978799111
+      2024-08-08 12:00:00.123  BTCUSDT       deleted   sell       -           0.05            -           14 (market, liquidation, stop)
+      "
+    `);
+  });
+
+  it("prints each order that stands as a line of CSV, and each event", async () => {
+    expect(await printed("orders BTCUSDT --count 3 --csv", orders, false)).toMatchInlineSnapshot(`
+      "eventMicros,receiveMicros,exchange,symbol,orderId,event,side,kind,marks,price,quantity,filledQuantity,originalQuantity,flags,partitionId,offset
+      1723118400123000,1723118400125000,binancespot,BTCUSDT,11,standing,buy,limit,,61836,1.5,,,snapshot|last-in-event,3,0
+      1723118400123000,1723118400125000,binancespot,BTCUSDT,12,standing,buy,limit,,61835,0.001,,,snapshot|last-in-event,3,0
+      1723118400123000,1723118400125000,binancespot,BTCUSDT,13,standing,sell,limit,,61838,0.025,,,snapshot|last-in-event,3,0
+      1723118400123000,1723118400125000,binancespot,BTCUSDT,2046839978799111,created,buy,limit,,61837,0.05,0.001,0.051,last-in-event,3,1
+      1723118400123000,1723118400125000,binancespot,BTCUSDT,14,deleted,sell,market,liquidation|stop,,0.05,,,last-in-event,3,2
+      "
+    `);
+  });
+
+  it("prints the parts of all orders", async () => {
+    const parts = ({ service }: Scene) => {
+      for (const part of [0, 1])
+        service.publish("orders", "BTCUSDT", (id) =>
+          encodeOrderSnapshot("BTCUSDT", id, { part, isLast: part === 1, bids: [[part, 5, 5]] }),
+        );
+    };
+    const lines = (await printed("orders BTCUSDT --count 2", parts)).trimEnd().split("\n");
+    expect(lines.slice(1).map((line) => line.slice(-24).trim())).toEqual([
+      "1 bids, 0 asks, part 0",
+      "1 bids, 0 asks, part 1",
+    ]);
+  });
+
+  it("gives exact JSON", async () => {
+    const rows = (await printed("orders BTCUSDT --count 3", orders, false)).trimEnd().split("\n");
+    expect(rows.map((row) => JSON.parse(row))).toMatchSnapshot();
   });
 });
 
@@ -235,6 +297,7 @@ describe("the help of every command", () => {
     "liquidations",
     "options",
     "tickers",
+    "orders",
     "gaps",
   ];
   const others = ["status", "config", "tail", "completion", "iggy", "iggy tail", "broker"];

@@ -14,6 +14,7 @@ import {
   LIQUIDATIONS,
   MARK_PRICES,
   OPTION_TICKERS,
+  ORDERS,
   TICKERS,
   TOP_OF_BOOK,
   TRADES,
@@ -55,6 +56,21 @@ export function addMarketCommands(program: Command, environment: CliEnvironment)
   addFeed(program, environment, "tickers", TICKERS, "print statistics of the last 24 hours", [
     ["ims tickers BTCUSDT ETHUSDT", ""],
   ]);
+  addFeed(
+    program,
+    environment,
+    "orders",
+    ORDERS,
+    "print the single orders of a book, all and then each event",
+    [
+      [
+        "ims orders btcusd --exchange bitstamp",
+        "the whole as one line, then each that comes, changes or goes",
+      ],
+      ["ims orders btcusd --exchange bitstamp | jq 'select(.event == \"deleted\")'", ""],
+      ["ims orders btcusd --exchange bitstamp --csv > orders.csv", "a line for each order"],
+    ],
+  );
   addGaps(program, environment);
 }
 

@@ -30,6 +30,7 @@ afterEach(() => server?.forceShutdown());
 interface Call {
   readonly request: { readonly symbol: string; readonly venues: readonly string[]; readonly depth: number };
   write(message: object): void;
+  end(): void;
   emit(event: string, value: unknown): void;
 }
 
@@ -123,6 +124,60 @@ describe("ims merged", () => {
       "BTCUSDT,7,ask,1,binancespot,100.05,1",
       "",
     ]);
+  });
+
+  describe("while no venue has given its book", () => {
+    const EMPTY = {
+      ...SUMMARY,
+      bids: [],
+      asks: [],
+      spread: undefined,
+      mid: undefined,
+      crossed: false,
+      venues: [{ venue: "bitstamp", state: "WAITING", reason: "no book yet" }],
+    };
+
+    it("does not count books without levels, and leaves them out of what is counted", async () => {
+      const address = await serve((call) => {
+        for (const message of [EMPTY, SUMMARY, EMPTY, SUMMARY, SUMMARY]) call.write(message);
+      });
+      const run = cli(`merged BTCUSDT --count 2 --grpc-addr ${address}`);
+      expect(await run.exit).toBe(0);
+      expect(run.output.lines.map((line) => JSON.parse(line).spread)).toEqual(["-0.05", "-0.05"]);
+    });
+
+    it("shows the last of them if none with levels comes", async () => {
+      const address = await serve((call) => {
+        call.write(EMPTY);
+        call.write({ ...EMPTY, version: "8" });
+        call.end();
+      });
+      const run = cli(`merged BTCUSDT --count 1 --grpc-addr ${address}`);
+      expect(await run.exit).toBe(0);
+      expect(run.output.lines).toHaveLength(1);
+      expect(JSON.parse(run.output.text)).toMatchObject({
+        bids: [],
+        venues: [{ venue: "bitstamp", state: "waiting", reason: "no book yet" }],
+      });
+    });
+
+    it("shows all of them without a count, and on a terminal, where they are drawn over", async () => {
+      const address = await serve((call) => {
+        call.write(EMPTY);
+        call.write(SUMMARY);
+        call.end();
+      });
+      const piped = cli(`merged BTCUSDT --grpc-addr ${address}`);
+      expect(await piped.exit).toBe(0);
+      expect(piped.output.lines.map((line) => JSON.parse(line).spread)).toEqual([null, "-0.05"]);
+      const drawn = cli(`merged BTCUSDT --count 1 --grpc-addr ${address}`, {
+        terminal: true,
+        env: { NO_COLOR: "1" },
+      });
+      expect(await drawn.exit).toBe(0);
+      expect(drawn.output.text).toContain("waiting: no book yet");
+      expect(drawn.output.text).toContain("CROSSED");
+    });
   });
 
   it("says what the service refuses, and that none answers", async () => {

@@ -56,7 +56,10 @@ export function addMergedCommand(
     )
     .option("--venues <names>", "venues to merge, with commas between (default: all)")
     .option("--depth <number>", "levels of each side (default: 10)")
-    .option("--count <number>", "end after this many changes")
+    .option(
+      "--count <number>",
+      "end after this many books with levels; without any, the last empty one is shown",
+    )
     .option("--seconds <number>", "end after this many seconds")
     .addHelpText(
       "after",
@@ -88,12 +91,21 @@ async function showMerged(
     await following(environment, settings, `merged book of ${symbol}`, async (signal, heard) => {
       const show = viewOf(environment, settings);
       const query = { symbol, depth: settings.depth, venues: settings.venues };
-      let shown = 0;
+      const showsEmpty = settings.count === undefined || isLive(environment, settings);
+      let empty: SummaryMessage | undefined;
+      let counted = 0;
       for await (const summary of client.summaries(query, signal)) {
         heard();
+        const isEmpty = summary.bids.length + summary.asks.length === 0;
+        if (isEmpty && !showsEmpty) {
+          empty = summary;
+          continue;
+        }
         if (!(await show(summary))) return;
-        if (++shown === settings.count) return;
+        if (!isEmpty && ++counted === settings.count) return;
       }
+      // Its venues say why no other came.
+      if (counted === 0 && empty) await show(empty);
     });
   } catch (error) {
     throw asCliError(error, settings.address);
@@ -129,6 +141,11 @@ function viewOf(
     };
   }
   return mergedView(output, settings.depth, takesColours(environment));
+}
+
+/** Whether each book takes the place of the one before. */
+function isLive(environment: CliEnvironment, settings: Parameters<typeof outputFormat>[1]): boolean {
+  return environment.output.isTerminal && outputFormat(environment, settings) === "table";
 }
 
 /** An error of gRPC, which has `code` and `details`, in the words of the command line. */

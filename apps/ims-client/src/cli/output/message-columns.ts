@@ -162,7 +162,7 @@ function rangeText({ fromId, toId, fromMicros, toMicros }: GapMessage): string {
 }
 
 /** When it happened, or was received where the venue does not say. */
-function eventTime<
+export function eventTime<
   Message extends { readonly eventMicros: number | null; readonly receiveMicros: number },
 >(): MessageColumn<Message> {
   return {

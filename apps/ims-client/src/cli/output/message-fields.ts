@@ -6,7 +6,10 @@ const PLACE = ["flags", "partitionId", "offset"] as const;
 
 /** Columns of the CSV form of each message, as paths; the names are those of the JSON form. */
 export const CSV_FIELDS: Readonly<
-  Record<Exclude<PrintedMessage["type"], "book-snapshot" | "book-delta">, readonly string[]>
+  Record<
+    Exclude<PrintedMessage["type"], "book-snapshot" | "book-delta" | "order-snapshot">,
+    readonly string[]
+  >
 > = {
   trade: [...WHEN, ...WHERE, "tradeId", "price", "quantity", "aggressor", "kind", ...PLACE],
   bar: [
@@ -93,6 +96,20 @@ export const CSV_FIELDS: Readonly<
     "quoteVolume",
     "windowStartMicros",
     "tradeCount",
+    ...PLACE,
+  ],
+  order: [
+    ...WHEN,
+    ...WHERE,
+    "orderId",
+    "event",
+    "side",
+    "kind",
+    "marks",
+    "price",
+    "quantity",
+    "filledQuantity",
+    "originalQuantity",
     ...PLACE,
   ],
   average: [

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -25,13 +25,19 @@ function ims(...words: string[]) {
   return run;
 }
 
-/** The venue's answer at the REST address that a run has printed. */
-async function ask({ output, errors, exit }: ReturnType<typeof ims>, path: string) {
+/** What a run prints when it serves. */
+async function greetingOf({ output, errors, exit }: ReturnType<typeof ims>): Promise<string> {
   const ended = exit.then((code) => {
     throw new Error(`ended with ${code}: ${errors.text}`);
   });
   await Promise.race([output.printed(/WebSocket/), ended]);
-  const reply = await fetch(`${/REST +(\S+)/.exec(output.text)![1]}${path}`);
+  return output.text;
+}
+
+/** The venue's answer at the REST address that a run has printed. */
+async function ask(run: ReturnType<typeof ims>, path: string) {
+  const greeting = await greetingOf(run);
+  const reply = await fetch(`${/REST +(\S+)/.exec(greeting)![1]}${path}`);
   return { status: reply.status, text: await reply.text() };
 }
 
@@ -69,14 +75,36 @@ describe("ims simulate", () => {
     }
   });
 
-  it("serves Deribit, by name", async () => {
-    const run = ims("deribit", "--port", "0");
-    const { status, text } = await ask(run, "/public/test");
-    expect([status, text]).toEqual([200, expect.stringContaining('"version"')]);
-    expect(run.output.text).toContain("DERIBIT_WS_URL=ws://127.0.0.1:");
-    const help = ims("deribit", "--help");
+  it.each([
+    ["bitstamp", "/api/v2/markets/", '"market_symbol":"btcusd"', "BITSTAMP"],
+    ["deribit", "/public/test", '"version"', "DERIBIT"],
+  ])("serves %s by name, and says which settings lead a service there", async (venue, path, part, prefix) => {
+    const run = ims(venue, "--port", "0");
+    const { status, text } = await ask(run, path);
+    expect([status, text]).toEqual([200, expect.stringContaining(part)]);
+    const [, restUrl] = new RegExp(`\n${prefix}_REST_URL=(\\S+) ${prefix}_WS_URL=ws:\\S+\n`).exec(
+      run.output.text,
+    )!;
+    expect(restUrl).toBe(/REST +(\S+)/.exec(run.output.text)![1]);
+    const help = ims(venue, "--help");
     expect(await help.exit).toBe(0);
-    expect(help.output.text).toMatch(/^ims simulate deribit: /);
+    expect(help.output.text).toMatch(new RegExp(`^ims simulate ${venue}: `));
+  });
+
+  it.each(["bitstamp", "deribit"])("runs what the documentation of %s says", async (venue) => {
+    const faults = join(folder, "faults.json");
+    const page = await readFile(new URL(`../../../../../docs/venues/${venue}.md`, import.meta.url), "utf8");
+    await writeFile(faults, /^```json\n(\{"rules".+)\n```$/m.exec(page)![1]!);
+    const commands = [...page.matchAll(/^npx ims (simulate .+?)(?: +# .*)?$/gm)].map(([, words]) => words!);
+    expect(commands.length).toBeGreaterThan(1);
+    for (const command of commands) {
+      const [, ...words] = command.replace("faults.json", faults).split(/ +/);
+      expect(words[0]).toBe(venue);
+      // The documented ports may be taken on the machine of the test.
+      const greeting = await greetingOf(ims(...words, "--port", "0"));
+      expect(greeting).toMatch(/^(BITSTAMP|DERIBIT)_REST_URL=http:\S+ \1_WS_URL=ws:\S+$/m);
+      expect(greeting.includes("Faults ")).toBe(command.includes("--faults"));
+    }
   });
 
   it("takes what it does not know for a mistake of the user", async () => {

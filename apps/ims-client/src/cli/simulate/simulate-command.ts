@@ -10,9 +10,11 @@ export function addSimulateCommand(program: Command, environment: CliEnvironment
   program
     .command("simulate")
     .description(
-      "run a venue on this machine until Ctrl-C, with faults on request: Binance, synthetic or replayed, or Deribit",
+      "run a venue on this machine until Ctrl-C, with faults on request: Binance, synthetic or replayed, Bitstamp or Deribit",
     )
-    .usage("[deribit] [options], see ims simulate --help and ims simulate deribit --help")
+    .usage(
+      "[binance | bitstamp | deribit] [options], see ims simulate --help and ims simulate bitstamp --help",
+    )
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()

@@ -1,9 +1,19 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
 
-/** A process of the bench: it says `ready`, answers what it is asked, and ends when it is told to. */
+/** For looking into the parts, such as `BENCH_PART_FLAGS=--cpu-prof`. */
+const PART_FLAGS = process.env.BENCH_PART_FLAGS?.split(" ") ?? [];
+
+/**
+ * A process of the bench: it says `ready`, answers what it is asked, and ends when it is told to. It runs as the
+ * product's processes do, without the flags of this one: the pages of its large young generation would be used for the
+ * first time while it is measured.
+ */
 export async function startPart(file, options) {
-  const child = fork(join(import.meta.dirname, file), [JSON.stringify(options)], { stdio: "inherit" });
+  const child = fork(join(import.meta.dirname, file), [JSON.stringify(options)], {
+    execArgv: PART_FLAGS,
+    stdio: "inherit",
+  });
   const waiting = new Map();
   const over = new Promise((resolve) => child.once("exit", resolve));
   child.on("message", (message) => {

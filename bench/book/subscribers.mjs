@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { Meter } from "./meter.mjs";
 import { MOVING_SYMBOL } from "./moving-source.mjs";
 import { options, serveParent } from "./part.mjs";
 
@@ -36,14 +37,13 @@ serveParent(
     reset() {
       counts.fill(0);
       byteCount = 0;
-      return { cpu: process.cpuUsage() };
     },
+    ...new Meter().answers,
     counts: () => ({
       total: counts.reduce((sum, count) => sum + count, 0),
       least: Math.min(...counts),
       most: Math.max(...counts),
       byteCount,
-      cpu: process.cpuUsage(),
     }),
     leave() {
       for (const stream of streams) stream.cancel();

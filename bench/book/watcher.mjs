@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { BookClient } from "../../libs/book-proto/dist/index.js";
+import { Meter } from "./meter.mjs";
 import { nowMicros, options, quantiles, serveParent } from "./part.mjs";
 
 /** `watcher.mjs OPTIONS`: a client that decodes the merged books of symbols, and how old each state is by then. */
@@ -37,7 +38,7 @@ serveParent(
       newest = [];
       oldest = [];
     },
-    usage: () => ({ cpu: process.cpuUsage() }),
+    ...new Meter().answers,
     latency: () => ({ newest: quantiles(newest), oldest: quantiles(oldest) }),
   },
   async () => {

@@ -1,11 +1,6 @@
 import { type ErrorTable, errorFactory } from "@ims/common";
 
 export const ORDER_BOOK_SERVICE_ERRORS = {
-  "book-service.address": {
-    summary: "The service cannot listen on its address",
-    action: "Free the address or give another by GRPC_ADDR, for example [::1]:9052",
-    retryable: false,
-  },
   "book-service.venue": {
     summary: "A venue cannot be read in the way that is asked for",
     action: "Name venues by BOOK_VENUES that the message lists",

@@ -29,12 +29,16 @@ export interface OrderBookService {
 
 /**
  * Starts sources and server.
- * @throws ImsError `book-service.address`; nothing is left open then
+ * @throws ImsError `grpc.address`; nothing is left open then
  */
 export async function startOrderBookService(options: OrderBookServiceOptions): Promise<OrderBookService> {
   const { clock = systemClock, logger } = options;
-  const hub = new BookHub(options.sources, { ...options, clock });
-  const server = new BookServer(hub, clock);
+  const hub = new BookHub(options.sources, {
+    ...options,
+    clock,
+    onLeftOut: (symbol) => logger.warn(symbol, "a symbol of a venue is not merged"),
+  });
+  const server = new BookServer(hub, clock, logger);
   try {
     await server.listen(options.address);
   } catch (error) {

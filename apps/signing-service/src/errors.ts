@@ -13,11 +13,6 @@ export const SIGNING_SERVICE_ERRORS = {
     action: "Change what the message names.",
     retryable: false,
   },
-  "signing-service.address": {
-    summary: "The address for gRPC cannot be listened on.",
-    action: "End the process that has it, or set IMS_SIGN_GRPC to another address.",
-    retryable: false,
-  },
   "signing-service.bad-state": {
     summary: "A checkpoint of the signing service was written with other settings, or cannot be read.",
     action:

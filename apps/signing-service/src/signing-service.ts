@@ -38,7 +38,7 @@ export function signingService(
       const pool = await openPool(settings, key, host);
       signer = new Signer(key, backends, pool);
       const calls = new SigningCalls(signer, callers, host.logger);
-      const server = new SigningServer(calls, host.clock);
+      const server = new SigningServer(calls, host.clock, host.logger);
       try {
         const port = await server.listen(grpcAddress);
         const { keyId } = key;

@@ -5,7 +5,7 @@ export const AGGREGATION_ERRORS = {
   "aggregation.bad-plan": {
     summary: "Windows, half-lives or lateness are not usable.",
     action:
-      "Give windows of 1ms to 168h, half-lives as 20t (trades) or 30s, and lateness of at most 100 of the shortest windows.",
+      "Give windows of 1ms to 168h, half-lives as 20t (trades) or 30s and of at least a 500th of the shortest window, and lateness of at most 100 of the shortest windows.",
     retryable: false,
   },
   "aggregation.plan-changed": {

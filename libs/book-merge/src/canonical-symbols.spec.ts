@@ -43,3 +43,36 @@ it("takes a mapping over what the lists say, as far as the venues have it", () =
   expect(symbols.find("BTCPERP")?.venues).toEqual([{ venue: "deribit", symbol: "BTC-PERPETUAL" }]);
   expect(symbols.find("BTCUSD")).toBeUndefined();
 });
+
+it("does not merge other pairs whose names make the same letters", () => {
+  const symbols = new CanonicalSymbols();
+  symbols.setVenue("binancespot", [instrument("XUSDTUSD", "XUSDT", "USD")]);
+  symbols.setVenue("bitstamp", [instrument("xusd-tusd", "XUSD", "TUSD")]);
+  expect(symbols.find("XUSDTUSD")?.venues).toEqual([{ venue: "binancespot", symbol: "XUSDTUSD" }]);
+  expect(symbols.leftOut).toEqual([
+    {
+      name: "XUSDTUSD",
+      venue: "bitstamp",
+      symbol: "xusd-tusd",
+      reason: "XUSD/TUSD is another pair than XUSDT/USD",
+    },
+  ]);
+});
+
+it("does not merge quantities in dollars with quantities in coins, though a mapping says so", () => {
+  const symbols = new CanonicalSymbols({
+    mapping: { BTCUSD: ["bitstamp:btcusd", "deribit:BTC-PERPETUAL", "binancespot:BTCUSDT"] },
+  });
+  const inverse: Instrument = {
+    ...instrument("BTC-PERPETUAL", "BTC", "USD", "perpetual"),
+    contractSize: "1",
+  };
+  symbols.setVenue("deribit", [inverse]);
+  expect(symbols.find("BTCUSD")?.venues).toEqual([{ venue: "deribit", symbol: "BTC-PERPETUAL" }]);
+  symbols.setVenue("bitstamp", [instrument("btcusd", "BTC", "USD")]);
+  symbols.setVenue("binancespot", [instrument("BTCUSDT", "BTC", "USDT")]);
+  expect(symbols.find("BTCUSD")?.venues.map(({ venue }) => venue)).toEqual(["bitstamp", "binancespot"]);
+  expect(symbols.leftOut).toMatchObject([
+    { symbol: "BTC-PERPETUAL", reason: "it counts in contracts of 1, btcusd in BTC" },
+  ]);
+});

@@ -16,6 +16,13 @@ export interface CanonicalSymbol {
   readonly venues: readonly VenueSymbol[];
 }
 
+/** A symbol of a venue that cannot be merged under a name, and why. */
+export interface LeftOutSymbol extends VenueSymbol {
+  /** The canonical name. */
+  readonly name: string;
+  readonly reason: string;
+}
+
 export interface CanonicalSymbolsOptions {
   /** Assets that count as another, upper case, for example `XBT` as `BTC`. */
   readonly assetAliases?: Readonly<Record<string, string>>;
@@ -25,12 +32,13 @@ export interface CanonicalSymbolsOptions {
 
 /**
  * Which symbols of the venues are one and the same. By themselves, spot instruments with equal base and quote are; what
- * else is to be merged, such as a perpetual of equal unit, is said by {@link CanonicalSymbolsOptions.mapping}, which
+ * else is to be merged, such as a perpetual whose quantities have the same unit, is said by {@link CanonicalSymbolsOptions.mapping}, which
  * replaces what the lists of instruments say of that name.
  */
 export class CanonicalSymbols {
   readonly #symbols = new Map<string, CanonicalSymbol>();
   readonly #lists = new Map<string, readonly Instrument[]>();
+  #leftOut: LeftOutSymbol[] = [];
 
   constructor(private readonly options: CanonicalSymbolsOptions = {}) {}
 
@@ -45,6 +53,14 @@ export class CanonicalSymbols {
     return [...this.#symbols.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
   }
 
+  /**
+   * What is listed or mapped and yet not merged, because it is something else: another pair whose names make the same
+   * letters, or a contract that counts in another unit than the first of its name.
+   */
+  get leftOut(): readonly LeftOutSymbol[] {
+    return this.#leftOut;
+  }
+
   /** Finds `btc-usdt`, `BTC/USDT` and the like; undefined for what no venue lists. */
   find(name: string): CanonicalSymbol | undefined {
     return this.#symbols.get(canonicalName(name));
@@ -57,6 +73,7 @@ export class CanonicalSymbols {
 
   #rebuild(): void {
     this.#symbols.clear();
+    this.#leftOut = [];
     for (const [venue, instruments] of this.#lists) {
       for (const instrument of instruments) {
         if (instrument.kind !== "spot" || instrument.status === "expired") continue;
@@ -69,6 +86,11 @@ export class CanonicalSymbols {
   #add(base: string, quote: string, venue: string, symbol: string): void {
     const name = `${base}${quote}`;
     const known = this.#symbols.get(name);
+    if (known && known.base !== base) {
+      const reason = `${base}/${quote} is another pair than ${known.base}/${known.quote}`;
+      this.#leftOut.push({ name, venue, symbol, reason });
+      return;
+    }
     if (known?.venues.some((member) => member.venue === venue)) return;
     const venues = [...(known?.venues ?? []), { venue, symbol }];
     this.#symbols.set(name, { name, base, quote, venues });
@@ -76,11 +98,19 @@ export class CanonicalSymbols {
 
   #replace(text: string, members: readonly string[]): void {
     const name = canonicalName(text);
-    const venues = members
-      .map((member) => ({ venue: member.split(":")[0]!, symbol: member.slice(member.indexOf(":") + 1) }))
-      .filter(({ venue, symbol }) =>
-        this.#lists.get(venue)?.some((instrument) => instrument.symbol === symbol),
-      );
+    const venues: VenueSymbol[] = [];
+    let first: Instrument | undefined;
+    for (const member of members) {
+      const [venue, symbol] = [member.split(":")[0]!, member.slice(member.indexOf(":") + 1)];
+      const listed = this.#lists.get(venue)?.find((instrument) => instrument.symbol === symbol);
+      if (!listed) continue;
+      first ??= listed;
+      if (listed.contractSize === first.contractSize) venues.push({ venue, symbol });
+      else {
+        const reason = `it counts in ${unitOf(listed)}, ${first.symbol} in ${unitOf(first)}`;
+        this.#leftOut.push({ name, venue, symbol, reason });
+      }
+    }
     const known = this.#symbols.get(name);
     if (venues.length === 0) this.#symbols.delete(name);
     else this.#symbols.set(name, { name, base: known?.base ?? "", quote: known?.quote ?? "", venues });
@@ -90,6 +120,11 @@ export class CanonicalSymbols {
     const upper = name.toUpperCase();
     return this.options.assetAliases?.[upper] ?? upper;
   }
+}
+
+/** In which its quantities are. */
+function unitOf({ base, contractSize }: Instrument): string {
+  return contractSize === undefined ? base : `contracts of ${contractSize}`;
 }
 
 /** Upper case, without `/`, `-`, `_`, `:` and blanks. */

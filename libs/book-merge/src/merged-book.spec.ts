@@ -104,3 +104,41 @@ it("waits for a whole book after a change that does not fit into 64 bits", () =>
   venue.change(scaledLevels([[5n, 1n]], [], 3), 0, 1);
   expect([venue.state, venue.reason]).toEqual(["waiting", "a price or quantity does not fit into 64 bits"]);
 });
+
+it("does not take a book for whole again because something is heard, once it was lost", () => {
+  const venue = venueWith("lost", [[100n, 1n]], [[101n, 1n]]);
+  expect(venue.expire(1000)).toBe(true);
+  venue.lose("changes are missing");
+  venue.vouch(1500);
+  venue.change(scaledLevels([[99n, 2n]], []), 0, 1600);
+  expect([venue.state, venue.reason, venue.book.bids.count]).toEqual(["waiting", "changes are missing", 0]);
+});
+
+it("keeps a venue whose feed is quiet, however long it is silent, until the feed says otherwise", () => {
+  const venue = venueWith("quiet", [[100n, 1n]], [[101n, 1n]]);
+  venue.vouch(500, true);
+  expect(venue.expire(1_000_000)).toBe(false);
+  // Somebody else joins: the whole book comes once more, and the feed is as quiet as before.
+  venue.replace(scaledLevels([[100n, 1n]], [[101n, 1n]]), 0, 0, 1_000_000);
+  expect(venue.expire(2_000_000)).toBe(false);
+  venue.vouch(2_000_000);
+  expect([venue.expire(2_000_999), venue.expire(2_001_000)]).toEqual([false, true]);
+});
+
+it("reads prices rightly when a change of the other side made the book finer", () => {
+  const odd = venueWith(
+    "odd",
+    [900n, 300n, 290n, 100n, 99n].map((price) => [price, 1n]),
+    [[210n, 1n]],
+  );
+  const fine = venueWith("fine", [[20_000n, 1n]], [[20_400n, 1n]], 2);
+  const other = venueWith("other", [[200n, 1n]], [[204n, 1n]]);
+  const merged = new MergedBook("BTCUSDT", [odd, fine, other], { depth: 1 });
+  merged.refresh();
+  odd.change(scaledLevels([], [[2111n, 1n]], 1), 0, 1);
+  // The median falls: what was believed of the odd venue is absurd now, and more of its bids are looked at.
+  fine.replace(scaledLevels([[9900n, 1n]], [[10_200n, 1n]], 2), 0, 0, 1);
+  other.replace(scaledLevels([[98n, 1n]], [[103n, 1n]]), 0, 0, 1);
+  merged.refresh();
+  expect([merged.bids.venues[0], merged.bids.levels.price(0)]).toEqual([0, 10_000n]);
+});

@@ -33,6 +33,8 @@ export class VenueBook {
   #reason = "no whole book came yet";
   /** Stale by silence alone: the next sign of life mends it. */
   #isSilent = false;
+  /** The feed says that nothing is to be heard: silence is right. A record alone does not take that back. */
+  #isQuiet = false;
   #heardMillis: number | undefined;
   #eventMicros = 0;
   #stateVersion = 0;
@@ -108,20 +110,26 @@ export class VenueBook {
   change(levels: ScaledLevels, eventMicros: number, nowMillis: number): void {
     this.#heard(eventMicros, nowMillis);
     if (this.#state === "waiting") return;
+    const { priceScale, quantityScale } = this.book;
     const outcome = this.book.apply(this.#withoutInvalid(levels));
     this.#settle(outcome, false);
-    if (levels.bids.count > 0) this.#bidsVersion++;
-    if (levels.asks.count > 0) this.#asksVersion++;
+    // A finer book has other mantissas on both sides.
+    const isFiner = this.book.priceScale !== priceScale || this.book.quantityScale !== quantityScale;
+    if (isFiner || levels.bids.count > 0) this.#bidsVersion++;
+    if (isFiner || levels.asks.count > 0) this.#asksVersion++;
   }
 
-  /** A sign of life without new levels, such as a heartbeat of the feed. */
-  vouch(nowMillis: number): void {
+  /**
+   * A sign of life without new levels, such as a heartbeat of the feed.
+   * @param isQuiet the feed found that nothing changes: until it says otherwise, silence makes the book no older
+   */
+  vouch(nowMillis: number, isQuiet = false): void {
     this.#heard(0, nowMillis);
+    this.#isQuiet = isQuiet;
   }
 
   /** Takes the venue out of every merge until {@link restore} or a whole book; one that waits goes on waiting. */
   suspend(state: "suspect" | "stale", reason: string): void {
-    this.#isSilent = false;
     this.#enter(this.#state === "waiting" ? "waiting" : state, reason);
   }
 
@@ -138,9 +146,13 @@ export class VenueBook {
     this.#enter("waiting", reason);
   }
 
-  /** Takes the venue out if nothing was heard for {@link staleAfterMillis}; returns whether it did. */
+  /**
+   * Takes the venue out if nothing was heard for {@link staleAfterMillis} of a feed that is not quiet; returns whether it
+   * did.
+   */
   expire(nowMillis: number): boolean {
-    if (this.#state !== "fresh" || nowMillis - this.#heardMillis! < this.staleAfterMillis) return false;
+    if (this.#state !== "fresh" || this.#isQuiet) return false;
+    if (nowMillis - this.#heardMillis! < this.staleAfterMillis) return false;
     this.#enter("stale", `nothing was heard for ${this.staleAfterMillis / 1000} s`);
     this.#isSilent = true;
     return true;
@@ -158,7 +170,7 @@ export class VenueBook {
   }
 
   #enter(state: VenueState, reason: string): void {
-    if (state === "fresh") this.#isSilent = false;
+    this.#isSilent = false;
     if (state !== this.#state) {
       this.#bidsVersion++;
       this.#asksVersion++;

@@ -1,5 +1,5 @@
 import { type ClientReadableStream, credentials, makeClientConstructor } from "@grpc/grpc-js";
-import { BOOK_SERVICE, bookProto } from "./book-service.js";
+import { BOOK_SERVICE, bookService } from "./book-service.js";
 import type { SummaryMessage, SymbolMessage } from "./messages.js";
 
 export const GRPC_ADDRESS_DEFAULT = "[::1]:9051";
@@ -27,7 +27,7 @@ export class BookClient {
 
   /** @param address `host:port`; an IPv6 host in brackets */
   constructor(address: string = GRPC_ADDRESS_DEFAULT) {
-    const Client = makeClientConstructor(bookProto.service(BOOK_SERVICE), BOOK_SERVICE);
+    const Client = makeClientConstructor(bookService, BOOK_SERVICE);
     this.#stub = new Client(address, credentials.createInsecure()) as unknown as Stub;
   }
 

@@ -3,7 +3,6 @@ export {
   BOOK_SERVICE,
   bookProto,
   bookService,
-  encodeSummary,
   healthProto,
   reflectionProto,
   withConflated,
@@ -11,3 +10,5 @@ export {
 export { type LoadedProto, loadProto } from "./load-proto.js";
 export type * from "./messages.js";
 export { protoContract } from "./proto-contract.js";
+export { decodeSummary } from "./summary-decoder.js";
+export { SummaryEncoder } from "./summary-encoder.js";

@@ -1,3 +1,5 @@
+import type { BookLevels } from "@ims/common";
+
 /** The messages of `proto/order_books.proto` as they are read; 64-bit numbers are decimal texts. */
 export interface SummaryMessage {
   readonly symbol: string;
@@ -45,40 +47,35 @@ export interface BookSummaryRequestMessage {
   readonly venues: readonly string[];
 }
 
-/** A 64-bit number by its words, as the encoder takes it without making a text. */
-export interface Words {
-  readonly low: number;
-  readonly high: number;
-  readonly unsigned: boolean;
-}
-
-/** A summary to be encoded; numbers may stand as texts, numbers or words. */
+/** A summary to be encoded, beside symbol and venues, which all summaries of a merge share. */
 export interface OutgoingSummary {
-  readonly symbol: string;
   readonly priceScale: number;
   readonly quantityScale: number;
-  readonly bids: readonly OutgoingLevel[];
-  readonly asks: readonly OutgoingLevel[];
-  readonly spread?: string;
-  readonly mid?: string;
+  readonly bids: OutgoingLevels;
+  readonly asks: OutgoingLevels;
+  /** Mantissas; absent while a side is empty. */
+  readonly spread?: bigint | undefined;
+  readonly mid?: bigint | undefined;
   readonly midScale: number;
   readonly crossed: boolean;
   readonly locked: boolean;
-  readonly venues: readonly OutgoingVenueState[];
+  /** In the order of the venues. */
+  readonly venueStates: readonly OutgoingVenueState[];
   readonly version: number;
 }
 
-export interface OutgoingLevel {
-  readonly venue: string;
-  readonly price: Words;
-  readonly quantity: Words;
+/** Levels in columns, best first. */
+export interface OutgoingLevels {
+  readonly count: number;
+  /** Of each level, the number of its venue. */
+  readonly venues: Uint8Array;
+  readonly levels: BookLevels;
 }
 
 export interface OutgoingVenueState {
-  readonly venue: string;
   readonly state: VenueStateMessage["state"];
   readonly reason: string;
-  readonly ageMillis?: number;
+  readonly ageMillis?: number | undefined;
   readonly eventMicros: number;
   readonly filteredLevels: number;
 }

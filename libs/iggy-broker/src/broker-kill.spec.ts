@@ -4,11 +4,11 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { COMMANDS, decodeBatch } from "@ims/iggy-protocol";
+import { seededMillis, seededRuns } from "@ims/spec-kit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { verifyDataDir } from "./maintenance/verify-data-dir.js";
 import { FrameClient } from "./spec-support/frame-client.js";
 import { createTopic, STREAM, send, TOPIC } from "./spec-support/messages.js";
-import { seededMillis, seededRuns } from "./spec-support/seeds.js";
 
 const bin = new URL("../dist/bin.js", import.meta.url);
 const PARTITION_COUNT = 3;

@@ -88,6 +88,12 @@ export const SERVICE_ERRORS = {
       "If the checkpoint topic was deleted on purpose, delete the consumer group too: the processor then begins anew.",
     retryable: false,
   },
+  "processor.input-shorter": {
+    summary: "The input of a processor is shorter than what it has read of it.",
+    action:
+      "If the input was deleted or emptied, begin anew: delete the processor's topics for it and its consumer group. If the broker lost the end of it, restore the broker's data.",
+    retryable: false,
+  },
   "processor.bad-name": {
     summary: "The name of a processor is not usable as that of its streams.",
     action: "Use 1 to 64 lower-case letters, digits and dashes, beginning with a letter.",

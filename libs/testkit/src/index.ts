@@ -30,6 +30,7 @@ export {
   type CollectedTrade,
   CollectingSink,
 } from "./venue/collecting-sink.js";
+export { RecordingsCopy } from "./venue/recordings-copy.js";
 export type { VenueCase } from "./venue/venue-case.js";
 export { runVenueCase, VENUE_CASES } from "./venue/venue-conformance.js";
 export { VenueRig } from "./venue/venue-rig.js";

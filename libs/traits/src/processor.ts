@@ -91,6 +91,11 @@ export interface Processor {
   readonly name: string;
   /** Of the bytes of {@link ProcessorTask.snapshot}: to be raised when older ones cannot be read any more. */
   readonly stateVersion: number;
+  /**
+   * Records that are stored twice, with one id and the same octets, as after a reply that was lost, come once. Where it is
+   * absent they come as they are stored.
+   */
+  readonly leavesOutCopies?: boolean;
   /** @param state of an earlier snapshot, absent at the first start. Throws for one that it cannot read. */
   createTask(input: TaskInput, state?: Uint8Array, journal?: TaskJournal): ProcessorTask;
 }

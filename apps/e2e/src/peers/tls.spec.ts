@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IggyClient } from "@ims/iggy-client";
+import { AUTHORITY, SERVER_CERTIFICATE, SERVER_KEY } from "@ims/spec-kit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AUTHORITY, SERVER_CERTIFICATE, SERVER_KEY } from "../support/certificates.js";
 import { Child } from "../support/child.js";
 import { officialClientPresent, runPython } from "../support/python.js";
 

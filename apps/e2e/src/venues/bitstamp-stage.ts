@@ -10,6 +10,8 @@ import type { VenueStage } from "@ims/testkit";
 /** Of one way, of requests and of what a client sends. */
 const LATENCY_MILLIS = 20;
 
+const OF_PERPETUALS: ReadonlySet<DataType> = new Set([DataType.MarkPrice, DataType.Liquidation]);
+
 export interface BitstampStage extends VenueStage {
   readonly venue: InProcessBitstamp;
   readonly clock: SimulatedClock;
@@ -29,9 +31,15 @@ export function openBitstampStage(
     symbols,
     venue,
     unknownSymbol: "nosuchcoin",
-    flowing: [DataType.Trade, DataType.Book, DataType.TopOfBook, DataType.MarkPrice],
-    // Funding is of perpetuals alone.
-    symbolOf: (dataType) => (dataType === DataType.MarkPrice ? "btcusd-perp" : symbols[0]),
+    flowing: [
+      DataType.Trade,
+      DataType.Book,
+      DataType.TopOfBook,
+      DataType.MarkPrice,
+      DataType.Order,
+      DataType.Liquidation,
+    ],
+    symbolOf: (dataType) => (OF_PERPETUALS.has(dataType) ? "btcusd-perp" : symbols[0]),
     create: createBitstampIntegration({
       ...options,
       dial: venue.dial,

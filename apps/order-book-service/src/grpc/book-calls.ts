@@ -1,6 +1,7 @@
 import { type ServerUnaryCall, type ServerWritableStream, type sendUnaryData, status } from "@grpc/grpc-js";
 import type { CanonicalSymbol } from "@ims/book-merge";
 import type { BookSummaryRequestMessage, SymbolMessage } from "@ims/book-proto";
+import { onCallEnd } from "@ims/grpc-host";
 import type { BookHub } from "../hub/book-hub.js";
 import { SummaryStream } from "./summary-stream.js";
 
@@ -59,10 +60,7 @@ export class BookCalls {
       this.#conflatedCount += stream.conflatedCount;
       books.leave(wanted, levels, watcher);
     };
-    // A client that cancels, goes away or is past its deadline.
-    call.on("cancelled", leave);
-    call.on("close", leave);
-    call.on("error", leave);
+    onCallEnd(call, leave);
     stream.begin();
   };
 

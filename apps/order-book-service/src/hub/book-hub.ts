@@ -1,7 +1,13 @@
-import { type CanonicalSymbol, CanonicalSymbols, type CanonicalSymbolsOptions } from "@ims/book-merge";
+import {
+  type CanonicalSymbol,
+  CanonicalSymbols,
+  type CanonicalSymbolsOptions,
+  type LeftOutSymbol,
+} from "@ims/book-merge";
 import type { Clock, TimerHandle } from "@ims/common";
 import type { BookSource } from "../sources/book-source.js";
 import { SymbolBooks } from "./symbol-books.js";
+import { VenueFeeds } from "./venue-feeds.js";
 
 export interface BookHubOptions extends CanonicalSymbolsOptions {
   readonly clock: Clock;
@@ -11,6 +17,8 @@ export interface BookHubOptions extends CanonicalSymbolsOptions {
   readonly releaseAfterMillis: number;
   /** Symbols that are kept at once. Default 1,000. */
   readonly symbolsMax?: number;
+  /** Told once of each symbol of a venue that cannot be merged under its name. */
+  readonly onLeftOut?: (symbol: LeftOutSymbol) => void;
 }
 
 const SYMBOLS_MAX_DEFAULT = 1000;
@@ -21,9 +29,11 @@ const LOOK_MILLIS = 250;
 export class BookHub {
   readonly symbols: CanonicalSymbols;
   readonly #sources: ReadonlyMap<string, BookSource>;
+  readonly #feeds: VenueFeeds;
   readonly #watched = new Map<string, SymbolBooks>();
   readonly #changed = new Set<SymbolBooks>();
   readonly #listed = new Set<string>();
+  readonly #leftOut = new Set<string>();
   /** Called whenever a venue gives its instruments. */
   readonly #listListeners = new Set<() => void>();
   #flush: NodeJS.Immediate | undefined;
@@ -35,6 +45,7 @@ export class BookHub {
   ) {
     this.symbols = new CanonicalSymbols(options);
     this.#sources = new Map(sources.map((source) => [source.venue, source]));
+    this.#feeds = new VenueFeeds(this.#sources, options.staleAfterMillis);
     // Venues stand in this order, whoever gives its list first.
     for (const { venue } of sources) this.symbols.setVenue(venue, []);
   }
@@ -88,6 +99,7 @@ export class BookHub {
       source.open((instruments) => {
         this.symbols.setVenue(source.venue, instruments);
         this.#listed.add(source.venue);
+        this.#tellLeftOut();
         for (const [name, books] of this.#watched) {
           const { base, quote } = books.canonical;
           books.update(this.symbols.find(name) ?? { name, base, quote, venues: [] });
@@ -100,14 +112,13 @@ export class BookHub {
 
   /** The books of a symbol, whose feeds begin with the first call; undefined while as many as may be are kept. */
   booksOf(canonical: CanonicalSymbol): SymbolBooks | undefined {
-    const { clock, staleAfterMillis, symbolsMax = SYMBOLS_MAX_DEFAULT } = this.options;
+    const { clock, symbolsMax = SYMBOLS_MAX_DEFAULT } = this.options;
     const known = this.#watched.get(canonical.name);
     if (known) return known;
     if (this.#watched.size >= symbolsMax) return undefined;
     // A source may have a book at once, before there is anything to be marked: the first merge takes it up.
     let books: SymbolBooks | undefined;
-    books = new SymbolBooks(canonical, this.#sources, {
-      staleAfterMillis,
+    books = new SymbolBooks(canonical, this.#feeds, {
       nowMillis: () => clock.monotonicMillis(),
       changed: () => books && this.#mark(books),
     });
@@ -124,6 +135,15 @@ export class BookHub {
     this.#watched.clear();
   }
 
+  #tellLeftOut(): void {
+    for (const symbol of this.symbols.leftOut) {
+      const key = `${symbol.name} ${symbol.venue}:${symbol.symbol}`;
+      if (this.#leftOut.has(key)) continue;
+      this.#leftOut.add(key);
+      this.options.onLeftOut?.(symbol);
+    }
+  }
+
   /** Many changes of one turn of the event loop are merged once. */
   #mark(books: SymbolBooks): void {
     this.#changed.add(books);
@@ -137,8 +157,8 @@ export class BookHub {
   #lookLater(): void {
     this.#look = this.options.clock.setTimer(LOOK_MILLIS, () => {
       const now = this.options.clock.monotonicMillis();
+      this.#feeds.expire(now);
       for (const [name, books] of this.#watched) {
-        books.expire(now);
         const since = books.unwatchedMillis;
         if (since === undefined || now - since < this.options.releaseAfterMillis) continue;
         books.release();

@@ -1,5 +1,5 @@
 import { MergedBook, type VenueBook } from "@ims/book-merge";
-import { encodeSummary } from "@ims/book-proto";
+import { SummaryEncoder } from "@ims/book-proto";
 import { summaryOf } from "../grpc/summary-of.js";
 
 /** Told when a merge has a new state. */
@@ -9,6 +9,7 @@ export type Watcher = () => void;
 export class SharedMerge {
   readonly watchers = new Set<Watcher>();
   #merged: MergedBook;
+  #encoder: SummaryEncoder;
   #statesVersion = -1;
   #version = 0;
   #encoded: Buffer | undefined;
@@ -20,6 +21,7 @@ export class SharedMerge {
     private readonly nowMillis: () => number,
   ) {
     this.#merged = new MergedBook(symbol, venues, { depth });
+    this.#encoder = encoderOf(this.#merged);
     this.refresh();
   }
 
@@ -30,7 +32,7 @@ export class SharedMerge {
 
   /** The state as a `Summary`. */
   get encoded(): Buffer {
-    this.#encoded ??= encodeSummary(summaryOf(this.#merged, this.#version, this.nowMillis()));
+    this.#encoded ??= this.#encoder.encode(summaryOf(this.#merged, this.#version, this.nowMillis()));
     return this.#encoded;
   }
 
@@ -43,6 +45,7 @@ export class SharedMerge {
   /** Goes on with other venues. */
   replaceVenues(venues: readonly VenueBook[]): void {
     this.#merged = new MergedBook(this.symbol, venues, { depth: this.depth });
+    this.#encoder = encoderOf(this.#merged);
     this.#statesVersion = -1;
   }
 
@@ -57,4 +60,11 @@ export class SharedMerge {
     this.#encoded = undefined;
     for (const watcher of this.watchers) watcher();
   }
+}
+
+function encoderOf({ symbol, venues }: MergedBook): SummaryEncoder {
+  return new SummaryEncoder(
+    symbol,
+    venues.map(({ venue }) => venue),
+  );
 }

@@ -1,9 +1,8 @@
-import { type CanonicalSymbol, VenueBook } from "@ims/book-merge";
-import type { BookSource } from "../sources/book-source.js";
+import type { CanonicalSymbol, VenueBook } from "@ims/book-merge";
 import { SharedMerge } from "./shared-merge.js";
+import type { VenueFeeds } from "./venue-feeds.js";
 
 export interface SymbolBooksOptions {
-  readonly staleAfterMillis: number;
   readonly nowMillis: () => number;
   /** Called when a book has changed; many times before one {@link SymbolBooks.refresh} will do. */
   readonly changed: () => void;
@@ -17,7 +16,7 @@ interface OpenMerge {
 
 /** The books of one symbol at its venues, and the merges of them that clients watch. */
 export class SymbolBooks {
-  readonly #books = new Map<string, { book: VenueBook; source: BookSource; symbol: string }>();
+  readonly #books = new Map<string, { book: VenueBook; symbol: string }>();
   readonly #merges = new Map<string, OpenMerge>();
   #venueBooks: readonly VenueBook[] = [];
   #holdCount = 0;
@@ -25,7 +24,7 @@ export class SymbolBooks {
 
   constructor(
     public canonical: CanonicalSymbol,
-    private readonly sources: ReadonlyMap<string, BookSource>,
+    private readonly feeds: VenueFeeds,
     private readonly options: SymbolBooksOptions,
   ) {
     this.#unwatchedMillis = options.nowMillis();
@@ -83,20 +82,13 @@ export class SymbolBooks {
     this.options.changed();
   }
 
-  /** Takes out venues that are silent for too long. */
-  expire(nowMillis: number): void {
-    let isChanged = false;
-    for (const { book } of this.#books.values()) isChanged = book.expire(nowMillis) || isChanged;
-    if (isChanged) this.options.changed();
-  }
-
   refresh(): void {
     for (const { merge } of this.#merges.values()) merge.refresh();
   }
 
   /** Ends the feeds. */
   release(): void {
-    for (const { source, symbol } of this.#books.values()) source.unfollow(symbol);
+    for (const [venue, { symbol }] of this.#books) this.#unfollow(venue, symbol);
     this.#books.clear();
   }
 
@@ -104,11 +96,10 @@ export class SymbolBooks {
   #followAll(): boolean {
     let isChanged = this.#unfollowDelisted();
     for (const { venue, symbol } of this.canonical.venues) {
-      const source = this.sources.get(venue);
-      if (!source || this.#books.has(venue)) continue;
-      const book = new VenueBook(venue, { staleAfterMillis: this.options.staleAfterMillis });
-      this.#books.set(venue, { book, source, symbol });
-      source.follow(symbol, book, this.options.changed);
+      if (this.#books.has(venue)) continue;
+      const book = this.feeds.follow(venue, symbol, this.options.changed);
+      if (!book) continue;
+      this.#books.set(venue, { book, symbol });
       isChanged = true;
     }
     if (isChanged) {
@@ -119,13 +110,17 @@ export class SymbolBooks {
 
   #unfollowDelisted(): boolean {
     const before = this.#books.size;
-    for (const [venue, { source, symbol }] of this.#books) {
+    for (const [venue, { symbol }] of this.#books) {
       if (this.canonical.venues.some((listed) => listed.venue === venue && listed.symbol === symbol))
         continue;
-      source.unfollow(symbol);
+      this.#unfollow(venue, symbol);
       this.#books.delete(venue);
     }
     return this.#books.size < before;
+  }
+
+  #unfollow(venue: string, symbol: string): void {
+    this.feeds.unfollow(venue, symbol, this.options.changed);
   }
 
   #booksOf(wanted: readonly string[]): VenueBook[] {

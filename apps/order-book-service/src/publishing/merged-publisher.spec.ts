@@ -41,9 +41,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function publish(symbols: readonly string[], intervalMillis = 1): void {
-  const options = { url, symbols, depth: 2, intervalMillis, clock: systemClock, logger: silentLogger };
-  publisher = new MergedPublisher(hub, options);
+function publish(symbols: readonly string[], intervalMillis = 1, deliveryMillisMax = 10_000): void {
+  const options = { url, symbols, depth: 2, intervalMillis, deliveryMillisMax };
+  publisher = new MergedPublisher(hub, { ...options, clock: systemClock, logger: silentLogger });
   publisher.open();
 }
 
@@ -166,3 +166,30 @@ it("waits for a broker that is not there, publishes once it is, and ends without
   await publisher.close();
   expect(hub.keptCount).toBe(1);
 });
+
+it("publishes the newest state again when it was lost, though the book does not change", async () => {
+  publish(["BTCUSD"], 1, 200);
+  binance.list();
+  await expect.poll(() => binance.followed.size).toBe(1);
+  binance.give("BTCUSD", [[100, 1]], [], systemClock.monotonicMillis());
+  await readUntil(({ bids }) => bids.length === 1);
+  const { port } = broker;
+  await broker.close();
+  binance.give("BTCUSD", [[101, 1]], [], systemClock.monotonicMillis());
+  await expect.poll(() => publisher.lostCount, { timeout: 10_000 }).toBeGreaterThan(0);
+  broker = await startBroker({ port, dataDir: folder });
+  await readUntil(({ bids }) => bids[0]?.price.toString() === "101");
+}, 30_000);
+
+it("goes on when its topic is deleted while it publishes", async () => {
+  publish(["BTCUSD"]);
+  binance.list();
+  await expect.poll(() => binance.followed.size).toBe(1);
+  binance.give("BTCUSD", [[100, 1]], [], systemClock.monotonicMillis());
+  await readUntil(({ bids }) => bids.length === 1);
+  const client = await IggyClient.connect(url);
+  await client.topics.delete(MERGED_STREAM, MERGED_TOPIC);
+  await client.close();
+  binance.give("BTCUSD", [[102, 1]], [], systemClock.monotonicMillis());
+  await readUntil(({ bids }) => bids[0]?.price.toString() === "102");
+}, 30_000);

@@ -13,7 +13,10 @@ const RETRY_MILLIS = 1000;
 /** Outgoing messages that wait for the broker; beyond them only the newest state of a symbol is kept. */
 const BUFFER_BYTES = 4 * 1024 * 1024;
 const BATCH_BYTES = 256 * 1024;
-const DELIVERY_MILLIS_MAX = 10_000;
+const DELIVERY_MILLIS_MAX_DEFAULT = 10_000;
+const CLOSE_MILLIS_MAX = 1000;
+/** Losses are told at most this often, with their number. */
+const TELL_MILLIS = 10_000;
 /** In place of an exchange in the highest octet of a message id; processors have 0xff. */
 const MERGED_MARK = 0xfe;
 const TWO_32 = 4294967296;
@@ -27,6 +30,8 @@ export interface MergedPublisherOptions {
   readonly depth: number;
   /** Least time between two messages of one symbol, milliseconds. States in between are not published. */
   readonly intervalMillis: number;
+  /** After so long a state that the broker did not take is given up for the newest one. Default 10,000. */
+  readonly deliveryMillisMax?: number;
   readonly clock: Clock;
   readonly logger: IntegrationLogger;
 }
@@ -57,6 +62,7 @@ export class MergedPublisher {
   #publishedCount = 0;
   #heldUpCount = 0;
   #lostCount = 0;
+  #tellAtMillis = 0;
 
   constructor(
     private readonly hub: BookHub,
@@ -75,7 +81,7 @@ export class MergedPublisher {
     return this.#heldUpCount;
   }
 
-  /** Messages that the broker did not take in ten seconds, or refused. */
+  /** Messages that the broker did not take in time, or refused. */
   get lostCount(): number {
     return this.#lostCount;
   }
@@ -93,12 +99,12 @@ export class MergedPublisher {
     // A producer that is still being made ends with its client; one that is there sends what it has.
     if (!this.#producer) await this.#client?.close();
     await this.#running;
-    await this.#producer?.close(DELIVERY_MILLIS_MAX / 10).catch(() => undefined);
+    await this.#producer?.close(CLOSE_MILLIS_MAX).catch(() => undefined);
     await this.#client?.close();
   }
 
   async #connect(): Promise<void> {
-    const { clock, logger, url } = this.options;
+    const { clock, deliveryMillisMax = DELIVERY_MILLIS_MAX_DEFAULT, logger, url } = this.options;
     const { signal } = this.#closed;
     while (!signal.aborted) {
       try {
@@ -109,9 +115,12 @@ export class MergedPublisher {
           createTopic: { partitionCount: PARTITION_COUNT },
           batchBytesMax: BATCH_BYTES,
           bufferBytesMax: BUFFER_BYTES,
-          deliveryMillisMax: DELIVERY_MILLIS_MAX,
+          deliveryMillisMax,
           inFlightMax: 1,
-          onFailed: (error, _partition, count) => this.#failed(error, count),
+          onFailed: (error, partition, count) => {
+            this.#failed(error, count);
+            this.#renew(partition);
+          },
         });
         break;
       } catch (error) {
@@ -204,8 +213,18 @@ export class MergedPublisher {
     return id;
   }
 
+  /** States of this partition were lost: the newest of each symbol goes out again, whether it changes or not. */
+  #renew(partition: number): void {
+    for (const [name, published] of this.#published) {
+      if (this.#producer?.partitionOfKey(name) === partition) published.isDue = true;
+    }
+  }
+
   #failed(error: unknown, count: number): void {
     this.#lostCount += count;
+    const now = this.options.clock.monotonicMillis();
+    if (now < this.#tellAtMillis) return;
+    this.#tellAtMillis = now + TELL_MILLIS;
     this.options.logger.warn(
       { error: describeError(error), count, total: this.#lostCount },
       "merged books were not stored",

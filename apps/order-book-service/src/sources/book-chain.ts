@@ -60,6 +60,17 @@ export class BookChain {
     return LIVE_STATES.has(state);
   }
 
+  /** The feed was found to be silent for good reason. */
+  get isQuiet(): boolean {
+    return this.#feedState === "quiet";
+  }
+
+  /** A new reader of the service begins: what was read before says nothing of what comes. */
+  beginAnew(reason: string): void {
+    this.lose(reason);
+    this.#feedState = "unknown";
+  }
+
   /** Brings the state of the book to what is known of it. @param trouble why nothing can come; empty while it can */
   settle(book: VenueBook, trouble: string, nowMillis: number): void {
     if (trouble) book.suspend("stale", trouble);

@@ -1,7 +1,13 @@
 import type { VenueBook } from "@ims/book-merge";
 import { type Clock, describeError, type Instrument, sleep } from "@ims/common";
 import type { IntegrationLogger } from "@ims/traits";
-import { type FeedStatusMessage, type GapMessage, ImsClient, type RecordFlyweights } from "ims-client";
+import {
+  type FeedStatusMessage,
+  type GapMessage,
+  ImsClient,
+  type MarketDataClient,
+  type RecordFlyweights,
+} from "ims-client";
 import { BookChain } from "./book-chain.js";
 import type { BookSource, FollowedBook } from "./book-source.js";
 import { InstrumentList } from "./instrument-list.js";
@@ -14,6 +20,8 @@ const INSTRUMENTS_MILLIS_DEFAULT = 10_000;
 interface BrokerBook extends FollowedBook {
   /** Proves that no change is missing. */
   readonly chain: BookChain;
+  /** Why the service does not give it; empty while it does. */
+  refusal: string;
 }
 
 export interface BrokerSourceOptions {
@@ -23,6 +31,8 @@ export interface BrokerSourceOptions {
   readonly logger: IntegrationLogger;
   /** Pause between two readings of the list of instruments, milliseconds. Default 10,000. */
   readonly instrumentsMillis?: number;
+  /** Opens a client that is logged in. Default: one of the broker at {@link url}. */
+  readonly openClient?: (options: Parameters<typeof ImsClient.open>[0]) => Promise<MarketDataClient>;
 }
 
 /** Reads the books that the venue's service publishes, as a client of that service. */
@@ -30,9 +40,11 @@ export class BrokerSource implements BookSource {
   readonly #followed = new Map<string, BrokerBook>();
   /** By the number of the instrument in the venue's stream; what nobody follows is undefined. */
   readonly #byNumber = new Map<number, BrokerBook | undefined>();
+  /** What the client has asked the service for, and the book that it was asked for. */
+  readonly #asked = new Map<string, VenueBook>();
   readonly #levels = new RecordLevels();
   readonly #closed = new AbortController();
-  #client: ImsClient | undefined;
+  #client: MarketDataClient | undefined;
   #running: Promise<void> | undefined;
   /** Starts and stops, one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -49,7 +61,7 @@ export class BrokerSource implements BookSource {
   }
 
   follow(symbol: string, book: VenueBook, changed: () => void): void {
-    this.#followed.set(symbol, { book, changed, chain: new BookChain() });
+    this.#followed.set(symbol, { book, changed, chain: new BookChain(), refusal: "" });
     this.#byNumber.clear();
     if (this.#trouble) book.suspend("stale", this.#trouble);
     this.#later(() => this.#start(symbol, book));
@@ -59,7 +71,7 @@ export class BrokerSource implements BookSource {
     this.#followed.delete(symbol);
     this.#byNumber.clear();
     this.#later(async () => {
-      if (!this.#followed.has(symbol)) await this.#client?.stopBook(symbol);
+      if (!this.#followed.has(symbol)) await this.#stop(symbol);
     });
   }
 
@@ -102,8 +114,8 @@ export class BrokerSource implements BookSource {
 
   /** One login; ends with an error when the client is lost, or as the source is closed. */
   async #loggedIn(list: InstrumentList, signal: AbortSignal): Promise<void> {
-    const { url, clock } = this.options;
-    const client = await ImsClient.open({
+    const { url, clock, openClient = (options) => ImsClient.open(options) } = this.options;
+    const client = await openClient({
       url,
       clock,
       exchange: this.venue,
@@ -112,6 +124,7 @@ export class BrokerSource implements BookSource {
     });
     this.#client = client;
     this.#byNumber.clear();
+    this.#asked.clear();
     const lost = new Promise<never>((_, reject) => client.on("lost", reject));
     // The end of the client may come while nobody waits for it.
     lost.catch(() => undefined);
@@ -121,6 +134,9 @@ export class BrokerSource implements BookSource {
     client.on("resumed", () => {
       this.#byNumber.clear();
       this.#setTrouble("");
+      // What the service did not grant anew runs no more: it is asked for once more. The others go on.
+      this.#asked.clear();
+      this.#startAll();
     });
     client.onFlyweight("book-snapshot", (record) => this.#whole(record));
     client.onFlyweight("book-delta", (record) => this.#change(record));
@@ -128,14 +144,20 @@ export class BrokerSource implements BookSource {
     client.onMessage("feed-status", (status) => this.#feedStatus(status));
     const instruments = await client.symbols();
     if (signal.aborted) return;
+    // Nobody read for the client that was lost: what it had of the books is old.
+    for (const { chain } of this.#followed.values()) chain.beginAnew("the whole book is awaited");
     this.#setTrouble("");
     list.replace(instruments);
-    for (const [symbol, { book }] of this.#followed) this.#later(() => this.#start(symbol, book));
+    this.#startAll();
     await Promise.race([lost, this.#watchInstruments(client, list, signal)]);
   }
 
   /** Reads the list again and again until the signal. One that cannot be read now is read the next time. */
-  async #watchInstruments(client: ImsClient, list: InstrumentList, signal: AbortSignal): Promise<void> {
+  async #watchInstruments(
+    client: MarketDataClient,
+    list: InstrumentList,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { clock, instrumentsMillis = INSTRUMENTS_MILLIS_DEFAULT, logger } = this.options;
     for (;;) {
       await sleep(clock, instrumentsMillis, signal).catch(() => undefined);
@@ -149,20 +171,39 @@ export class BrokerSource implements BookSource {
     }
   }
 
+  #startAll(): void {
+    for (const [symbol, { book }] of this.#followed) this.#later(() => this.#start(symbol, book));
+  }
+
   async #start(symbol: string, book: VenueBook): Promise<void> {
     const client = this.#client;
-    if (!client || this.#followed.get(symbol)?.book !== book) return;
+    const followed = this.#followed.get(symbol);
+    if (!client || followed?.book !== book || this.#asked.get(symbol) === book) return;
     try {
+      // What runs already brings no whole book: it has to end first.
+      await this.#stop(symbol);
+      this.#asked.set(symbol, book);
       await client.startBook(symbol);
+      if (followed.refusal === "") return;
+      followed.refusal = "";
+      this.#settle(followed);
     } catch (error) {
       if (this.#closed.signal.aborted) return;
-      book.suspend("stale", describeError(error));
-      this.#followed.get(symbol)?.changed();
+      if (this.#client === client) this.#asked.delete(symbol);
+      followed.refusal = describeError(error);
+      this.#settle(followed);
       void sleep(this.options.clock, RETRY_MILLIS, this.#closed.signal).then(
         () => this.#later(() => this.#start(symbol, book)),
         () => undefined,
       );
     }
+  }
+
+  async #stop(symbol: string): Promise<void> {
+    const client = this.#client;
+    if (!client || !this.#asked.has(symbol)) return;
+    await client.stopBook(symbol);
+    if (this.#client === client) this.#asked.delete(symbol);
   }
 
   #later(work: () => Promise<void>): void {
@@ -211,7 +252,8 @@ export class BrokerSource implements BookSource {
   #feedStatus({ data, state, symbol }: FeedStatusMessage): void {
     const followed = data === "book" ? this.#followed.get(symbol) : undefined;
     if (!followed) return;
-    if (followed.chain.feed(state)) followed.book.vouch(this.options.clock.monotonicMillis());
+    const { book, chain } = followed;
+    if (chain.feed(state)) book.vouch(this.options.clock.monotonicMillis(), chain.isQuiet);
     this.#settle(followed);
   }
 
@@ -227,8 +269,8 @@ export class BrokerSource implements BookSource {
   }
 
   /** Brings the state of the book to what is known of it, and tells. */
-  #settle({ book, chain, changed }: BrokerBook): void {
-    chain.settle(book, this.#trouble, this.options.clock.monotonicMillis());
+  #settle({ book, chain, changed, refusal }: BrokerBook): void {
+    chain.settle(book, this.#trouble || refusal, this.options.clock.monotonicMillis());
     changed();
   }
 

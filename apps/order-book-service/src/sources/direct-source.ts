@@ -24,11 +24,18 @@ import { InstrumentList } from "./instrument-list.js";
 const RETRY_MILLIS = 1000;
 const BOOK = { dataType: DataType.Book } as const;
 
+interface DirectBook extends FollowedBook {
+  /** What the last record said. */
+  isSuspect: boolean;
+  /** Why the feed is down; empty while it is not. */
+  trouble: string;
+}
+
 /** Reads the books of an integration that runs in this process: the integration's records go straight into them. */
 export class DirectSource implements BookSource {
   readonly venue: string;
   readonly #integration: ImsDataIntegration;
-  readonly #followed = new Map<string, FollowedBook>();
+  readonly #followed = new Map<string, DirectBook>();
   readonly #numbers = new Map<string, number>();
   readonly #symbols: string[] = [];
   readonly #closed = new AbortController();
@@ -57,7 +64,7 @@ export class DirectSource implements BookSource {
   }
 
   follow(symbol: string, book: VenueBook, changed: () => void): void {
-    this.#followed.set(symbol, { book, changed });
+    this.#followed.set(symbol, { book, changed, isSuspect: false, trouble: "" });
     this.#later(() => this.#start(symbol, book));
   }
 
@@ -95,7 +102,7 @@ export class DirectSource implements BookSource {
     });
   }
 
-  #of(instrumentId: number): FollowedBook | undefined {
+  #of(instrumentId: number): DirectBook | undefined {
     const symbol = this.#symbols[instrumentId];
     return symbol === undefined ? undefined : this.#followed.get(symbol);
   }
@@ -103,25 +110,29 @@ export class DirectSource implements BookSource {
   #take(fields: BookFields, isWhole: boolean): void {
     const followed = this.#of(fields.instrumentId);
     if (!followed) return;
-    const { book, changed } = followed;
+    const { book } = followed;
     const now = this.clock.monotonicMillis();
     if (isWhole) book.replace(fields, fields.horizon, fields.eventMicros, now);
     else book.change(fields, fields.eventMicros, now);
-    if ((fields.flags & RecordFlags.Suspect) !== 0) book.suspend("suspect", "not proven right yet");
-    else if (book.state === "suspect") book.restore(now);
-    changed();
+    followed.isSuspect = (fields.flags & RecordFlags.Suspect) !== 0;
+    this.#settle(followed);
   }
 
   #feedStatus({ dataType, instrumentId, state, text }: FeedStatusFields): void {
     if (dataType !== DataType.Book) return;
     const followed = this.#of(instrumentId);
     if (!followed) return;
-    const { book, changed } = followed;
-    if (state === FeedState.Live || state === FeedState.Quiet) {
-      const now = this.clock.monotonicMillis();
-      if (book.state === "stale") book.restore(now);
-      else book.vouch(now);
-    } else if (state !== FeedState.Starting) book.suspend("stale", text || "the feed is down");
+    const isLive = state === FeedState.Live || state === FeedState.Quiet;
+    if (isLive) followed.book.vouch(this.clock.monotonicMillis(), state === FeedState.Quiet);
+    followed.trouble = isLive || state === FeedState.Starting ? "" : text || "the feed is down";
+    this.#settle(followed);
+  }
+
+  /** Brings the state of the book to what record and feed say, and tells. */
+  #settle({ book, changed, isSuspect, trouble }: DirectBook): void {
+    if (trouble) book.suspend("stale", trouble);
+    else if (isSuspect) book.suspend("suspect", "not proven right yet");
+    else if (!book.isFresh) book.restore(this.clock.monotonicMillis());
     changed();
   }
 
@@ -154,6 +165,8 @@ export class DirectSource implements BookSource {
       trade: ignore,
       bar: ignore,
       topOfBook: ignore,
+      orderSnapshot: ignore,
+      order: ignore,
       markPrice: ignore,
       liquidation: ignore,
       optionTicker: ignore,

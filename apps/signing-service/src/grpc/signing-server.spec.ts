@@ -1,5 +1,6 @@
-import { credentials, makeClientConstructor, status } from "@grpc/grpc-js";
-import { healthProto } from "@ims/book-proto";
+import { once } from "node:events";
+import { type ClientDuplexStream, credentials, makeClientConstructor, status } from "@grpc/grpc-js";
+import { healthProto, type LoadedProto, reflectionProto } from "@ims/book-proto";
 import { createLogger, systemClock } from "@ims/common";
 import { SIGNING_SERVICE, SigningClient } from "@ims/signing-proto";
 import { afterEach, describe, expect, it } from "vitest";
@@ -20,14 +21,27 @@ afterEach(async () => {
 async function serve(scheme: "ecdsa" | "schnorr" | "ed25519", token?: string) {
   const signer = inlineSigner(scheme, ["native", "js"]);
   const calls = new SigningCalls(signer, new CallerCheck("127.0.0.1:0", token), logger);
-  const server = new SigningServer(calls, systemClock);
+  const server = new SigningServer(calls, systemClock, logger);
   const address = `127.0.0.1:${await server.listen("127.0.0.1:0")}`;
   const client = new SigningClient(address, token === undefined ? {} : { token });
   ends.push(
     () => server.close(),
     () => client.close(),
   );
-  return { address, calls, client, signer };
+  return { address, calls, client, server, signer };
+}
+
+type Call = (
+  request?: object,
+  done?: (error: Error | null, reply: unknown) => void,
+) => ClientDuplexStream<object, object>;
+
+/** A client of one of the services that every gRPC server here has. */
+function stub(address: string, proto: LoadedProto, service: string): Readonly<Record<string, Call>> {
+  const Client = makeClientConstructor(proto.service(service), service);
+  const client = new Client(address, credentials.createInsecure());
+  ends.push(() => client.close());
+  return client as unknown as Readonly<Record<string, Call>>;
 }
 
 describe("the gRPC service", () => {
@@ -88,12 +102,37 @@ describe("the gRPC service", () => {
     }
   });
 
+  it("closes at once beside clients that only watch, and says that it goes away", async () => {
+    const { address, server } = await serve("ecdsa");
+    const watch = stub(address, healthProto, "grpc.health.v1.Health").Watch!({ service: SIGNING_SERVICE });
+    expect(await once(watch, "data")).toEqual([{ status: "SERVING" }]);
+    const told = once(watch, "data");
+    const ended = once(watch, "end");
+    await server.close();
+    expect(await told).toEqual([{ status: "NOT_SERVING" }]);
+    await ended;
+  });
+
+  it("describes itself to a client that knows only reflection", async () => {
+    const { address } = await serve("ecdsa");
+    const call = stub(address, reflectionProto, "grpc.reflection.v1.ServerReflection")
+      .ServerReflectionInfo!();
+    const ask = async (request: object) => {
+      call.write(request);
+      return (await once(call, "data"))[0] as Record<string, never>;
+    };
+    expect(await ask({ listServices: "" })).toMatchObject({
+      listServicesResponse: { service: expect.arrayContaining([{ name: SIGNING_SERVICE }]) },
+    });
+    const { fileDescriptorResponse: file } = await ask({ fileContainingSymbol: `${SIGNING_SERVICE}.Status` });
+    const describes = (bytes: Buffer) => bytes.includes("SwitchBackend") && bytes.includes("worker_deaths");
+    expect(file).toEqual({ fileDescriptorProto: [expect.toSatisfy(describes)] });
+    call.end();
+  });
+
   it("answers health checks", async () => {
     const { address } = await serve("ecdsa");
-    const service = "grpc.health.v1.Health";
-    const Client = makeClientConstructor(healthProto.service(service), service);
-    const health = new Client(address, credentials.createInsecure());
-    ends.push(() => health.close());
+    const health = stub(address, healthProto, "grpc.health.v1.Health");
     const check = (name: string) =>
       new Promise((resolve, reject) => {
         health.Check!({ service: name }, (error: Error | null, reply: unknown) =>

@@ -1,67 +1,53 @@
-import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
-import { healthProto } from "@ims/book-proto";
-import type { Clock } from "@ims/common";
-import { SIGNING_REQUEST_BYTES_MAX, signingService } from "@ims/signing-proto";
-import { fail } from "../errors.js";
-import { HealthCalls } from "./health-calls.js";
+import type { Clock, Logger } from "@ims/common";
+import { GrpcHost } from "@ims/grpc-host";
+import { SIGNING_REQUEST_BYTES_MAX, SIGNING_SERVICE, signingProto } from "@ims/signing-proto";
 import type { SigningCalls } from "./signing-calls.js";
 
-/** How long calls under way may take when the service stops. */
-const SHUTDOWN_MILLIS = 2_000;
-const STREAMS_MAX = 100;
+const STREAMS_PER_CONNECTION_MAX = 100;
 
-/** The gRPC server of the signing service, with health. */
+/** The gRPC server of the signing service, with health and reflection. */
 export class SigningServer {
-  readonly #server = new Server({
-    "grpc.max_receive_message_length": SIGNING_REQUEST_BYTES_MAX,
-    "grpc.max_concurrent_streams": STREAMS_MAX,
-  });
-  readonly #health = new HealthCalls();
+  readonly #host: GrpcHost;
 
   constructor(
     private readonly calls: SigningCalls,
-    private readonly clock: Clock,
+    clock: Clock,
+    logger: Logger,
   ) {
     const { publicKeys, sign, status, switchBackend, verify } = calls;
-    this.#server.addService(signingService, {
-      Sign: sign,
-      Verify: verify,
-      PublicKeys: publicKeys,
-      SwitchBackend: switchBackend,
-      Status: status,
-    } as unknown as UntypedServiceImplementation);
-    this.#server.addService(healthProto.service("grpc.health.v1.Health"), {
-      Check: this.#health.check,
-      Watch: this.#health.watch,
-    } as unknown as UntypedServiceImplementation);
+    this.#host = new GrpcHost({
+      service: {
+        name: SIGNING_SERVICE,
+        proto: signingProto,
+        methods: {
+          Sign: sign,
+          Verify: verify,
+          PublicKeys: publicKeys,
+          SwitchBackend: switchBackend,
+          Status: status,
+        },
+      },
+      setting: "IMS_SIGN_GRPC",
+      requestBytesMax: SIGNING_REQUEST_BYTES_MAX,
+      streamsPerConnectionMax: STREAMS_PER_CONNECTION_MAX,
+      clock,
+      logger,
+    });
   }
 
   /**
-   * Listens on `host:port`, port 0 for any free one; resolves with the port.
-   * @throws ImsError `signing-service.address`
+   * Listens on `host:port`, port 0 for any free one, and serves at once; resolves with the port.
+   * @throws ImsError `grpc.address`
    */
-  listen(address: string): Promise<number> {
-    return new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-        if (error) reject(fail("signing-service.address", `cannot listen on ${address}`, { cause: error }));
-        else resolve(port);
-      });
-    });
+  async listen(address: string): Promise<number> {
+    await this.#host.listen(address);
+    this.#host.setServing(true);
+    return this.#host.port;
   }
 
   /** Takes no more calls and lets those under way end, at most two seconds long. */
   async close(): Promise<void> {
-    this.#health.endAll();
-    await new Promise<void>((resolve) => {
-      const timer = this.clock.setTimer(SHUTDOWN_MILLIS, () => {
-        this.#server.forceShutdown();
-        resolve();
-      });
-      this.#server.tryShutdown(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+    await this.#host.close();
     this.calls.close();
   }
 }

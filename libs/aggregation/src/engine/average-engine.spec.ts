@@ -1,49 +1,8 @@
-import { AverageMethod, AverageState, Decimal, RecordFlags, TradeKind } from "@ims/common";
-import type { AverageRecord } from "@ims/sbe";
+import { AverageMethod, Decimal, RecordFlags, TradeKind } from "@ims/common";
 import { describe, expect, it } from "vitest";
-import { type PlanText, readPlan } from "../plan/average-plan.js";
-import { CollectedOutput } from "../spec-support/collected-output.js";
-import { type TradeRow, tradeValues } from "../spec-support/trades.js";
-import { AverageEngine, symbolsMaxOf } from "./average-engine.js";
+import { brief, START, setup } from "../spec-support/engine-stage.js";
+import { symbolsMaxOf } from "./average-engine.js";
 import { snapshotEngine } from "./engine-state.js";
-
-const START = 1_700_000_000_000_000;
-const SECOND = 1e6;
-
-function setup(text: Partial<PlanText> = {}, symbolsMax?: number) {
-  const plan = readPlan({
-    windows: ["1s"],
-    halfLives: [],
-    lateness: "0s",
-    revisableWindows: 2,
-    emptyWindows: false,
-    extraDigits: 2,
-    ...text,
-  });
-  const engine = new AverageEngine(plan, symbolsMax);
-  let output = new CollectedOutput();
-  /** Seconds behind {@link START}, price in hundredths, quantity in thousandths. */
-  const trade = (seconds: number, price: number, rest: Partial<TradeRow> = {}) => {
-    const micros = START + Math.round(seconds * SECOND);
-    engine.take(tradeValues({ micros, price: BigInt(price), quantity: 1000n, ...rest }), output);
-  };
-  /** What was published since the last call. */
-  const published = () => {
-    const averages = output.averages();
-    output = new CollectedOutput();
-    return averages;
-  };
-  return { engine, trade, published };
-}
-
-function brief({ symbol, state, windowStartMicros, windowEndMicros, tradeCount, value }: AverageRecord) {
-  const [from, to] = [(windowStartMicros - START) / SECOND, (windowEndMicros - START) / SECOND];
-  return `${symbol} ${from}-${to} ${stateName(state)} ${tradeCount} ${value ?? "-"}`;
-}
-
-function stateName(state: number): string {
-  return Object.entries(AverageState).find(([, number]) => number === state)![0];
-}
 
 describe("windows of event time", () => {
   it("close when the event time of the partition has passed them, silent symbols included", () => {

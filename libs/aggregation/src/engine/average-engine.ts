@@ -11,7 +11,7 @@ import { Slot } from "../windows/window-slots.js";
 const OUTPUTS_PER_TRADE = 1024;
 /** Event times further ahead of the receive time are not believed: the receive time stands in. */
 const AHEAD_MICROS_MAX = 60e6;
-/** A symbol without a trade for so long is forgotten. */
+/** A symbol without a trade for so long is forgotten, once none of its windows can be revised any more. */
 const FORGOTTEN_MICROS = 86_400e6;
 /** A state is stored as one message, which has room for 8 MiB. */
 const STATE_BYTES_MAX = 7 * 1024 * 1024;
@@ -156,7 +156,8 @@ export class AverageEngine {
     for (; sweep.next < symbols.length; sweep.next++) {
       const symbol = symbols[sweep.next]!;
       this.writer.symbol = symbol;
-      if (!symbol.series[index]!.closeUntil(sweep.until, this.writer, this.mayGoOn)) return false;
+      const series = symbol.series[index]!;
+      if (!series.closeUntil(sweep.doneUntil, sweep.until, this.writer, this.mayGoOn)) return false;
     }
     sweep.next = -1;
     sweep.doneUntil = sweep.until;
@@ -165,11 +166,15 @@ export class AverageEngine {
 
   /** Only while nothing is under way, so that no sweep loses its place. */
   private forgetSilent(): void {
+    const { sweeps } = this;
+    const { revisableWindows, windows } = this.plan;
     const { symbols } = this.table;
+    let before = sweeps[sweeps.length - 1]!.doneUntil - FORGOTTEN_MICROS;
+    for (let index = 0; index < windows.length; index++) {
+      before = Math.min(before, sweeps[index]!.doneUntil - revisableWindows * windows[index]!);
+    }
     for (let index = symbols.length - 1; index >= 0; index--) {
-      if (symbols[index]!.lastMicros + FORGOTTEN_MICROS < this.sweeps[this.sweeps.length - 1]!.doneUntil) {
-        this.table.remove(index);
-      }
+      if (symbols[index]!.lastMicros < before) this.table.remove(index);
     }
   }
 }

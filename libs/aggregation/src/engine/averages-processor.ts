@@ -34,6 +34,8 @@ export function averagesProcessor(
   return {
     name,
     stateVersion: STATE_VERSION,
+    // A trade is counted once, however often it is stored.
+    leavesOutCopies: true,
     createTask(input, state) {
       const onOddity = (what: EngineOddity, count: number) => onNotice({ input, what, count });
       const engine = state

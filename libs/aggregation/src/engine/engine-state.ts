@@ -72,15 +72,16 @@ export function restoreEngine(
 }
 
 function writeSeries(writer: StateWriter, series: WindowSeries): void {
-  const { closedUntil, hasClosed, carryLo, carryHi, lateCount, totals, windows } = series;
-  writer.numbers(closedUntil, hasClosed ? 1 : 0, carryLo, carryHi, lateCount, windows.length);
+  const { closedUntil, closedFrom, carryLo, carryHi, lateCount, totals, windows } = series;
+  writer.numbers(closedUntil, closedFrom, carryLo, carryHi, lateCount, windows.length);
   writer.array(totals);
   for (const slots of windows) writer.array(slots);
 }
 
 function readSeries(reader: StateReader, series: WindowSeries): void {
   series.closedUntil = reader.number();
-  series.hasClosed = reader.number() === 1;
+  // States of before held a 1 here for any start: all windows counted as published.
+  series.closedFrom = reader.number();
   series.carryLo = reader.number();
   series.carryHi = reader.number();
   series.lateCount = reader.number();

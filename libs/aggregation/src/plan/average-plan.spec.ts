@@ -37,6 +37,11 @@ describe("a plan", () => {
     ["too many windows", { windows: Array.from({ length: 17 }, (_, index) => `${2 ** index}ms`) }, /window/],
     ["a half-life of nothing", { halfLives: ["0t"] }, /"0t"/],
     ["a half-life beyond a year", { halfLives: ["9000h"] }, /"9000h"/],
+    [
+      "a half-life that no weight outlasts",
+      { halfLives: ["20t", "1ms"], windows: ["501ms"] },
+      /half-life 1ms/,
+    ],
     ["more lateness than 100 windows", { lateness: "51s" }, /"51s"/],
     ["half a digit", { extraDigits: 0.5 }, /0\.5/],
     ["too many windows to revise", { revisableWindows: 101 }, /101/],

@@ -37,6 +37,11 @@ const WINDOW_MAX = 7 * DAY;
 const WINDOWS_MAX = 16;
 const HALF_LIVES_MAX = 16;
 const LATENESS_WINDOWS_MAX = 100;
+/**
+ * Half-lives that fit into the shortest window at most: a trade at its beginning then has a weight of 2^-500 at its end,
+ * which a double still tells from 0.
+ */
+const HALF_LIVES_PER_WINDOW_MAX = 500;
 
 /**
  * Reads and checks a plan: windows and lateness like `500ms`, `10s`, `5m`, `1h`, half-lives also like `20t` for trades.
@@ -60,6 +65,11 @@ export function readPlan(text: PlanText): AveragePlan {
       "aggregation.bad-plan",
       `${halfLives.length} half-lives are given, at most ${HALF_LIVES_MAX} can be`,
     );
+  }
+  for (const [index, life] of halfLives.entries()) {
+    if (life.kind === "count" || life.micros * HALF_LIVES_PER_WINDOW_MAX >= windows[0]!) continue;
+    const detail = `the half-life ${text.halfLives[index]} is below a ${HALF_LIVES_PER_WINDOW_MAX}th of the shortest window`;
+    throw fail("aggregation.bad-plan", detail);
   }
   const latenessMicros = readDuration(text.lateness);
   if (latenessMicros === undefined || latenessMicros > windows[0]! * LATENESS_WINDOWS_MAX) {

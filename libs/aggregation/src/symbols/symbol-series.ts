@@ -12,7 +12,10 @@ const TWO_32 = 2 ** 32;
 const INT64_END = 1n << 63n;
 const cell = new Float64Array(2);
 
-/** All windows of one symbol of one venue, with its scales: they only grow, to the finest that was seen. */
+/**
+ * All windows of one symbol of one venue, with its scales: they begin at 0 and only grow, to the finest of its regular
+ * trades. One that is left out changes nothing of them.
+ */
 export class SymbolSeries {
   /** The name as records have it: 32 octets, zero-padded; and as eight words. */
   readonly name = new Uint8Array(32);

@@ -34,8 +34,6 @@ export class SymbolTable {
       symbol = new SymbolSeries(this.plan);
       symbol.name.set(values.symbol);
       symbol.exchangeId = values.exchangeId;
-      symbol.priceScale = Math.min(18, values.priceScale);
-      symbol.quantityScale = Math.min(18, values.quantityScale);
       this.symbols.push(symbol);
       this.byName.set(key, symbol);
     }

@@ -19,8 +19,8 @@ export class WindowSeries {
   windows: Float64Array[] = [];
   /** Windows that begin before this moment are over; 0 = none is yet. */
   closedUntil = 0;
-  /** A window was closed: from then on those without a trade are empty, not before the symbol's time. */
-  hasClosed = false;
+  /** Start of the first window that was closed, 0 = none: from there on those without a trade are empty. */
+  closedFrom = 0;
   /** Last price of the closed windows, 0 = none. */
   carryLo = 0;
   carryHi = 0;
@@ -74,20 +74,21 @@ export class WindowSeries {
 
   /**
    * Closes windows that begin before `boundary`, a multiple of the length, one by one.
+   * @param from where all windows were closed when this boundary came up
    * @returns whether that is done; false = `mayGoOn` said no, to be called again
    */
-  closeUntil(boundary: number, reader: WindowReader, mayGoOn: () => boolean): boolean {
+  closeUntil(from: number, boundary: number, reader: WindowReader, mayGoOn: () => boolean): boolean {
     const { lengthMicros } = this;
-    let emptyRun = 0;
     while (this.closedUntil < boundary) {
       if (!mayGoOn()) return false;
       const next = this.oldestOpen(boundary);
       const start = next?.[Slot.START] ?? boundary;
-      if (this.plan.emptyWindows && this.hasClosed && start > this.closedUntil) {
-        const end = emptyRun++ < EMPTY_RUN_MAX ? this.closedUntil + lengthMicros : start;
-        const from = this.closedUntil;
+      if (this.plan.emptyWindows && this.closedFrom > 0 && start > this.closedUntil) {
+        const emptyFrom = this.closedUntil;
+        const emptyCount = (emptyFrom - this.silentSince(from)) / lengthMicros;
+        const end = emptyCount < EMPTY_RUN_MAX ? emptyFrom + lengthMicros : start;
         this.advance(end);
-        reader.empty(this, from, end);
+        reader.empty(this, emptyFrom, end);
       } else if (next) {
         this.close(next, start);
         reader.window(this, next, false);
@@ -108,11 +109,21 @@ export class WindowSeries {
     slots[Slot.PHASE] = Phase.Over;
     if (this.halfLives.count > 0) this.halfLives.fold(this.totals, slots, this.elapsedUntil(end));
     this.closedUntil = end;
-    this.hasClosed = true;
+    if (this.closedFrom === 0) this.closedFrom = start;
     if (slots[Slot.COUNT]! > 0) {
       this.carryLo = slots[Slot.CLOSE_LO]!;
       this.carryHi = slots[Slot.CLOSE_LO + 1]!;
     }
+  }
+
+  /** End of the last closed window with a trade; at the earliest `from`. It says the same when a closing is gone on with. */
+  private silentSince(from: number): number {
+    const { windows } = this;
+    for (let index = windows.length - 1; index >= 0; index--) {
+      const start = windows[index]![Slot.START]!;
+      if (start < this.closedUntil) return Math.max(from, start + this.lengthMicros);
+    }
+    return from;
   }
 
   private advance(micros: number): void {
@@ -142,9 +153,14 @@ export class WindowSeries {
     if (start < this.closedUntil - this.plan.revisableWindows * lengthMicros) return undefined;
     const slots = new Float64Array(Slot.WEIGHTED + this.halfLives.count * 2);
     slots[Slot.START] = start;
-    if (start < this.closedUntil) slots[Slot.PHASE] = this.plan.emptyWindows ? Phase.Published : Phase.Over;
+    if (start < this.closedUntil) slots[Slot.PHASE] = this.isPublished(start) ? Phase.Published : Phase.Over;
     this.windows.splice(index, 0, slots);
     return slots;
+  }
+
+  /** Of a closed window without a trade. */
+  private isPublished(start: number): boolean {
+    return this.plan.emptyWindows && this.closedFrom > 0 && start >= this.closedFrom;
   }
 
   private oldestOpen(boundary: number): Float64Array | undefined {

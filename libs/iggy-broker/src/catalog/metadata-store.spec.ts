@@ -1,9 +1,9 @@
 import { globalPermissions, streamPermissions, topicPermissions } from "@ims/iggy-protocol";
 import { Journal, MemoryFileSystem, systemError } from "@ims/segment-log";
+import { assertSeeded } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BrokerLogger } from "../broker-options.js";
-import { assertSeeded } from "../spec-support/seeds.js";
 import type { Catalog } from "./catalog.js";
 import type { CatalogChange } from "./catalog-change.js";
 import { decodeCatalog, encodeCatalog } from "./catalog-snapshot.js";

@@ -1,7 +1,7 @@
 import { SimulatedClock } from "@ims/common";
+import { assertSeeded } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { assertSeeded } from "../spec-support/seeds.js";
 import { ConsumerGroup, type Tenure } from "./consumer-group.js";
 
 const TIMEOUT_MILLIS = 30_000;

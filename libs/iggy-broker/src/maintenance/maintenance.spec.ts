@@ -1,10 +1,10 @@
 import { COMMANDS, decodeBatch, FieldKind, option, validateBatch } from "@ims/iggy-protocol";
 import { MemoryFileSystem } from "@ims/segment-log";
+import { seededMillis, seededRuns } from "@ims/spec-kit";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { FrameClient } from "../spec-support/frame-client.js";
 import { STREAM, send, TOPIC } from "../spec-support/messages.js";
 import { RunningBrokers } from "../spec-support/running-broker.js";
-import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { runMaintenance } from "./maintenance-command.js";
 import { repairDataDir } from "./repair-data-dir.js";
 import { verifyDataDir } from "./verify-data-dir.js";

@@ -1,8 +1,8 @@
 import { MemoryFileSystem } from "@ims/segment-log";
+import { seededMillis, seededRuns } from "@ims/spec-kit";
 import { afterEach, describe, expect, it } from "vitest";
 import { MetadataStore } from "../catalog/metadata-store.js";
 import { RunningBrokers } from "../spec-support/running-broker.js";
-import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { runMaintenance } from "./maintenance-command.js";
 
 const ROT_COUNT = seededRuns(100);

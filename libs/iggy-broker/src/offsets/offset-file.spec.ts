@@ -1,7 +1,7 @@
 import { MemoryFileSystem, OpenFiles, systemError } from "@ims/segment-log";
+import { assertSeeded } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { assertSeeded } from "../spec-support/seeds.js";
 import { OffsetFile, type OffsetFileOptions } from "./offset-file.js";
 
 async function open(

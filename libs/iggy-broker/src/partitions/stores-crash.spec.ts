@@ -1,12 +1,12 @@
 import { SimulatedClock } from "@ims/common";
 import { decodeBatch, encodeBatch, FieldKind } from "@ims/iggy-protocol";
 import { BlockPool, MemoryFileSystem, systemError } from "@ims/segment-log";
+import { assertSeeded, seededMillis } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TopicEntry } from "../catalog/catalog.js";
 import type { CatalogChange, StoredOption } from "../catalog/catalog-change.js";
 import { MetadataStore } from "../catalog/metadata-store.js";
-import { assertSeeded, seededMillis } from "../spec-support/seeds.js";
 import type { Partition } from "./partition.js";
 import { PartitionStore } from "./partition-store.js";
 

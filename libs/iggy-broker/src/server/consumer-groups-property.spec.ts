@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { SimulatedClock } from "@ims/common";
 import { COMMANDS } from "@ims/iggy-protocol";
 import { nodeFileSystem } from "@ims/segment-log";
+import { assertSeeded, seededMillis } from "@ims/spec-kit";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Broker } from "../broker-options.js";
@@ -19,7 +20,6 @@ import {
 } from "../spec-support/group-client.js";
 import { STREAM, send, TOPIC } from "../spec-support/messages.js";
 import { RunningBrokers } from "../spec-support/running-broker.js";
-import { assertSeeded, seededMillis } from "../spec-support/seeds.js";
 
 const running = new RunningBrokers();
 let directories: string[] = [];

@@ -8,13 +8,13 @@ import {
   streamPermissions,
 } from "@ims/iggy-protocol";
 import { MemoryFileSystem } from "@ims/segment-log";
+import { assertSeeded } from "@ims/spec-kit";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startBroker } from "../broker.js";
 import type { Broker } from "../broker-options.js";
 import { FrameClient } from "../spec-support/frame-client.js";
 import { createTopic, poll, STREAM, send, sendRequest, TOPIC } from "../spec-support/messages.js";
-import { assertSeeded } from "../spec-support/seeds.js";
 
 let broker: Broker;
 beforeAll(async () => {

@@ -6,16 +6,10 @@ import { join } from "node:path";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
 import { SimulatedClock } from "@ims/common";
 import { COMMANDS, Operation } from "@ims/iggy-protocol";
+import { AUTHORITY, OTHER_CERTIFICATE, OTHER_KEY, SERVER_CERTIFICATE, SERVER_KEY } from "@ims/spec-kit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { BrokerLogger, BrokerOptions } from "../broker-options.js";
 import { startBrokerWorker } from "../broker-worker.js";
-import {
-  AUTHORITY,
-  OTHER_CERTIFICATE,
-  OTHER_KEY,
-  SERVER_CERTIFICATE,
-  SERVER_KEY,
-} from "../spec-support/certificates.js";
 import { FrameClient } from "../spec-support/frame-client.js";
 import { RunningBrokers } from "../spec-support/running-broker.js";
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SimulatedClock } from "@ims/common";
+import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from "@ims/spec-kit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { IggyClient } from "../client/iggy-client.js";
-import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from "../spec-support/localhost-certificate.js";
 import { ScriptedPeer, seededRandom, until } from "../spec-support/scripted-peer.js";
 
 let folder: string;

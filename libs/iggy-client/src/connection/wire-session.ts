@@ -1,11 +1,9 @@
-import type { Clock, TimerHandle } from "@ims/common";
-import { describeError, type ImsError } from "@ims/common";
+import { type Clock, describeError, type ImsError } from "@ims/common";
 import {
   decodeReplyHeader,
   type Eviction,
   FrameReader,
   IggyErrorCode,
-  Operation,
   REPLY_AT,
   type ReplyOutcome,
   readReply,
@@ -14,25 +12,10 @@ import {
 import type { ClientLog } from "../client/client-options.js";
 import type { ClientMetrics } from "../diagnostics/client-metrics.js";
 import { evicted, fail } from "../errors.js";
+import { AcceptanceWatch } from "./acceptance-watch.js";
 import type { ByteStream } from "./byte-stream.js";
+import { PendingRequests, type ReplyHandler } from "./pending-requests.js";
 import { holdReply } from "./receive-memory.js";
-
-/** What becomes of one sent request: exactly one of the two is called. */
-export interface ReplyHandler {
-  onReply(outcome: Exclude<ReplyOutcome, { kind: "evicted" }>): void;
-  /**
-   * The connection ended first.
-   * @param timedOut this request's reply was overdue
-   * @param denied the server said that it has no session for it: it was certainly not executed
-   */
-  onLost(error: ImsError, timedOut: boolean, denied?: boolean): void;
-}
-
-interface PendingRequest {
-  readonly handler: ReplyHandler;
-  readonly sentAtMillis: number;
-  readonly dueAtMillis: number;
-}
 
 export interface WireSettings {
   readonly clock: Clock;
@@ -46,9 +29,6 @@ export interface WireSettings {
 
 /** Replies up to this are copied out of the memory they arrived in. */
 const SMALL_REPLY_BYTES = 4096;
-
-/** Refusals with 58 for this long: perhaps another node leads by now (wire.md section 5). */
-const NOT_ACCEPTED_MILLIS = 2000;
 
 /** A frame of this size is worth a system call of its own. */
 const LARGE_FRAME_BYTES = 16 * 1024;
@@ -72,12 +52,10 @@ export class WireSession {
   private endReason: ImsError | undefined;
   private resolveEnded!: (reason: ImsError) => void;
   private readonly reader: FrameReader;
-  private readonly pending = new Map<number, PendingRequest>();
+  private readonly pending: PendingRequests;
+  private readonly acceptance: AcceptanceWatch;
   private readonly roomWaiters = new Set<() => void>();
-  private ageTimer: TimerHandle | undefined;
-  private ageTimerAtMillis = 0;
   private lastRequestNumber = 0;
-  private notAcceptedSinceMillis = -1;
   private corked = false;
   /** Set while logging in: an eviction then answers the login and ends nothing else. */
   private onEviction: ((eviction: Eviction) => void) | undefined;
@@ -87,6 +65,10 @@ export class WireSession {
     private readonly settings: WireSettings,
   ) {
     this.reader = new FrameReader(settings.frameBytesMax, stream.memory);
+    this.acceptance = new AcceptanceWatch(settings.clock);
+    this.pending = new PendingRequests(settings.clock, (waitedMillis) =>
+      this.destroy(fail("iggy-client.connection-lost", `no reply within ${waitedMillis} ms`)),
+    );
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;
     });
@@ -104,11 +86,11 @@ export class WireSession {
   }
 
   get inFlightCount(): number {
-    return this.pending.size;
+    return this.pending.count;
   }
 
   get hasRoom(): boolean {
-    return this.pending.size < this.settings.inFlightMax;
+    return this.pending.count < this.settings.inFlightMax;
   }
 
   nextRequestNumber(): number {
@@ -133,20 +115,16 @@ export class WireSession {
    * @param patienceMillis how long the answer may take where that is longer than the setting
    */
   submit(frame: Uint8Array, requestNumber: number, handler: ReplyHandler, patienceMillis = 0): void {
-    const { clock, requestTimeoutMillis, metrics } = this.settings;
-    const sentAtMillis = clock.monotonicMillis();
-    const dueAtMillis = sentAtMillis + Math.max(patienceMillis, requestTimeoutMillis);
-    this.pending.set(requestNumber, { handler, sentAtMillis, dueAtMillis });
-    if (!this.ageTimer || dueAtMillis < this.ageTimerAtMillis) this.armAgeTimer(dueAtMillis);
-    metrics.requestSent(this.pending.size, frame.length);
+    const { requestTimeoutMillis, metrics } = this.settings;
+    this.pending.add(requestNumber, handler, Math.max(patienceMillis, requestTimeoutMillis));
+    metrics.requestSent(this.pending.count, frame.length);
     this.write(frame);
   }
 
   /** Nobody waits for this answer any more: it has no place on the wire, and is ignored should it come. */
   forget(requestNumber: number): void {
-    if (!this.pending.delete(requestNumber)) return;
+    if (!this.pending.take(requestNumber)) return;
     this.settings.metrics.requestsLost(1);
-    if (this.pending.size === 0) this.cancelAgeTimer();
     this.offerRoom();
   }
 
@@ -159,10 +137,8 @@ export class WireSession {
   destroy(reason: ImsError): void {
     if (this.endReason) return;
     this.endReason = reason;
-    this.cancelAgeTimer();
+    const lost = this.pending.takeAll();
     this.stream.destroy();
-    const lost = [...this.pending.values()];
-    this.pending.clear();
     const { clock, metrics } = this.settings;
     metrics.requestsLost(lost.length);
     const nowMillis = clock.monotonicMillis();
@@ -218,16 +194,14 @@ export class WireSession {
       return;
     }
     const requestNumber = Number(viewOf(frame).getBigUint64(REPLY_AT.request, true));
-    const request = this.pending.get(requestNumber);
+    const request = this.pending.take(requestNumber);
     if (!request) {
       const { operation } = decodeReplyHeader(frame);
       this.settings.log?.debug({ requestNumber, operation }, "ignored a reply to no request");
       return;
     }
-    this.pending.delete(requestNumber);
-    if (this.pending.size === 0) this.cancelAgeTimer();
     const { clock, metrics } = this.settings;
-    metrics.requestAnswered(this.pending.size, clock.monotonicMillis() - request.sentAtMillis);
+    metrics.requestAnswered(this.pending.count, clock.monotonicMillis() - request.sentAtMillis);
     if (isSessionDenied(outcome) && this.sessionNumber !== 0n) {
       const reason = fail("iggy-client.session-gone", "the server does not know the session any more");
       this.guard(() => request.handler.onLost(reason, false, true));
@@ -236,7 +210,7 @@ export class WireSession {
     }
     if (!isSmall) holdReply(frame);
     this.guard(() => request.handler.onReply(outcome));
-    this.watchAcceptance(outcome, frame[REPLY_AT.operation]!);
+    if (this.acceptance.isRefusing(outcome, frame[REPLY_AT.operation]!)) this.onNotAccepted?.();
     this.offerRoom();
   }
 
@@ -247,48 +221,6 @@ export class WireSession {
       this.roomWaiters.delete(next);
       this.guard(next);
     }
-  }
-
-  private watchAcceptance(outcome: ReplyOutcome, operation: number): void {
-    if (outcome.kind === "success") {
-      if (operation !== Operation.NonReplicated) this.notAcceptedSinceMillis = -1;
-      return;
-    }
-    if (outcome.kind !== "refused" || outcome.code !== IggyErrorCode.TransientNotAccepted) return;
-    const nowMillis = this.settings.clock.monotonicMillis();
-    if (this.notAcceptedSinceMillis < 0) this.notAcceptedSinceMillis = nowMillis;
-    else if (nowMillis - this.notAcceptedSinceMillis >= NOT_ACCEPTED_MILLIS) {
-      this.notAcceptedSinceMillis = nowMillis;
-      this.onNotAccepted?.();
-    }
-  }
-
-  private armAgeTimer(dueAtMillis: number): void {
-    const { clock } = this.settings;
-    this.ageTimer?.cancel();
-    this.ageTimerAtMillis = dueAtMillis;
-    this.ageTimer = clock.setTimer(Math.max(1, dueAtMillis - clock.monotonicMillis()), () => this.checkAge());
-  }
-
-  private checkAge(): void {
-    this.ageTimer = undefined;
-    const nowMillis = this.settings.clock.monotonicMillis();
-    let earliest: PendingRequest | undefined;
-    for (const request of this.pending.values()) {
-      if (!earliest || request.dueAtMillis < earliest.dueAtMillis) earliest = request;
-    }
-    if (!earliest) return;
-    if (nowMillis < earliest.dueAtMillis) {
-      this.armAgeTimer(earliest.dueAtMillis);
-      return;
-    }
-    const waited = earliest.dueAtMillis - earliest.sentAtMillis;
-    this.destroy(fail("iggy-client.connection-lost", `no reply within ${waited} ms`));
-  }
-
-  private cancelAgeTimer(): void {
-    this.ageTimer?.cancel();
-    this.ageTimer = undefined;
   }
 
   /** A fault in a handler must not break the reading of the next frames. */

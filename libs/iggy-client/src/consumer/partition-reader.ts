@@ -1,8 +1,6 @@
 import type { Listeners } from "../listeners.js";
-import { checkReply, type Hole } from "./check-reply.js";
 import type { ConsumedBatch } from "./consumed-batch.js";
 import type { ConsumerCounters } from "./consumer-counters.js";
-import { consumerError } from "./consumer-errors.js";
 import type { ConsumerEvents, PartitionStatus } from "./consumer-options.js";
 import type { ConsumerRequests } from "./consumer-requests.js";
 import type { ConsumerSettings } from "./consumer-settings.js";
@@ -10,8 +8,11 @@ import { type FetchedBatch, FetchedBatches } from "./fetched-batches.js";
 import { findStart } from "./find-start.js";
 import { type CommitHost, PartitionCommits } from "./partition-commits.js";
 import { PartitionPolls } from "./partition-polls.js";
+import { PollConditions } from "./poll-conditions.js";
 import { PollTimer } from "./poll-timer.js";
+import { ReadPosition } from "./read-position.js";
 import { ReaderRemedies } from "./reader-remedy.js";
+import { ReplyCheck } from "./reply-check.js";
 
 /** What a reader needs from its consumer. */
 export interface ReaderHost {
@@ -38,30 +39,16 @@ export class PartitionReader {
   private readonly timer: PollTimer;
   private readonly polls: PartitionPolls;
   private readonly remedies: ReaderRemedies;
-  /** Offset to ask for next, −1 = not known yet. */
-  private position = -1;
-  /** The message at `position` must be the next one. */
-  private exact = false;
-  /** Last offset of the partition as the server said last, −1 = not known. */
-  private end = -1;
-  private isEmpty = false;
-  private fetchedThrough = -1;
-  private failure: Error | undefined;
-  /** After a failure was taken: polls begin when the application asks for more. */
-  private awaitsDemand = false;
-  private paused = false;
-  private revoked = false;
+  private readonly replies: ReplyCheck;
+  private readonly conditions: PollConditions;
+  private readonly at = new ReadPosition();
   private stopped = false;
-  /** Looks up whether another member went on meanwhile, before anything more is fetched or given out. */
-  private mustRecheck = false;
   /** Counts what makes replies under way worthless. */
   private epoch = 0;
   private inFlight = false;
   private polled = false;
   private ended: Promise<void> = Promise.resolve();
   private fencedBefore = false;
-  /** Where a reply was damaged last. */
-  private damagedAt = -1;
 
   /** @param handledBefore last offset this consumer handled when it had the partition before, −1 = never */
   constructor(
@@ -73,6 +60,8 @@ export class PartitionReader {
     this.polls = new PartitionPolls(partitionId, requests, settings);
     this.timer = new PollTimer(commitHost.clock, settings);
     this.remedies = new ReaderRemedies(partitionId, settings, requests, this.polls);
+    this.replies = new ReplyCheck(partitionId, requests, settings.verifyChecksums, this.polls);
+    this.conditions = new PollConditions(settings, () => host.isWaiting());
     this.commits = new PartitionCommits(partitionId, commitHost);
   }
 
@@ -102,32 +91,32 @@ export class PartitionReader {
   }
 
   get isPaused(): boolean {
-    return this.paused;
+    return this.conditions.paused;
   }
 
   set isPaused(paused: boolean) {
-    this.paused = paused;
+    this.conditions.paused = paused;
     this.timer.wake();
   }
 
   /** Takes no more messages from the server, unless the assignment comes back. */
   get isRevoked(): boolean {
-    return this.revoked;
+    return this.conditions.revoked;
   }
 
   set isRevoked(revoked: boolean) {
-    this.revoked = revoked;
+    this.conditions.revoked = revoked;
     this.timer.wake();
   }
 
   /** Everything fetched was taken and committed. */
   get isComplete(): boolean {
-    return !this.inFlight && this.fetched.count === 0 && this.commits.stored >= this.fetchedThrough;
+    return !this.inFlight && this.fetched.count === 0 && this.commits.stored >= this.at.fetchedThrough;
   }
 
   /** Everything fetched may be committed by the rules. */
   get isDone(): boolean {
-    return !this.inFlight && this.fetched.count === 0 && this.commits.due >= this.fetchedThrough;
+    return !this.inFlight && this.fetched.count === 0 && this.commits.due >= this.at.fetchedThrough;
   }
 
   /** A poll was sent: with it the server may have committed what the application has not taken, whatever came back. */
@@ -136,7 +125,7 @@ export class PartitionReader {
   }
 
   get isReadable(): boolean {
-    return this.fetched.count > 0 && !this.paused && !this.mustRecheck;
+    return this.fetched.count > 0 && this.conditions.mayGiveOut;
   }
 
   take(): FetchedBatch | undefined {
@@ -151,12 +140,7 @@ export class PartitionReader {
   }
 
   takeFailure(): Error | undefined {
-    const { failure } = this;
-    if (failure) {
-      this.failure = undefined;
-      this.awaitsDemand = true;
-    }
-    return failure;
+    return this.conditions.takeFailure();
   }
 
   /** The application waits: looks whether a poll may begin. */
@@ -173,7 +157,7 @@ export class PartitionReader {
   onRejoined(): void {
     this.epoch++;
     this.polls.forget();
-    this.mustRecheck = this.position >= 0;
+    this.conditions.mustRecheck = this.at.isKnown;
     this.timer.wakeNow();
   }
 
@@ -181,53 +165,44 @@ export class PartitionReader {
   seek(offset: number, stored = -1): void {
     this.epoch++;
     this.polls.forget();
-    this.position = offset;
-    this.exact = false;
-    this.fetchedThrough = -1;
+    this.at.seek(offset);
     this.fetched.clear();
-    this.failure = undefined;
-    this.mustRecheck = false;
+    this.conditions.onSeek();
     this.commits.abandon();
     this.commits = new PartitionCommits(this.partitionId, this.host.commitHost, offset, stored);
     this.timer.wakeNow();
   }
 
   status(): PartitionStatus {
-    const { partitionId, commits, end, isEmpty, position: next, paused, revoked } = this;
-    const { position, handled, stored: committed } = commits;
-    const lag = end < 0 || next < 0 ? undefined : isEmpty ? 0 : Math.max(0, end + 1 - position);
+    const { partitionId, conditions } = this;
+    const { paused, revoked } = conditions;
+    const { position, handled, stored: committed } = this.commits;
+    const lag = this.at.lagFrom(position);
     return { partitionId, position, lag, handled, committed, paused, revoked };
   }
 
   private async run(): Promise<void> {
     while (!this.stopped) {
-      const waitMillis = this.mayPoll() ? this.timer.waitMillis : Number.POSITIVE_INFINITY;
+      const waitMillis = this.conditions.mayPoll(this.fetched)
+        ? this.timer.waitMillis
+        : Number.POSITIVE_INFINITY;
       if (waitMillis > 0) await this.timer.wait(waitMillis);
       else await this.advance(this.epoch);
     }
   }
 
-  private mayPoll(): boolean {
-    const { prefetchBatches, prefetchBytesMax } = this.host.settings;
-    const { count, bytes } = this.fetched;
-    if (this.mustRecheck) return !this.failure;
-    if (this.paused || this.revoked || this.failure) return false;
-    if (this.awaitsDemand || prefetchBatches === 0) return count === 0 && this.host.isWaiting();
-    return count < prefetchBatches && bytes < prefetchBytesMax;
-  }
-
   private async advance(epoch: number): Promise<void> {
     this.inFlight = true;
     try {
-      if (this.position < 0) await this.begin(epoch);
-      else if (this.mustRecheck) await this.recheck(epoch);
+      if (!this.at.isKnown) await this.begin(epoch);
+      else if (this.conditions.mustRecheck) await this.recheck(epoch);
       else await this.poll(epoch);
     } catch (error) {
       if (this.isCurrent(epoch)) this.onFault(error);
     } finally {
       this.inFlight = false;
     }
-    if (this.revoked) this.host.onReadable();
+    if (this.conditions.revoked) this.host.onReadable();
   }
 
   private isCurrent(epoch: number): boolean {
@@ -249,9 +224,7 @@ export class PartitionReader {
     // A stored offset proves that the log still is the one that was read before.
     const goesOn = !host.settings.allowReplay && start.stored >= 0 && start.end >= handledBefore;
     const position = goesOn ? Math.max(start.position, handledBefore + 1) : start.position;
-    this.position = position;
-    this.exact = start.exact;
-    this.end = start.end;
+    this.at.begin(start, position);
     this.commits = new PartitionCommits(partitionId, host.commitHost, position, start.stored);
     host.events.emit("assigned", { partitionId, offset: position });
   }
@@ -260,23 +233,23 @@ export class PartitionReader {
   private async recheck(epoch: number): Promise<void> {
     const known = await this.host.requests.getOffset(this.partitionId);
     if (!this.isCurrent(epoch)) return;
-    this.mustRecheck = false;
+    this.conditions.mustRecheck = false;
     const { commits, host } = this;
     if (known && !host.settings.commit.onPoll && known.storedOffset >= commits.position) {
       host.counters.repeated += this.fetched.passOver(known.storedOffset);
       commits.onHandledElsewhere(known.storedOffset);
-      this.position = Math.max(this.position, known.storedOffset + 1);
+      this.at.passOver(known.storedOffset);
     }
     commits.retry();
     host.onReadable();
   }
 
   private async poll(epoch: number): Promise<void> {
-    const { host, position } = this;
+    const { host, at } = this;
     const { pollIntervalMillis } = host.settings;
     if (pollIntervalMillis > 0) this.timer.holdOff(pollIntervalMillis);
     this.polled = true;
-    const batch = await this.polls.next(position, this.end, this.fetched);
+    const batch = await this.polls.next(at.next, at.end, this.fetched);
     this.polls.onAnswer();
     if (!this.isCurrent(epoch)) return;
     host.counters.polls++;
@@ -285,24 +258,24 @@ export class PartitionReader {
       return;
     }
     this.fencedBefore = false;
-    if (batch.currentOffset < this.end) {
+    if (batch.currentOffset < at.end) {
       await this.onTruncated(epoch, batch.currentOffset);
       return;
     }
-    this.end = batch.currentOffset;
-    this.isEmpty = batch.messageCount === 0 && batch.currentOffset === 0 && position === 0;
+    at.learnEnd(batch);
     if (batch.messageCount === 0) this.onEmpty();
     else if (this.isSound(batch)) this.accept(batch);
   }
 
   private accept(batch: ConsumedBatch): void {
-    const { host, position, commits } = this;
+    const { host, at, commits } = this;
+    const position = at.next;
     const { messageCount, bytes } = batch;
     this.polls.onReply(messageCount, bytes.length);
     host.requests.connection.dependencies.metrics.polled(messageCount, bytes.length);
     host.counters.messages += messageCount;
     host.counters.bytes += bytes.length;
-    if (this.exact && batch.firstOffset > position) this.onGap(position, batch.firstOffset, "retention");
+    if (at.isExact && batch.firstOffset > position) this.onGap(position, batch.firstOffset, "retention");
     if (batch.firstOffset < position && !host.settings.allowReplay) {
       host.counters.repeated += batch.passOver(position - 1);
       if (batch.lastOffset < position) {
@@ -310,35 +283,21 @@ export class PartitionReader {
         return;
       }
     }
-    this.position = Math.max(position, batch.lastOffset + 1);
-    this.exact = true;
-    this.fetchedThrough = Math.max(this.fetchedThrough, batch.lastOffset);
+    at.fetched(batch.lastOffset);
     if (host.settings.commit.onPoll) commits.onStored(batch.lastOffset);
     this.timer.onMessages();
-    this.awaitsDemand = false;
+    this.conditions.onMessages();
     this.fetched.push({ reader: this, commits, batch });
     host.onReadable();
   }
 
-  /** Checks a reply; asks for fewer messages where something is wrong, until a single one is to blame. */
+  /** Tells of the holes of a reply; false when it is of no use. */
   private isSound(batch: ConsumedBatch): boolean {
-    const { host, partitionId, position } = this;
-    let holes: Hole[];
-    try {
-      holes = checkReply(batch, partitionId, host.settings.verifyChecksums);
-    } catch (cause) {
-      host.requests.connection.dependencies.metrics.checksumFailed();
-      // A single message gets a second chance: the bytes may have changed on the way.
-      const isNew = this.damagedAt !== position;
-      this.damagedAt = position;
-      if (this.polls.narrow() || isNew) return false;
-      const where = `the message at or behind offset ${position} of ${host.requests.label(partitionId)}`;
-      const error = consumerError("iggy-client.message-unreadable", `${where} cannot be read`, {
-        cause,
-        context: { partitionId, offset: position },
-      });
-      if (host.settings.skipUnreadable) this.skip(error);
-      else this.fail(error);
+    const holes = this.replies.holes(batch, this.at.next);
+    if (holes === undefined) return false;
+    if (holes instanceof Error) {
+      if (this.host.settings.skipUnreadable) this.skip(holes);
+      else this.fail(holes);
       return false;
     }
     for (const { expected, found } of holes) this.onGap(expected, found, "retention");
@@ -346,12 +305,11 @@ export class PartitionReader {
   }
 
   private skip(error: Error): void {
-    const { host, partitionId, position } = this;
+    const { host, partitionId, at } = this;
     host.counters.unreadable++;
     host.requests.connection.dependencies.metrics.dropped(1);
-    host.events.emit("unreadable", { partitionId, offset: position, error });
-    this.position = position + 1;
-    this.exact = false;
+    host.events.emit("unreadable", { partitionId, offset: at.next, error });
+    at.skip();
   }
 
   private onEmpty(): void {
@@ -371,12 +329,12 @@ export class PartitionReader {
 
   /** The log is shorter than it was: purged, or the server lost what it had not synchronised. */
   private async onTruncated(epoch: number, end: number): Promise<void> {
-    const { host, partitionId, position } = this;
+    const { host, partitionId, at } = this;
     const known = await host.requests.getOffset(partitionId);
     if (!this.isCurrent(epoch)) return;
     const found = known ? Math.min(known.storedOffset, end) + 1 : 0;
-    this.end = end;
-    this.onGap(position, found, "truncated");
+    at.end = end;
+    this.onGap(at.next, found, "truncated");
     this.seek(found, known ? found - 1 : -1);
   }
 
@@ -386,7 +344,7 @@ export class PartitionReader {
   }
 
   private onFault(thrown: unknown): void {
-    const remedy = this.remedies.choose(thrown, this.position, this.end >= 0);
+    const remedy = this.remedies.choose(thrown, this.at.next, this.at.end >= 0);
     if (remedy.kind === "fail") {
       this.fail(remedy.error);
       return;
@@ -397,7 +355,7 @@ export class PartitionReader {
   }
 
   private fail(error: Error): void {
-    this.failure = error;
+    this.conditions.failure = error;
     this.host.onReadable();
   }
 }

@@ -9,7 +9,7 @@ export interface BitstampOptions {
   readonly dial?: SocketConnector | undefined;
   /** How REST requests are made. Default: real ones. */
   readonly transport?: HttpTransport | undefined;
-  /** How often a running book is compared with the venue's, milliseconds. Default 10 minutes. */
+  /** How often a running book, or its single orders, are compared with the venue's, milliseconds. Default 10 minutes. */
   readonly bookCheckMillis?: number | undefined;
   /** How often trades are compared with the venue's list, milliseconds. Default 10 minutes. */
   readonly tradeCheckMillis?: number | undefined;

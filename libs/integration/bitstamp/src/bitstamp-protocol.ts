@@ -15,7 +15,13 @@ import type {
 import type { FeedRequest, IntegrationContext, IntegrationDescription } from "@ims/traits";
 import type { BitstampOptions } from "./bitstamp-options.js";
 import { BookFeed } from "./book/book-feed.js";
-import { BEST_LEVELS_MAX, bestLevelsStreamOf, CHANNEL_PREFIXES, channelOf } from "./channels.js";
+import {
+  BEST_LEVELS_MAX,
+  bestLevelsStreamOf,
+  CHANNEL_PREFIXES,
+  channelOf,
+  liquidationsStreamOf,
+} from "./channels.js";
 import { DIALECT, HEARTBEAT_TEXT } from "./dialect.js";
 import { BestLevelsFeed } from "./feeds/best-levels-feed.js";
 import type { BitstampFeed } from "./feeds/bitstamp-feed.js";
@@ -23,6 +29,8 @@ import { FundingFeed } from "./feeds/funding-feed.js";
 import { TopOfBookFeed } from "./feeds/top-of-book-feed.js";
 import { readFrames } from "./frame-reader.js";
 import { spellingOf } from "./instruments/instruments.js";
+import { LiquidationsFeed } from "./orders/liquidations-feed.js";
+import { OrdersFeed } from "./orders/orders-feed.js";
 import { BitstampRest } from "./rest/bitstamp-rest.js";
 import { TradesFeed } from "./trades/trades-feed.js";
 
@@ -46,6 +54,8 @@ const HEARTBEAT: Heartbeat = { everyMillis: 8000, text: HEARTBEAT_TEXT };
  * channel ends it for its whole connection.
  */
 const BEST_LEVELS_GROUP = "levels";
+/** The same of liquidations, whose channels are those of orders. */
+const LIQUIDATIONS_GROUP = "liquidations";
 const BOOK_CHECK_MILLIS = 600_000;
 const TRADE_CHECK_MILLIS = 600_000;
 
@@ -54,7 +64,7 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
   readonly description: IntegrationDescription = {
     exchange: ExchangeId.Bitstamp,
     title: "Bitstamp",
-    dataTypes: [...CHANNEL_PREFIXES.keys()],
+    dataTypes: [...CHANNEL_PREFIXES.keys(), DataType.Liquidation],
     resolutions: [],
     resumesTrades: true,
   };
@@ -92,12 +102,18 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
     return this.#rest.instruments(signal);
   }
 
-  /** Funding is of perpetuals alone. Of the best levels of a book there are as many as the venue sends. */
+  /** Funding and liquidations are of perpetuals alone. Of the best levels of a book there are as many as the venue sends. */
   placeOf({ dataType, depth }: FeedRequest, { kind, symbol }: Instrument): FeedPlace | undefined {
     if (depth !== undefined) {
       const isOffered = dataType === DataType.Book && depth >= 1 && depth <= BEST_LEVELS_MAX;
       if (!isOffered) return undefined;
       return { stream: bestLevelsStreamOf(symbol), group: BEST_LEVELS_GROUP, liveness: { kind: "driven" } };
+    }
+    if (dataType === DataType.Liquidation) {
+      if (kind !== "perpetual") return undefined;
+      // Its channel has the events of all orders: it is not as rare as its records.
+      const stream = liquidationsStreamOf(symbol);
+      return { stream, group: LIQUIDATIONS_GROUP, liveness: { kind: "driven" } };
     }
     const stream = channelOf(dataType, symbol);
     if (stream === undefined) return undefined;
@@ -131,6 +147,10 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
     }
   }
 
+  get #bookCheckMillis(): number {
+    return this.options.bookCheckMillis ?? BOOK_CHECK_MILLIS;
+  }
+
   #createHandler(feed: OpenFeed): BitstampFeed {
     const { dataType, depth } = feed.request;
     if (depth !== undefined) {
@@ -154,6 +174,15 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
         return new TopOfBookFeed(feed, this.#rest, this.context);
       case DataType.MarkPrice:
         return new FundingFeed(feed, this.context);
+      case DataType.Liquidation:
+        return new LiquidationsFeed(feed, this.#rest, this.context);
+      case DataType.Order:
+        return new OrdersFeed({
+          feed,
+          rest: this.#rest,
+          context: this.context,
+          checkMillis: this.#bookCheckMillis,
+        });
       default:
         return this.#createBook(feed);
     }
@@ -164,7 +193,7 @@ export class BitstampProtocol implements VenueProtocol<BitstampFeed> {
       feed,
       rest: this.#rest,
       context: this.context,
-      checkMillis: this.options.bookCheckMillis ?? BOOK_CHECK_MILLIS,
+      checkMillis: this.#bookCheckMillis,
     });
     this.#wholeBooks.set(feed.instrument.symbol, book);
     return book;

@@ -22,7 +22,7 @@ export interface FrameReaderContext {
 const WORDS_MAX = 200;
 
 /**
- * Reads the frames of one connection (bitstamp.md section 3): trades and books of the usual shape as bytes, whatever
+ * Reads the frames of one connection (bitstamp.md section 3): trades, books and orders of the usual shape as bytes, whatever
  * else as JSON, with the same result. It throws for no frame: what cannot be used goes to `sink.rejected`.
  */
 export function readFrames(
@@ -72,6 +72,9 @@ export function readFrames(
       if (event === WalkedEvent.Trade) {
         if (!handler.takeTrade || !walker.readTrade()) return isRead;
         handler.takeTrade(walker.trade, receiveMicros);
+      } else if (event === WalkedEvent.Order) {
+        if (!handler.takeOrder || !walker.readOrder(feed.instrument)) return isRead;
+        handler.takeOrder(walker.order, receiveMicros);
       } else {
         if (!handler.takeBook) return isRead;
         // A handler may change what it is given.
@@ -118,7 +121,7 @@ export function readFrames(
         // What was under way when the channel was let go of.
         if (!open) continue;
         try {
-          open.handler.read(event, asObject(data) ?? {}, receiveMicros);
+          open.handler.read(event, asObject(data) ?? {}, receiveMicros, record);
         } catch (error) {
           if (!(error instanceof Unusable)) throw error;
           reject(error.reason, `${channel}: ${error.message}`, open.feed.instrument.symbol);

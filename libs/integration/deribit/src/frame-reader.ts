@@ -5,12 +5,12 @@ import {
   type FrameReader,
   type InstrumentNews,
   type JsonObject,
+  type OpenFeed,
   Unusable,
 } from "@ims/integration-kit";
 import type { IntegrationLogger, MarketDataSink } from "@ims/traits";
-import { NotificationHead } from "./decode/notification-head.js";
+import { FrameWalker } from "./decode/frame-walker.js";
 import type { DeribitFeed } from "./feeds/deribit-feed.js";
-import { OptionTickerFeed } from "./feeds/option-ticker-feed.js";
 import { exactObject, NumberText, parseExactJson } from "./json/exact-json.js";
 import { isTemporary } from "./rpc/error-codes.js";
 import { GreetingId, STATE_CHANNEL, TEST_ANSWER } from "./rpc/greeting.js";
@@ -36,15 +36,20 @@ const OUR_IDS: ReadonlySet<number> = new Set(Object.values(GreetingId));
 export function readFrames(parts: FrameReaderParts): FrameReader {
   const { credentials, events, feeds, instruments, logger, sink } = parts;
   const login = credentials && new LoginKeeper(credentials, (text) => void events.send(text));
-  const head = new NotificationHead();
+  const walker = new FrameWalker(feeds);
+  const rejected = (error: unknown, { instrument: { symbol } }: OpenFeed) => {
+    if (!(error instanceof Unusable)) throw error;
+    sink.rejected({ reason: error.reason, detail: error.message, symbol });
+  };
   /** False, with nothing done, for a frame that has to be read as JSON. */
   const walks = (frame: Uint8Array, receiveMicros: number) => {
-    const channel = head.read(frame);
-    const handler = channel === undefined ? undefined : feeds.find(channel)?.handler;
-    if (!(handler instanceof OptionTickerFeed)) return false;
-    const end = handler.walk(frame, head.dataStart, receiveMicros);
-    if (end < 0 || !head.endsAt(frame, end)) return false;
-    handler.walked(receiveMicros);
+    const open = walker.walk(frame, receiveMicros);
+    if (open === undefined) return false;
+    try {
+      open.handler.walked?.(walker.walkers, receiveMicros);
+    } catch (error) {
+      rejected(error, open.feed);
+    }
     return true;
   };
   const notified = (params: JsonObject, receiveMicros: number) => {
@@ -57,9 +62,7 @@ export function readFrames(parts: FrameReaderParts): FrameReader {
     try {
       entry.handler.read(params.data, receiveMicros);
     } catch (error) {
-      if (!(error instanceof Unusable)) throw error;
-      const { symbol } = entry.feed.instrument;
-      sink.rejected({ reason: error.reason, detail: error.message, symbol });
+      rejected(error, entry.feed);
     }
   };
   const answered = (reply: ControlReply, result: unknown, receiveMicros: number) => {

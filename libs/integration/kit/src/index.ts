@@ -17,10 +17,15 @@ export {
   lowWord,
   readExact,
   readExactIfGiven,
+  setSafe,
 } from "./decode/exact-decimals.js";
+export { FrameBytes, NOWHERE } from "./decode/frame-bytes.js";
+export { Char, PLAIN } from "./decode/json-bytes.js";
 export { asObject, type JsonObject } from "./decode/json-fields.js";
+export { Literal } from "./decode/literal.js";
 export * from "./decode/read-fields.js";
 export * from "./decode/record-fields.js";
+export { skipValue } from "./decode/skip-value.js";
 export { MICROS_FROM, microsOf } from "./decode/venue-time.js";
 export { VENUE_ERRORS, venueError } from "./errors.js";
 export { type GapCount, GapLedger } from "./gaps/gap-ledger.js";

@@ -1,7 +1,7 @@
+import { assertSeeded, seededMillis } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FileOperation, MemoryFileSystem, systemError } from "../file-system/memory-file-system.js";
-import { assertSeeded, seededMillis } from "../spec-support/seeds.js";
 import { Journal } from "./journal.js";
 
 const DIRECTORY = "/journal";

@@ -1,9 +1,9 @@
+import { assertSeeded } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryFileSystem, systemError } from "../file-system/memory-file-system.js";
 import { OpenFiles } from "../file-system/open-files.js";
 import { MemoryBudget } from "../memory/memory-budget.js";
-import { assertSeeded } from "../spec-support/seeds.js";
 import { readAll, testLogOptions, testRecord } from "../spec-support/test-record.js";
 import { PartitionLog } from "./partition-log.js";
 

@@ -1,10 +1,10 @@
+import { assertSeeded } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryFileSystem } from "../file-system/memory-file-system.js";
 import { OpenFiles } from "../file-system/open-files.js";
 import { BlockPool } from "../memory/block-pool.js";
 import { MemoryBudget } from "../memory/memory-budget.js";
-import { assertSeeded } from "../spec-support/seeds.js";
 import { testLogOptions, testRecord } from "../spec-support/test-record.js";
 import { PartitionLog } from "./partition-log.js";
 import type { LogRead } from "./record-format.js";

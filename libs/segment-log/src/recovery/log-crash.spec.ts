@@ -1,9 +1,9 @@
+import { assertSeeded, seededMillis } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FileOperation, MemoryFileSystem, systemError } from "../file-system/memory-file-system.js";
 import { OpenFiles } from "../file-system/open-files.js";
 import { PartitionLog } from "../log/partition-log.js";
-import { assertSeeded, seededMillis } from "../spec-support/seeds.js";
 import { readAll, testFormat, testLogOptions, testRecord } from "../spec-support/test-record.js";
 
 const RUN_COUNT = 500;

@@ -1,3 +1,4 @@
+import { assertSeeded } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryFileSystem } from "../file-system/memory-file-system.js";
@@ -7,7 +8,6 @@ import { type AppendSync, logContext } from "../log/log-context.js";
 import { PartitionLog } from "../log/partition-log.js";
 import { Segment } from "../segment/segment.js";
 import { segmentName } from "../segment/segment-file.js";
-import { assertSeeded } from "../spec-support/seeds.js";
 import { readAll, testLogOptions, testRecord } from "../spec-support/test-record.js";
 
 /** A log whose process ended without closing it; the files are as the last write left them. */

@@ -1,3 +1,4 @@
+import { assertSeeded, seededMillis } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyRepair } from "../check/apply-repair.js";
@@ -6,7 +7,6 @@ import { type FileOperation, MemoryFileSystem } from "../file-system/memory-file
 import { OpenFiles } from "../file-system/open-files.js";
 import { PartitionLog } from "../log/partition-log.js";
 import { segmentName } from "../segment/segment-file.js";
-import { assertSeeded, seededMillis } from "../spec-support/seeds.js";
 import { readAll, testFormat, testLogOptions, testRecord } from "../spec-support/test-record.js";
 
 const RUN_COUNT = 500;

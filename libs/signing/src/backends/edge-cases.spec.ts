@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { seededMillis, seededRuns } from "@ims/spec-kit";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import fc from "fast-check";
@@ -9,7 +10,6 @@ import { publicKeyBytes, SIGNATURE_SCHEMES, type SignatureScheme } from "../sche
 import { engineOfAll, schemesAndBackends, sharedBackend } from "../spec-support/backends.js";
 import { ed25519Field, ed25519Order, field, ones, put, zero } from "../spec-support/edge-octets.js";
 import { hexOf, octets } from "../spec-support/hex.js";
-import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { BACKEND_NAMES } from "./backend.js";
 
 const engine = engineOfAll();

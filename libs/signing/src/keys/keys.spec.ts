@@ -3,11 +3,11 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
+import { seededMillis, seededRuns } from "@ims/spec-kit";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SIGNATURE_SCHEMES } from "../schemes.js";
 import { hexOf, octets } from "../spec-support/hex.js";
-import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { generateKey, readKeyFile, readKeyVariable, writeKeyFile } from "./key-sources.js";
 import { GROUP_ORDER, isBelowOrder, isLow, isScalar, negateScalar, reduceScalar } from "./scalars.js";
 import { keyIdOf, SigningKey } from "./signing-key.js";

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
+import { seededMillis, seededRuns } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { generateKey } from "../keys/key-sources.js";
 import { SIGNATURE_SCHEMES } from "../schemes.js";
 import { engineOfAll } from "../spec-support/backends.js";
 import { hexOf, octets } from "../spec-support/hex.js";
-import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { type BatchRecord, decodeBatchRecord, encodeBatchRecord, encodeMetadata } from "./batch-record.js";
 import { signBatch, verifyBatch, verifyBatchRecord } from "./batch-signature.js";
 import { verifyInclusion } from "./inclusion-proof.js";

@@ -1,6 +1,6 @@
+import { seededMillis, seededRuns } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { seededMillis, seededRuns } from "../spec-support/seeds.js";
 import { SigningRing, SlotState } from "./signing-ring.js";
 
 /** Octets between two cursors, as documented at the ring. */

@@ -1,6 +1,7 @@
-import { type Clock, describeError, isImsError, type Logger, sleep } from "@ims/common";
-import type { ConsumedBatch, Consumer, IggyClient } from "@ims/iggy-client";
+import { type Clock, describeError, type ImsError, isImsError, type Logger, sleep } from "@ims/common";
+import { type ConsumedBatch, type Consumer, type IggyClient, refusalCode } from "@ims/iggy-client";
 import type { Processor } from "@ims/traits";
+import { fail } from "../errors.js";
 import { TaskRunner, type TaskStatus } from "./task-runner.js";
 import type { TaskStorage } from "./task-storage.js";
 
@@ -21,8 +22,14 @@ export interface TaskHost {
 }
 
 const RETRY_MILLIS_MAX = 60_000;
-/** A task that fails so often without finishing a batch in between ends the processor. */
+/** A task that fails so often in a row, at its records or at its checkpoint, ends the processor. */
 const FAILURES_MAX = 5;
+
+/** The broker could not write: its disk is full, say. */
+const CANNOT_WRITE = 10006;
+
+/** What fails: finishing a batch says nothing of checkpoints, which would fail for ever. */
+type Attempt = "work" | "checkpoint";
 
 /**
  * The tasks of the partitions that are assigned at the moment. A partition is paused until its task stands at its last
@@ -32,7 +39,10 @@ export class PartitionTasks {
   private readonly tasks = new Map<number, TaskRunner>();
   /** Tasks about to be taken up, one after the other for each partition. */
   private readonly opening = new Map<number, Promise<void>>();
-  private readonly failures = new Map<number, number>();
+  private readonly failures = {
+    work: new Map<number, number>(),
+    checkpoint: new Map<number, number>(),
+  };
   /** Offsets that the group continues at, as far as known. */
   private readonly committed = new Map<number, number>();
   private readonly stopping = new AbortController();
@@ -63,6 +73,17 @@ export class PartitionTasks {
     for (const partitionId of this.tasks.keys()) if (this.isAssigned(partitionId)) this.take(partitionId, 0);
   }
 
+  /**
+   * The input ends before what was read of it: it was made anew, emptied, or lost its end. The state is of records that
+   * are not there any more, and what stands at their offsets now would be taken for handled.
+   */
+  truncated(partitionId: number): void {
+    const task = this.tasks.get(partitionId);
+    if (!task || this.stopping.signal.aborted) return;
+    this.stopping.abort();
+    this.host.onFailed(this.inputShorter(partitionId, task.nextOffset));
+  }
+
   async drop(partitionId: number): Promise<void> {
     const task = this.tasks.get(partitionId);
     this.tasks.delete(partitionId);
@@ -83,10 +104,10 @@ export class PartitionTasks {
     }
     try {
       await task.process(batch);
-      this.failures.delete(partitionId);
+      this.failures.work.delete(partitionId);
       batch.release();
     } catch (error) {
-      this.retry(partitionId, error);
+      this.retry(partitionId, "work", error);
     }
   }
 
@@ -115,7 +136,7 @@ export class PartitionTasks {
     const before = this.opening.get(partitionId) ?? Promise.resolve();
     const opening = before
       .then(() => this.openNow(partitionId, pauseMillis))
-      .catch((error: unknown) => this.retry(partitionId, error))
+      .catch((error: unknown) => this.retry(partitionId, "work", error))
       .finally(() => {
         if (this.opening.get(partitionId) === opening) this.opening.delete(partitionId);
       });
@@ -132,6 +153,10 @@ export class PartitionTasks {
     const task = await TaskRunner.open(host, { ...host.source, partitionId }, committed, () =>
       this.firstStart(partitionId),
     );
+    if (task.nextOffset > (await this.inputEnd(partitionId))) {
+      await task.close();
+      throw this.inputShorter(partitionId, task.nextOffset);
+    }
     if (!this.isWanted(partitionId)) {
       await task.close();
       return;
@@ -142,21 +167,28 @@ export class PartitionTasks {
   }
 
   private async firstStart(partitionId: number): Promise<number> {
-    const { client, source, start } = this.host;
-    if (start === "first") return 0;
+    if (this.host.start === "first") return 0;
+    const end = await this.inputEnd(partitionId);
+    return end === Number.POSITIVE_INFINITY ? 0 : end;
+  }
+
+  /** Offset behind the last record of the input; infinite where the server does not list the partition yet. */
+  private async inputEnd(partitionId: number): Promise<number> {
+    const { client, source } = this.host;
     const details = await client.topics.get(source.stream, source.topic);
     const partition = details?.partitions.find(({ id }) => id === partitionId);
+    if (!partition) return Number.POSITIVE_INFINITY;
     // The last offset of an empty partition reads as 0, like that of one message.
-    if (!partition || (partition.messageCount === 0 && partition.currentOffset === 0)) return 0;
-    return partition.currentOffset + 1;
+    const { currentOffset, messageCount } = partition;
+    return messageCount === 0 && currentOffset === 0 ? 0 : currentOffset + 1;
   }
 
   /** Takes the task up again at its last checkpoint. */
-  private retry(partitionId: number, error: unknown): void {
+  private retry(partitionId: number, attempt: Attempt, error: unknown): void {
     if (this.stopping.signal.aborted) return;
-    const failures = (this.failures.get(partitionId) ?? 0) + 1;
-    this.failures.set(partitionId, failures);
-    if (!(isImsError(error) && error.retryable) && failures >= FAILURES_MAX) {
+    const failures = (this.failures[attempt].get(partitionId) ?? 0) + 1;
+    this.failures[attempt].set(partitionId, failures);
+    if (!mayPass(error) && failures >= FAILURES_MAX) {
       this.stopping.abort();
       this.host.onFailed(error instanceof Error ? error : new Error(describeError(error)));
       return;
@@ -168,6 +200,13 @@ export class PartitionTasks {
     );
     this.consumer.pause(partitionId);
     this.open(partitionId, pauseMillis);
+  }
+
+  private inputShorter(partitionId: number, nextOffset: number): ImsError {
+    const { source, storage } = this.host;
+    const state = `${storage.topics.stream}/${storage.topics.checkpointTopic}`;
+    const detail = `partition ${partitionId} of ${source.stream}/${source.topic} ends before offset ${nextOffset}, to which it was read: the state in ${state} is of records that are gone`;
+    return fail("processor.input-shorter", detail);
   }
 
   private isWanted(partitionId: number): boolean {
@@ -188,12 +227,18 @@ export class PartitionTasks {
     const isCurrent = () => this.tasks.get(partitionId) === task;
     try {
       const nextOffset = await task.checkpoint();
+      this.failures.checkpoint.delete(partitionId);
       if (!isCurrent() || nextOffset === undefined || nextOffset === 0) return;
       this.committed.set(partitionId, nextOffset);
       await this.consumer.commit({ partitionId, offset: nextOffset - 1 });
     } catch (error) {
       if (isImsError(error, "iggy-client.partition-lost")) return;
-      if (isCurrent()) this.retry(partitionId, error);
+      if (isCurrent()) this.retry(partitionId, "checkpoint", error);
     }
   }
+}
+
+/** Whether the same may be good later, without anybody looking after the processor. */
+function mayPass(error: unknown): boolean {
+  return (isImsError(error) && error.retryable) || refusalCode(error) === CANNOT_WRITE;
 }

@@ -93,6 +93,11 @@ export class ProcessorHealth implements HealthSource {
       "Outputs made again after a restart and left out, since they were stored already.",
       sum(({ repeatedCount }) => repeatedCount),
     );
+    text.counter(
+      "processor_input_copies",
+      "Records of the input that are stored twice, and were left out.",
+      sum(({ copyCount }) => copyCount),
+    );
     this.options.companion()?.metrics?.(text);
     return text.toString();
   }

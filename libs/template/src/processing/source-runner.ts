@@ -136,9 +136,10 @@ export class SourceRunner {
     consumer.on("assigned", ({ partitionId, offset }) => tasks.take(partitionId, offset));
     consumer.on("revoked", ({ partitionId }) => void tasks.drop(partitionId));
     consumer.on("joined", () => tasks.retakeAll());
-    consumer.on("gap", (gap) =>
-      logger.warn({ stream, topic, ...gap }, "records were gone before they were read"),
-    );
+    consumer.on("gap", (gap) => {
+      if (gap.cause === "truncated") tasks.truncated(gap.partitionId);
+      else logger.warn({ stream, topic, ...gap }, "records were gone before they were read");
+    });
     this.consumer = consumer;
     this.tasks = tasks;
     consumer.start();

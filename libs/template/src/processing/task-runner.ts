@@ -2,6 +2,7 @@ import type { Clock } from "@ims/common";
 import type { ConsumedBatch, IggyClient, PartitionProducer } from "@ims/iggy-client";
 import type { Processor, ProcessorTask, TaskInput } from "@ims/traits";
 import { fail } from "../errors.js";
+import { FirstRecords } from "./input-copies.js";
 import { OutputIds } from "./output-ids.js";
 import { TaskCheckpoints } from "./task-checkpoints.js";
 import { TaskOutput } from "./task-output.js";
@@ -24,6 +25,8 @@ export interface TaskStatus {
   readonly publishedCount: number;
   /** Outputs made again after a restart, which were stored already. */
   readonly repeatedCount: number;
+  /** Records of the input that are stored twice, and were left out. */
+  readonly copyCount: number;
 }
 
 /**
@@ -44,6 +47,8 @@ export class TaskRunner {
     private readonly producer: PartitionProducer,
     private next: number,
     private readonly checkpoints: TaskCheckpoints,
+    /** Absent where copies are handled as any record. */
+    private readonly first: FirstRecords | undefined,
   ) {}
 
   /**
@@ -83,12 +88,17 @@ export class TaskRunner {
       },
       checkpoint,
     );
+    let first: FirstRecords | undefined;
+    if (processor.leavesOutCopies === true) {
+      first = new FirstRecords();
+      await storage.recallInput(partitionId, next, (records) => first!.remember(records));
+    }
     const task = processor.createTask(input, checkpoint?.state, checkpoints);
     const { stream, outputTopic: topic } = storage.topics;
     // What the producer gives up shows in its next flush, before anything is said to be done.
     const producer = client.createProducer({ stream, topic, partitionId });
     const output = new TaskOutput(producer, ids, () => clock.nowMicros(), stored);
-    return new TaskRunner(partitionId, task, output, producer, next, checkpoints);
+    return new TaskRunner(partitionId, task, output, producer, next, checkpoints, first);
   }
 
   get nextOffset(): number {
@@ -104,7 +114,8 @@ export class TaskRunner {
     const { partitionId, next: nextOffset, output } = this;
     const { publishedCount, repeatedCount } = output;
     const { savedOffset: checkpointOffset } = this.checkpoints;
-    return { partitionId, nextOffset, checkpointOffset, publishedCount, repeatedCount };
+    const copyCount = this.first?.copyCount ?? 0;
+    return { partitionId, nextOffset, checkpointOffset, publishedCount, repeatedCount, copyCount };
   }
 
   /** Handles a batch that begins at {@link nextOffset}, or behind it where records are gone. */
@@ -113,7 +124,7 @@ export class TaskRunner {
     this.isFresh = false;
     this.output.follow(batch);
     const { lastOffset } = batch;
-    await this.task.process(batch, this.output);
+    await this.task.process(this.first?.follow(batch) ?? batch, this.output);
     this.next = lastOffset + 1;
     this.isTorn = false;
   }

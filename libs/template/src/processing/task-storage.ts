@@ -1,6 +1,7 @@
 import type { IggyClient, PolledReply } from "@ims/iggy-client";
 import type { TaskInput } from "@ims/traits";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
+import { COPY_DISTANCE } from "./input-copies.js";
 import type { OutputIds, OutputPlace } from "./output-ids.js";
 
 type TopicOptions = NonNullable<Parameters<IggyClient["topics"]["ensure"]>[1]["options"]>;
@@ -14,6 +15,8 @@ export interface ProcessorTopics {
 
 /** So many of the last outputs are looked at for the furthest one: an owner before may have ended late. */
 const TAIL_COUNT = 256;
+/** Records of the input that one request reads again. */
+const RECALL_COUNT = 1000;
 /** Only the last checkpoint of a partition counts. Brokers delete whole segments, never the one being written. */
 const CHECKPOINT_SEGMENT_BYTES = 16 * 1024 * 1024;
 
@@ -59,6 +62,25 @@ export class TaskStorage {
       if (place && (!last || isBehind(place, last))) last = place;
     }
     return last;
+  }
+
+  /**
+   * Gives the records of the input that stand less than {@link COPY_DISTANCE} before an offset, as far as they are kept.
+   * @param take returns the offset of the last one that it took
+   */
+  async recallInput(partitionId: number, end: number, take: (records: PolledReply) => number): Promise<void> {
+    for (let from = Math.max(0, end - COPY_DISTANCE + 1); from < end; ) {
+      const reply = await this.client.poll({
+        ...this.input,
+        partitionId,
+        consumer: { kind: "consumer", id: "processor-start" },
+        strategy: { kind: "offset", value: from },
+        count: Math.min(RECALL_COUNT, end - from),
+      });
+      if (reply.messageCount === 0) return;
+      from = take(reply) + 1;
+      reply.release();
+    }
   }
 
   /** Resolves when the broker has it. */

@@ -24,13 +24,7 @@ import { BookEncoder, TOP_OF_BOOK_BYTES } from "./book-encoder.js";
 import { BookPublishing } from "./book-publishing.js";
 import { BrokenBooks } from "./broken-books.js";
 import { Channel, channelOf } from "./channels.js";
-import {
-  DerivativeEncoder,
-  LIQUIDATION_BYTES,
-  MARK_PRICE_BYTES,
-  OPTION_TICKER_BYTES,
-  TICKER_BYTES,
-} from "./derivative-encoder.js";
+import { DerivativePublishing } from "./derivative-publishing.js";
 import type { FeedMeter } from "./feed-meter.js";
 import { LossReports } from "./loss-reports.js";
 import type { MarketDataProducers } from "./market-data-producers.js";
@@ -60,7 +54,7 @@ export class SbeSink implements MarketDataSink {
   private readonly out: RecordPublisher;
   private readonly records: RecordEncoder;
   private readonly tops: BookEncoder;
-  private readonly derivatives: DerivativeEncoder;
+  private readonly derivatives: DerivativePublishing;
   private readonly ids: MessageIds;
   private readonly broken: BrokenBooks;
   private readonly books: BookPublishing;
@@ -79,8 +73,8 @@ export class SbeSink implements MarketDataSink {
     this.out = new RecordPublisher(clock, counters, log);
     this.records = new RecordEncoder(exchange);
     this.tops = new BookEncoder(exchange);
-    this.derivatives = new DerivativeEncoder(exchange);
     this.ids = new MessageIds(exchange);
+    this.derivatives = new DerivativePublishing(exchange, this.out, this.ids);
     this.broken = new BrokenBooks(this.out);
     this.books = new BookPublishing(exchange, this.out, this.ids, this.broken);
     this.orders = new OrderPublishing(exchange, this.out, this.ids, this.broken);
@@ -176,71 +170,19 @@ export class SbeSink implements MarketDataSink {
   }
 
   markPrice(price: MarkPriceFields): void {
-    const { out } = this;
-    if (!out.begin(Channel.MarkPrice, price.instrumentId, MARK_PRICE_BYTES)) {
-      out.lost(Channel.MarkPrice, 0, price);
-      return;
-    }
-    try {
-      this.derivatives.markPrice(out.view, out.at, price, out.instrument, out.now);
-      out.end(this.ids.markPrice(price), price.eventMicros);
-    } catch (error) {
-      out.failed(error, Channel.MarkPrice, 0, price);
-      return;
-    }
-    const readers = out.instrument.privateReaders[Channel.MarkPrice];
-    if (readers) out.copy(readers, 0, price);
+    this.derivatives.markPrice(price);
   }
 
   liquidation(liquidation: LiquidationFields): void {
-    const { out } = this;
-    if (!out.begin(Channel.Liquidations, liquidation.instrumentId, LIQUIDATION_BYTES)) {
-      out.lost(Channel.Liquidations, 0, liquidation);
-      return;
-    }
-    try {
-      this.derivatives.liquidation(out.view, out.at, liquidation, out.instrument, out.now);
-      out.end(this.ids.liquidation(liquidation), liquidation.eventMicros);
-    } catch (error) {
-      out.failed(error, Channel.Liquidations, 0, liquidation);
-      return;
-    }
-    const readers = out.instrument.privateReaders[Channel.Liquidations];
-    if (readers) out.copy(readers, 0, liquidation);
+    this.derivatives.liquidation(liquidation);
   }
 
   optionTicker(option: OptionTickerFields): void {
-    const { out } = this;
-    if (!out.begin(Channel.OptionTickers, option.instrumentId, OPTION_TICKER_BYTES)) {
-      out.lost(Channel.OptionTickers, 0, option);
-      return;
-    }
-    try {
-      this.derivatives.optionTicker(out.view, out.at, option, out.instrument, out.now);
-      out.end(this.ids.optionTicker(option), option.eventMicros);
-    } catch (error) {
-      out.failed(error, Channel.OptionTickers, 0, option);
-      return;
-    }
-    const readers = out.instrument.privateReaders[Channel.OptionTickers];
-    if (readers) out.copy(readers, 0, option);
+    this.derivatives.optionTicker(option);
   }
 
   ticker(ticker: TickerFields): void {
-    const { out } = this;
-    if (!out.begin(Channel.Tickers, ticker.instrumentId, TICKER_BYTES)) {
-      out.lost(Channel.Tickers, 0, ticker);
-      return;
-    }
-    try {
-      this.derivatives.ticker(out.view, out.at, ticker, out.instrument, out.now);
-      out.end(this.ids.ticker(ticker), ticker.eventMicros);
-    } catch (error) {
-      out.failed(error, Channel.Tickers, 0, ticker);
-      return;
-    }
-    const readers = out.instrument.privateReaders[Channel.Tickers];
-    if (readers) out.copy(readers, 0, ticker);
+    this.derivatives.ticker(ticker);
   }
 
   gap(gap: GapFields): void {

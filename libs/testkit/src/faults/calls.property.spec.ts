@@ -1,6 +1,7 @@
 import { sleep } from "@ims/common";
 import type { IggyClient } from "@ims/iggy-client";
 import { IggyErrorCode } from "@ims/iggy-protocol";
+import { RUNS_OF_CHEAPEST } from "@ims/spec-kit";
 import { describe, expect, it } from "vitest";
 import { CALM_LINK, ROUGH_LINK } from "../network/link-conditions.js";
 import type { DialOutcome } from "../network/simulated-network.js";
@@ -8,10 +9,10 @@ import { NO_FAULTS } from "../peer/fault.js";
 import { randomFaults } from "../peer/random-faults.js";
 import type { SeededRandom } from "../random/seeded-random.js";
 import { ClientRig } from "../rig/client-rig.js";
-import { forEachSeed, SEEDS_OF_CHEAPEST, seedPlan, seedTimeoutMillis } from "../rig/seeds.js";
+import { forEachSeed, seedPlan, seedTimeoutMillis } from "../rig/seeds.js";
 import { numberedPayload, numberOf, type Outcome, outcomeOf, saysNotDone } from "../spec-support/outcomes.js";
 
-const SEEDS = SEEDS_OF_CHEAPEST;
+const SEEDS = RUNS_OF_CHEAPEST;
 /** Longest time for which something on its way is still under an earlier fault. */
 const STALL_MILLIS_MAX = 5000;
 const TOPIC = { stream: "s", topic: "t" } as const;

@@ -1,5 +1,4 @@
-/** Seeds that the cheapest property is tried with in an ordinary run. */
-export const SEEDS_OF_CHEAPEST = 600;
+import { seededRuns, wholeNumber } from "@ims/spec-kit";
 
 export interface SeedPlan {
   readonly first: number;
@@ -7,15 +6,13 @@ export interface SeedPlan {
 }
 
 /**
- * Which seeds a property is tried with. `IMS_SEED` names a single one. `IMS_SEEDS` says how many the cheapest property
- * gets; the others get as many fewer as in an ordinary run, so that all take about the same time.
- * @param countDefault seeds of an ordinary run, at most `SEEDS_OF_CHEAPEST`
+ * Which seeds a property is tried with. `IMS_SEED` names a single one. Otherwise they are as many as `seededRuns` gives.
+ * @param countDefault seeds of an ordinary run
  */
 export function seedPlan(countDefault: number, environment: NodeJS.ProcessEnv = process.env): SeedPlan {
   const single = wholeNumber(environment.IMS_SEED);
   if (single !== undefined) return { first: single, count: 1 };
-  const cheapest = wholeNumber(environment.IMS_SEEDS) ?? SEEDS_OF_CHEAPEST;
-  return { first: 1, count: Math.max(1, Math.ceil((cheapest * countDefault) / SEEDS_OF_CHEAPEST)) };
+  return { first: 1, count: seededRuns(countDefault, environment) };
 }
 
 /** Time a test may take: a long run gets as much per seed as an ordinary one. */
@@ -43,8 +40,4 @@ export async function forEachSeed(
     }
   }
   if (environment.IMS_SEEDS) console.log(`${what}: ${count} seeds passed`);
-}
-
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

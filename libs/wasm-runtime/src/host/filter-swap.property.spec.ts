@@ -1,10 +1,10 @@
+import { assertSeeded, seededMillis } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CheckedModule } from "../module/check-module.js";
 import { checkedLab, LabHost } from "../spec-support/lab-host.js";
 import { Act } from "../spec-support/lab-module.js";
 import { LabModel, type LabOutput, type LabRecord } from "../spec-support/lab-records.js";
-import { assertSeeded, seededMillis } from "../spec-support/seeds.js";
 import type { BatchOutcome } from "./batch-outcome.js";
 import type { FilterEvent } from "./host-options.js";
 

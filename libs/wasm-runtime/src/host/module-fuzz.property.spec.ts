@@ -1,4 +1,5 @@
 import { isImsError } from "@ims/common";
+import { assertSeeded, seededMillis } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CheckedModule, checkModule } from "../module/check-module.js";
@@ -6,7 +7,6 @@ import { FILTER_PROFILE } from "../module/module-profile.js";
 import { LAB_TIME } from "../spec-support/lab-host.js";
 import { Act, labModule } from "../spec-support/lab-module.js";
 import { labBatch, record } from "../spec-support/lab-records.js";
-import { assertSeeded, seededMillis } from "../spec-support/seeds.js";
 import { FilterHost } from "./filter-host.js";
 
 const SEEDS = 12;

@@ -1,4 +1,5 @@
 import { isImsError } from "@ims/common";
+import { assertSeeded } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileModule } from "../module/compile-module.js";
@@ -6,7 +7,6 @@ import { checkedLab, LAB_TIME } from "../spec-support/lab-host.js";
 import { Act, type LabOptions } from "../spec-support/lab-module.js";
 import { LabModel, type LabRecord, labBatch, labOutputs, record } from "../spec-support/lab-records.js";
 import { op } from "../spec-support/module-builder.js";
-import { assertSeeded } from "../spec-support/seeds.js";
 import { Verdict } from "./batch-result.js";
 import { FilterInstance, type FilterInstanceOptions } from "./filter-instance.js";
 

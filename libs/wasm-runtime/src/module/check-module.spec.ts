@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { isImsError } from "@ims/common";
+import { assertSeeded, seededMillis } from "@ims/spec-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FILTER_LIMITS, PAGE_BYTES } from "../limits.js";
 import { labModule } from "../spec-support/lab-module.js";
 import { ModuleBuilder, op, unsigned } from "../spec-support/module-builder.js";
-import { assertSeeded, seededMillis } from "../spec-support/seeds.js";
 import { strikeModule } from "../spec-support/strike-module.js";
 import { checkModule } from "./check-module.js";
 import { compileModule, instantiateModule } from "./compile-module.js";

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import type { ExpectedSession } from "@ims/integration-kit/conformance";
 
 /** What an independent replay of a session found; texts are decimals. */
 export interface ExpectedBook {
@@ -23,23 +23,8 @@ export interface ExpectedTrades {
   readonly lastId: string;
 }
 
-export interface ExpectedSession {
-  /** Relative to the folder of the expectations, in the order of time. */
-  readonly files: readonly string[];
+export interface BinanceSession extends ExpectedSession {
   readonly books?: Readonly<Record<string, ExpectedBook>>;
   /** By `SYMBOL|trade`, `SYMBOL|aggTrade` or `SYMBOL|non-MARKET trade`. */
   readonly trades?: Readonly<Record<string, ExpectedTrades>>;
-}
-
-/** Reads an `expectations.json`; throws an Error that says what is wrong with it. */
-export function readExpectations(file: string): ReadonlyMap<string, ExpectedSession> {
-  const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Error(`${file} is not an object of sessions`);
-  const sessions = Object.entries(value as Record<string, ExpectedSession>);
-  for (const [name, session] of sessions) {
-    if (!Array.isArray(session?.files) || session.files.length === 0)
-      throw new Error(`${file}: ${name} names no files`);
-  }
-  return new Map(sessions);
 }

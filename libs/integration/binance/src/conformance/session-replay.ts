@@ -7,6 +7,7 @@ import {
   TradeKind,
   trimFraction,
 } from "@ims/common";
+import type { RecordedLine } from "@ims/integration-kit/conformance";
 import { bookHash } from "@ims/order-book";
 import type { MarketDataSink, RejectedFrame, TradeFields } from "@ims/traits";
 import { BookFeed } from "../common/book/book-feed.js";
@@ -18,7 +19,6 @@ import { FrameDecoder } from "../common/decode/frame-decoder.js";
 import { InstrumentFeed } from "../common/decode/instrument-feed.js";
 import { ExactSum } from "./exact-sum.js";
 import type { ExpectedBook, ExpectedTrades } from "./expectations.js";
-import type { RecordedLine } from "./recorded-lines.js";
 
 /** Above the scales of every symbol there is, so that no record changes those of a book. */
 const SCALE = 8;

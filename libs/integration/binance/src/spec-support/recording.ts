@@ -1,7 +1,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { readGzipText } from "@ims/integration-kit/conformance";
 
-export { type RecordedLine, readGzipJson, recordedLines } from "../conformance/recorded-lines.js";
+export { type RecordedLine, recordedLines } from "@ims/integration-kit/conformance";
+
+export function readGzipJson(file: string): unknown {
+  return JSON.parse(readGzipText(file));
+}
 
 export function recordings(folder: string): string[] {
   return readdirSync(folder)

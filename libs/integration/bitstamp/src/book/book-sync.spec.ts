@@ -85,6 +85,18 @@ describe("BookSync", () => {
     expect(sync.book.bids.count).toBe(3);
   });
 
+  it("takes equal values for equal, though a level that is gone made the running book finer", () => {
+    sync.diff(part(100, [[10, 1]]));
+    sync.snapshot(part(100, [[10, 1]], [[30, 4]]));
+    sync.diff({ ...part(200, [[95, 7]]), priceScale: 1, quantityScale: 2 });
+    sync.diff({ ...part(300, [[95, 0]]), priceScale: 1 });
+    sync.prepare();
+    expect(sync.snapshot(part(300, [[10, 1]], [[30, 4]]))).toBe("confirmed");
+    sync.prepare();
+    expect(sync.snapshot(part(300, [[10, 1]], [[30, 5]]))).toBe("differed");
+    expect(told.filter((each) => each.startsWith("gap"))).toHaveLength(1);
+  });
+
   it("compares with a snapshot that the stream has passed already", () => {
     sync.diff(part(100, [[10, 1]]));
     sync.snapshot(part(100, [[10, 1]]));

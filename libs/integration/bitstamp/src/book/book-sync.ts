@@ -229,13 +229,33 @@ export class BookSync {
   }
 }
 
-/** Level by level; books at other scales count as different. */
+/** Level by level, as values: a book that a change made finer stays so, a snapshot begins at its own scales. */
 function isSameBook(left: OrderBook, right: OrderBook): boolean {
-  if (left.priceScale !== right.priceScale || left.quantityScale !== right.quantityScale) return false;
   const [leftBids, leftAsks, rightBids, rightAsks] = [0, 1, 2, 3].map(() => new BookLevels());
   left.copyTop(Number.POSITIVE_INFINITY, leftBids!, leftAsks!);
   right.copyTop(Number.POSITIVE_INFINITY, rightBids!, rightAsks!);
-  return areSame(leftBids!, rightBids!) && areSame(leftAsks!, rightAsks!);
+  const isSame =
+    left.priceScale === right.priceScale && left.quantityScale === right.quantityScale
+      ? areSame
+      : areEqual(left, right);
+  return isSame(leftBids!, rightBids!) && isSame(leftAsks!, rightAsks!);
+}
+
+function areEqual(left: OrderBook, right: OrderBook): typeof areSame {
+  const prices = 10n ** BigInt(Math.abs(left.priceScale - right.priceScale));
+  const quantities = 10n ** BigInt(Math.abs(left.quantityScale - right.quantityScale));
+  const leftPrices = left.priceScale < right.priceScale ? prices : 1n;
+  const rightPrices = left.priceScale > right.priceScale ? prices : 1n;
+  const leftQuantities = left.quantityScale < right.quantityScale ? quantities : 1n;
+  const rightQuantities = left.quantityScale > right.quantityScale ? quantities : 1n;
+  return (ours, theirs) => {
+    if (ours.count !== theirs.count) return false;
+    for (let at = 0; at < ours.count; at++) {
+      if (ours.price(at) * leftPrices !== theirs.price(at) * rightPrices) return false;
+      if (ours.quantity(at) * leftQuantities !== theirs.quantity(at) * rightQuantities) return false;
+    }
+    return true;
+  };
 }
 
 function areSame(left: BookLevels, right: BookLevels): boolean {

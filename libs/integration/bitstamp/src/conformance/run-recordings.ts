@@ -1,67 +1,32 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeError, trimFraction } from "@ims/common";
+import { trimFraction } from "@ims/common";
+import {
+  differences,
+  type ExpectedSession,
+  type Outcome,
+  readGzipText,
+  recordedLines,
+  type VenueRecordings,
+} from "@ims/integration-kit/conformance";
 import { readInstruments } from "../instruments/instruments.js";
-import { readGzipJson, recordedLines } from "./recorded-lines.js";
 import { type SeenBook, type SeenTrades, SessionReplay } from "./session-replay.js";
 
-export interface RecordingReport {
-  readonly name: string;
-  readonly verdict: "passed" | "failed";
-  /** What was seen; on failure what differs. */
-  readonly details: readonly string[];
-}
-
 /** What an independent replay of a session found; texts are decimals. */
-export interface ExpectedSession {
-  readonly files: readonly string[];
+export interface BitstampSession extends ExpectedSession {
   readonly books?: Readonly<Record<string, SeenBook>>;
   readonly trades?: Readonly<Record<string, SeenTrades>>;
 }
 
-const FOLDER = "bitstamp/";
+/** Replays through frame reader, book rule and books. */
+export const VENUE_RECORDINGS: VenueRecordings<BitstampSession> = {
+  venue: "Bitstamp",
+  folders: ["bitstamp"],
+  checkSession,
+  checkFile: (root, file) =>
+    file.endsWith(".jsonl.gz") ? checkLines(join(root, file)) : checkList(join(root, file)),
+};
 
-/**
- * Replays every recording of Bitstamp below a folder through frame reader, book rule and books. Sessions with
- * expectations must meet them; of other recordings every frame and body must be taken. Throws if there is no readable
- * `expectations.json`.
- */
-export function* runRecordings(root: string): Generator<RecordingReport> {
-  const sessions = JSON.parse(readFileSync(join(root, "expectations.json"), "utf8")) as Readonly<
-    Record<string, ExpectedSession>
-  >;
-  const covered = new Set<string>();
-  for (const [name, session] of Object.entries(sessions)) {
-    if (!session.files.some((file) => file.startsWith(FOLDER))) continue;
-    for (const file of session.files) covered.add(file);
-    yield report(name, () => checkSession(root, session));
-  }
-  // There may be recordings of other venues only.
-  const own = existsSync(join(root, FOLDER)) ? readdirSync(join(root, FOLDER)) : [];
-  const files = own.map((file) => `${FOLDER}${file}`);
-  for (const file of files.filter((candidate) => !covered.has(candidate)).sort()) {
-    if (file.endsWith(".jsonl.gz")) yield report(file, () => checkLines(join(root, file)));
-    else if (file.endsWith(".json.gz")) yield report(file, () => checkList(join(root, file)));
-  }
-}
-
-interface Outcome {
-  readonly seen: string;
-  readonly failures: readonly string[];
-}
-
-function report(name: string, check: () => Outcome): RecordingReport {
-  try {
-    const { failures, seen } = check();
-    return failures.length === 0
-      ? { name, verdict: "passed", details: [seen] }
-      : { name, verdict: "failed", details: failures };
-  } catch (error) {
-    return { name, verdict: "failed", details: [describeError(error)] };
-  }
-}
-
-function checkSession(root: string, session: ExpectedSession): Outcome {
+function checkSession(root: string, session: BitstampSession): Outcome {
   const replay = new SessionReplay();
   for (const file of session.files) for (const line of recordedLines(join(root, file))) replay.line(line);
   const { books = {}, trades = {} } = session;
@@ -80,23 +45,6 @@ function checkSession(root: string, session: ExpectedSession): Outcome {
   return { seen, failures };
 }
 
-/** One line for each field of `seen` that is not as expected. */
-function* differences<T extends object>(
-  what: string,
-  expected: T | undefined,
-  seen: T | undefined,
-): Generator<string> {
-  if (!expected || !seen) {
-    yield `${what}: ${expected ? "there is none" : "is not expected"}`;
-    return;
-  }
-  for (const [key, value] of Object.entries(seen)) {
-    const wanted = JSON.stringify((expected as Readonly<Record<string, unknown>>)[key]);
-    const found = JSON.stringify(value);
-    if (wanted !== found) yield `${what}: ${key} is ${found}, expected ${wanted ?? "none"}`;
-  }
-}
-
 function checkLines(file: string): Outcome {
   const replay = new SessionReplay();
   let listCount = 0;
@@ -106,12 +54,12 @@ function checkLines(file: string): Outcome {
     else replay.line(line);
   }
   const failures = replay.rejections.map(({ detail }) => `refused: ${detail}`);
-  const seen = `${replay.frameCount} frames, ${replay.bodyCount} bodies, ${listCount} instruments, all taken`;
+  const seen = `${replay.frameCount} frames, ${replay.orderCount} of them of orders, ${replay.bodyCount} bodies, ${listCount} instruments, all taken`;
   return { seen, failures };
 }
 
 function checkList(file: string): Outcome {
-  const body = readGzipJson(file);
+  const body = JSON.parse(readGzipText(file)) as unknown;
   const { size } = readInstruments(body, "/trading-pairs-info/");
   const rowCount = Array.isArray(body) ? body.length : 0;
   const failures = size === rowCount ? [] : [`${rowCount - size} of ${rowCount} rows cannot be read`];

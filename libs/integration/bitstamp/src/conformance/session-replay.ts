@@ -11,16 +11,19 @@ import { bookHash } from "@ims/order-book";
 import type { BookFields, RejectedFrame, TradeFields } from "@ims/traits";
 import { createBookFields } from "../book/book-fields.js";
 import { BookSync } from "../book/book-sync.js";
-import { CHANNEL_PREFIXES } from "../channels.js";
+import { CHANNEL_PREFIXES, venueChannelOf } from "../channels.js";
 import { readBook } from "../decode/level-reader.js";
 import type { BitstampFeed } from "../feeds/bitstamp-feed.js";
 import { FundingFeed } from "../feeds/funding-feed.js";
 import { readFrames } from "../frame-reader.js";
+import { createOrderFrame } from "../orders/order-frame.js";
+import { readOrder } from "../orders/order-reader.js";
 import { readListedTrade, readStreamTrade } from "../trades/trade-fields.js";
 import type { RecordedLine } from "./recorded-lines.js";
 
 /** Above the scales of every pair there is, so that no record changes those of a book. */
 const SCALE = 8;
+const RECORDED_SCALES = { priceScale: SCALE, quantityScale: SCALE };
 /** Prefixes in an order in which the longer of two comes first. */
 const PREFIXES = [...CHANNEL_PREFIXES.values()].sort((left, right) => right.length - left.length);
 
@@ -49,10 +52,13 @@ export class SessionReplay {
   bodyCount = 0;
   /** Frames that were read as bytes. */
   walkedCount = 0;
+  /** Events of orders. */
+  orderCount = 0;
   readonly #books = new Map<string, BookSync>();
   readonly #trades = new Map<string, { n: number; mantissa: bigint; lastId: number }>();
   readonly #fields = createBookFields();
   readonly #trade = createTradeFields();
+  readonly #order = createOrderFrame();
   readonly #clock = new SimulatedClock();
   readonly #handlers = new Map<string, BitstampFeed>();
   readonly #reader;
@@ -125,7 +131,7 @@ export class SessionReplay {
       const record = asObject(body) ?? {};
       if (!("microtimestamp" in record)) return;
       this.bodyCount++;
-      readBook(record, { priceScale: SCALE, quantityScale: SCALE }, this.#fields);
+      readBook(record, RECORDED_SCALES, this.#fields);
       this.#bookOf(symbol).snapshot(this.#fields);
     }
   }
@@ -134,7 +140,8 @@ export class SessionReplay {
     const known = this.#handlers.get(stream);
     if (known) return known;
     const symbol = symbolOf(stream);
-    if (symbol === undefined) return undefined;
+    // Of the streams of a channel one is enough.
+    if (symbol === undefined || venueChannelOf(stream) !== stream) return undefined;
     const handler = this.#createHandler(stream, symbol);
     this.#handlers.set(stream, handler);
     return handler;
@@ -154,13 +161,22 @@ export class SessionReplay {
     if (stream.startsWith("funding_rate_")) {
       return new FundingFeed(this.#feedOf(stream, symbol), { sink: { markPrice() {} } });
     }
+    if (stream.startsWith("live_orders_")) {
+      return {
+        read: (_event, _data, _receiveMicros, record) => {
+          readOrder(record, RECORDED_SCALES, this.#order);
+          this.orderCount++;
+        },
+        takeOrder: () => this.#takeWalked(() => this.orderCount++),
+      };
+    }
     const isDiff = stream.startsWith("diff_order_book_");
     const take = (book: BookFields) => {
       if (isDiff) this.#bookOf(symbol).diff(book);
     };
     return {
       read: (_event, data) => {
-        readBook(data, { priceScale: SCALE, quantityScale: SCALE }, fields);
+        readBook(data, RECORDED_SCALES, fields);
         take(fields);
       },
       takeBook: (book) => this.#takeWalked(() => take(book)),

@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { asObject, createTradeFields } from "@ims/integration-kit";
 import { createBookFields } from "../book/book-fields.js";
+import { createOrderFrame } from "../orders/order-frame.js";
+import { readOrder } from "../orders/order-reader.js";
 import { readStreamTrade } from "../trades/trade-fields.js";
 import { FrameWalker, WalkedEvent } from "./frame-walker.js";
 import { readBook } from "./level-reader.js";
@@ -21,6 +23,9 @@ const SCALES = { priceScale: 2, quantityScale: 8 };
 const trade = (id: number) =>
   `{"data":{"id":${643660479 + id},"timestamp":"1790401277","amount":0.125,"amount_str":"0.12500000","price":83946.07,"price_str":"83946.07","type":1,"microtimestamp":"1790401277185000","buy_order_id":2054415511941130,"sell_order_id":2054415575154691},"channel":"live_trades_btcusd","event":"trade"}`;
 
+const order = (id: number) =>
+  `{"data":{"id":${2046839978799111 + id},"id_str":"${2046839978799111 + id}","order_type":0,"order_subtype":5,"datetime":"1788551766","microtimestamp":"1788551766357000","amount":0.00137276,"amount_str":"0.00137276","amount_traded":"0","amount_at_create":"0.00137276","price":71743.85,"price_str":"71743.85","is_liquidation":false},"channel":"live_orders_btcusd","event":"order_created","event_id":"00065aad-a8b2-3408-0000-${100_000_000_000 + id}","pre_event_id":"00065aad-a8b2-14c8-0000-000101000020","order_source":"orderbook"}`;
+
 const book = (channel: string, levels: number) => (id: number) => {
   const rows = (from: number, step: number) =>
     Array.from(
@@ -32,6 +37,7 @@ const book = (channel: string, levels: number) => (id: number) => {
 
 const FRAMES: Readonly<Record<string, (id: number) => string>> = {
   trade,
+  order,
   "diff of 6 levels": book("diff_order_book", 3),
   "best 200 levels": book("order_book", 100),
 };
@@ -54,21 +60,30 @@ export function benchWalker(frameCount: number): WalkFigures[] {
   });
 }
 
+const READS: Readonly<Record<number, (walker: FrameWalker) => boolean>> = {
+  [WalkedEvent.Trade]: (walker) => walker.readTrade(),
+  [WalkedEvent.Book]: (walker) => walker.readBook(SCALES),
+  [WalkedEvent.Order]: (walker) => walker.readOrder(SCALES),
+};
+
 function createWalk(): (frame: Buffer) => void {
   const walker = new FrameWalker();
   return (frame) => {
     const event = walker.begin(frame);
-    const isRead = event === WalkedEvent.Trade ? walker.readTrade() : walker.readBook(SCALES);
-    if (event === WalkedEvent.None || !isRead) throw new Error(`not read: ${frame.toString()}`);
+    const isRead = READS[event]?.(walker) === true;
+    if (!isRead) throw new Error(`not read: ${frame.toString()}`);
   };
 }
 
 function createJson(): (frame: Buffer) => void {
   const fields = createBookFields();
   const record = createTradeFields();
+  const orderFrame = createOrderFrame();
   return (frame) => {
-    const { data, event } = asObject(parse(frame))!;
+    const parsed = asObject(parse(frame))!;
+    const { data, event } = parsed;
     if (event === "trade") readStreamTrade(asObject(data)!, record);
+    else if (event === "order_created") readOrder(parsed, SCALES, orderFrame);
     else readBook(asObject(data)!, SCALES, fields);
   };
 }

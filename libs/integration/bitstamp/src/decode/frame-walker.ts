@@ -1,16 +1,16 @@
 import { Aggressor, type BookLevels, type Instrument } from "@ims/common";
-import { createTradeFields } from "@ims/integration-kit";
+import { Char, createTradeFields, FrameBytes, Literal, NOWHERE } from "@ims/integration-kit";
 import type { BookFields, TradeFields } from "@ims/traits";
 import { createBookFields } from "../book/book-fields.js";
+import type { OrderFrame } from "../orders/order-frame.js";
 import { ChannelNames } from "./channel-names.js";
-import { Char, FrameBytes, NOWHERE } from "./frame-bytes.js";
-import { Literal } from "./literal.js";
+import { dataStart, isDataEnd, tailStart } from "./frame-ends.js";
+import { OrderWalker } from "./order-walker.js";
 
 /** The venue's word in a frame of market data. */
-export const WalkedEvent = { None: 0, Trade: 1, Book: 2 } as const;
+export const WalkedEvent = { None: 0, Trade: 1, Book: 2, Order: 3 } as const;
 export type WalkedEvent = (typeof WalkedEvent)[keyof typeof WalkedEvent];
 
-const DATA = new Literal('{"data":');
 const CHANNEL = new Literal('"channel":');
 const EVENT = new Literal('"event":');
 const TRADE = new Literal('"trade"}');
@@ -31,42 +31,53 @@ const ASKS = new Literal('"asks":');
 
 /** Quotes of `"channel":"…","event":"…"`. */
 const TAIL_QUOTES = 8;
-/** Names of channels are far shorter. */
-const TAIL_BYTES_MAX = 160;
 /** Larger scales are left to the JSON reader. */
 const SCALE_MAX = 9;
 
 /**
- * Reads frames of trades and books in the order of keys in which the venue prints them now (bitstamp.md section 3), with
- * or without its spaces, straight into reused records. Whatever else a frame looks like, exponents among it, is not read
- * here: then `readStreamTrade` and `readBook` are asked, which give the same result for every frame that is read here.
+ * Reads frames of trades, books and orders in the order of keys in which the venue prints them now (bitstamp.md section
+ * 3), with or without its spaces, straight into reused records. Whatever else a frame looks like, exponents among it, is
+ * not read here: then `readStreamTrade`, `readBook` and `readOrder` are asked, which give the same result for every frame
+ * that is read here.
  *
  * The name of the channel stands at the end, but says how the beginning is read: {@link begin} looks at the end first.
  */
 export class FrameWalker {
   readonly trade: TradeFields = createTradeFields();
   readonly book: BookFields = createBookFields();
-  /** Streams of the frame that {@link begin} took. */
-  streams: readonly string[] = [];
   readonly #frame = new FrameBytes();
   readonly #names = new ChannelNames();
+  readonly #orders = new OrderWalker(this.#frame, this.#names);
   /** Where the `data` has to end. */
   #dataEnd = NOWHERE;
+
+  /** Streams of the frame that {@link begin} took. */
+  get streams(): readonly string[] {
+    return this.#names.streams;
+  }
+
+  /** The frame of an order that {@link readOrder} filled. */
+  get order(): OrderFrame {
+    return this.#orders.order;
+  }
 
   /** What the frame's end says, with its {@link streams}; `None` for what is not read here. */
   begin(frame: Uint8Array): WalkedEvent {
     // No other byte at the beginning could be taken for one behind it: see NOWHERE.
     if (frame[0] !== Char.OpenBrace || !this.#frame.take(frame)) return WalkedEvent.None;
-    const start = this.#tailStart();
+    const start = tailStart(this.#frame, this.#frame.end, TAIL_QUOTES);
     this.#dataEnd = start;
-    return start === NOWHERE ? WalkedEvent.None : this.#tail(start);
+    if (start === NOWHERE) return WalkedEvent.None;
+    const event = this.#tail(start);
+    if (event !== WalkedEvent.None) return event;
+    return this.#orders.begin(start) ? WalkedEvent.Order : WalkedEvent.None;
   }
 
   /** Fills {@link trade}, all but instrument and time of arrival; false if the frame is not read here. */
   readTrade(): boolean {
     const frame = this.#frame;
     const { trade } = this;
-    let at = frame.firstKey(this.#dataStart(), ID);
+    let at = frame.firstKey(dataStart(frame), ID);
     at = frame.whole(at);
     const id = frame.value;
     at = frame.wholeText(frame.key(at, TIMESTAMP));
@@ -80,7 +91,7 @@ export class FrameWalker {
     trade.eventMicros = frame.value;
     at = frame.skipNumber(frame.key(at, BUY_ORDER));
     at = frame.skipNumber(frame.key(at, SELL_ORDER));
-    if (!this.#isEnd(at) || type > 1) return false;
+    if (!isDataEnd(frame, at, this.#dataEnd) || type > 1) return false;
     trade.tradeId = id;
     trade.firstTradeId = id;
     trade.lastTradeId = id;
@@ -97,12 +108,12 @@ export class FrameWalker {
     const { book } = this;
     book.priceScale = priceScale;
     book.quantityScale = quantityScale;
-    let at = frame.wholeText(frame.firstKey(this.#dataStart(), TIMESTAMP));
+    let at = frame.wholeText(frame.firstKey(dataStart(frame), TIMESTAMP));
     at = frame.wholeText(frame.key(at, MICROS));
     const micros = frame.value;
     at = this.#levels(frame.key(at, BIDS), book.bids);
     at = this.#levels(frame.key(at, ASKS), book.asks);
-    if (!this.#isEnd(at)) return false;
+    if (!isDataEnd(frame, at, this.#dataEnd)) return false;
     book.eventMicros = micros;
     book.firstUpdateId = micros;
     book.lastUpdateId = micros;
@@ -111,6 +122,11 @@ export class FrameWalker {
     book.flags = 0;
     book.horizon = 0;
     return true;
+  }
+
+  /** Fills {@link order}, all but instrument and time of arrival; false if the frame is not read here. */
+  readOrder(scales: Pick<Instrument, "priceScale" | "quantityScale">): boolean {
+    return this.#orders.read(scales);
   }
 
   /** `[["price","amount"],…]`, also empty. Rows with price 0 are market orders in transit and are left out. */
@@ -136,50 +152,12 @@ export class FrameWalker {
     }
   }
 
-  /** Behind `{"data":{`. */
-  #dataStart(): number {
-    const frame = this.#frame;
-    const at = frame.firstKey(0, DATA);
-    return frame.bytes[at] === Char.OpenBrace && at !== 0 ? at + 1 : NOWHERE;
-  }
-
-  #isEnd(at: number): boolean {
-    return at !== NOWHERE && this.#frame.bytes[at] === Char.CloseBrace && at + 1 === this.#dataEnd;
-  }
-
-  /** Where the comma in front of `"channel"` should stand: quotes are counted from the end. */
-  #tailStart(): number {
-    const { bytes, end } = this.#frame;
-    const least = Math.max(0, end - TAIL_BYTES_MAX);
-    let quotes = 0;
-    for (let at = end - 1; at > least; at--) {
-      if (bytes[at] !== Char.Quote || ++quotes < TAIL_QUOTES) continue;
-      return bytes[at - 1] === Char.Space ? at - 2 : at - 1;
-    }
-    return NOWHERE;
-  }
-
   /** `,"channel":"…","event":"…"}` and the end of the frame. */
   #tail(start: number): WalkedEvent {
     const frame = this.#frame;
-    const { bytes, end } = frame;
-    let at = frame.key(start, CHANNEL);
-    if (at === NOWHERE || bytes[at] !== Char.Quote) return WalkedEvent.None;
-    const nameStart = ++at;
-    let hash = 0;
-    for (; isNameByte(bytes[at]!); at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
-    if (bytes[at] !== Char.Quote) return WalkedEvent.None;
-    const nameEnd = at;
-    at = frame.key(at + 1, EVENT);
+    const at = frame.key(this.#names.read(frame, frame.key(start, CHANNEL)), EVENT);
     if (at === NOWHERE) return WalkedEvent.None;
-    const isTrade = frame.text(at, TRADE) === end;
-    if (!isTrade && frame.text(at, BOOK) !== end) return WalkedEvent.None;
-    this.streams = this.#names.streamsOf(bytes, nameStart, nameEnd, hash);
-    return isTrade ? WalkedEvent.Trade : WalkedEvent.Book;
+    if (frame.text(at, TRADE) === frame.end) return WalkedEvent.Trade;
+    return frame.text(at, BOOK) === frame.end ? WalkedEvent.Book : WalkedEvent.None;
   }
-}
-
-/** `a` to `z`, digits, `_` and `-`: nothing that JSON would read as something else. */
-function isNameByte(byte: number): boolean {
-  return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x5f || byte === 0x2d;
 }

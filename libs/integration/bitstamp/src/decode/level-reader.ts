@@ -1,12 +1,11 @@
-import { DecimalParse, type Instrument, MantissaCell, parseDecimalText } from "@ims/common";
-import { type ExactDecimal, type JsonObject, Unusable } from "@ims/integration-kit";
+import type { Instrument } from "@ims/common";
+import { type ExactDecimal, highWord, type JsonObject, lowWord, Unusable } from "@ims/integration-kit";
 import type { BookFields } from "@ims/traits";
+import { mantissaAt, readExactText } from "./exact-text.js";
 import { readDigits } from "./read-numbers.js";
 
 type Scales = Pick<Instrument, "priceScale" | "quantityScale">;
 type Level = readonly [price: ExactDecimal, amount: ExactDecimal];
-
-const INT64_MAX = (1n << 63n) - 1n;
 
 /**
  * Reads the `data` of a book frame or the body of `/order_book/` (bitstamp.md sections 1, 3.2 and 3.3) into `fields`:
@@ -37,30 +36,11 @@ function readSide(data: JsonObject, key: string): Level[] {
   const levels: Level[] = [];
   for (const row of rows as unknown[]) {
     const [price, amount] = Array.isArray(row) ? (row as unknown[]) : [];
-    const level = [readDecimalText(price, key), readDecimalText(amount, key)] as const;
+    const what = `a level of ${key}`;
+    const level = [readExactText(price, what), readExactText(amount, what)] as const;
     if (level[0].mantissa !== 0n) levels.push(level);
   }
   return levels;
-}
-
-const cell = new MantissaCell();
-
-/** Without zeros behind the last digit, exponents resolved. */
-function readDecimalText(text: unknown, what: string): ExactDecimal {
-  if (typeof text !== "string") throw new Unusable("bad-number", `a level of ${what} is no pair of texts`);
-  const outcome = parseDecimalText(text, cell);
-  if (outcome === DecimalParse.Overflow)
-    throw new Unusable("overflow", `a level of ${what} is beyond 64 bits`);
-  if (outcome !== DecimalParse.Ok) throw new Unusable("bad-number", `a level of ${what} is no decimal`);
-  let mantissa = cell.toBigInt();
-  let { scale } = cell;
-  if (mantissa < 0n) throw new Unusable("bad-number", `a level of ${what} is below 0`);
-  if (mantissa === 0n) return { mantissa, scale: 0 };
-  while (scale > 0 && mantissa % 10n === 0n) {
-    mantissa /= 10n;
-    scale--;
-  }
-  return { mantissa, scale };
 }
 
 function largest(least: number, item: 0 | 1, bids: readonly Level[], asks: readonly Level[]): number {
@@ -73,22 +53,13 @@ function largest(least: number, item: 0 | 1, bids: readonly Level[], asks: reado
 function fill(side: BookFields["bids"], levels: readonly Level[], fields: BookFields): void {
   side.clear();
   for (const [price, amount] of levels) {
-    const priceMantissa = scaled(price, fields.priceScale);
-    const amountMantissa = scaled(amount, fields.quantityScale);
+    const priceMantissa = mantissaAt(price, fields.priceScale, "a level");
+    const amountMantissa = mantissaAt(amount, fields.quantityScale, "a level");
     side.push(
-      Number(BigInt.asIntN(32, priceMantissa)),
-      Number(priceMantissa >> 32n),
-      Number(BigInt.asIntN(32, amountMantissa)),
-      Number(amountMantissa >> 32n),
+      lowWord(priceMantissa),
+      highWord(priceMantissa),
+      lowWord(amountMantissa),
+      highWord(amountMantissa),
     );
   }
 }
-
-function scaled({ mantissa, scale }: ExactDecimal, wanted: number): bigint {
-  const value = scale === wanted ? mantissa : mantissa * POWERS[wanted - scale]!;
-  if (value > INT64_MAX)
-    throw new Unusable("overflow", "a level does not fit into 64 bits at the book's scale");
-  return value;
-}
-
-const POWERS: readonly bigint[] = Array.from({ length: 19 }, (_, exponent) => 10n ** BigInt(exponent));

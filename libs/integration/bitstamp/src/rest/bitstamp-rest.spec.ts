@@ -48,6 +48,32 @@ describe("the REST interface of Bitstamp", () => {
     expect(clock.pendingTimerCount).toBe(0);
   });
 
+  it("does not take perpetuals for delisted because only the older list answers, which has none", async () => {
+    const perpetual = {
+      ...LIST[0],
+      name: "BTC/USD-PERP",
+      market_symbol: "btcusd-perp",
+      base_currency: "BTC",
+    };
+    const markets = [
+      { ...LIST[0], market_symbol: "btcusd" },
+      { ...perpetual, counter_currency: "USD", market_type: "PERPETUAL" },
+    ];
+    let newer: unknown = markets;
+    const { rest } = open((path) => {
+      if (!path.endsWith("/markets/")) return { body: LIST };
+      return newer ? { body: newer } : { status: 404, body: {} };
+    });
+    const symbols = async () => [...(await rest.instruments(never())).keys()].sort();
+    expect(await symbols()).toEqual(["btcusd", "btcusd-perp"]);
+    newer = undefined;
+    expect(await symbols()).toEqual(["btcusd", "btcusd-perp"]);
+    newer = markets.slice(0, 1);
+    expect(await symbols()).toEqual(["btcusd"]);
+    newer = undefined;
+    expect(await symbols()).toEqual(["btcusd"]);
+  });
+
   it("lists trades oldest first, and refuses what is no list of them", async () => {
     const rows = [
       { date: "1560481868", tid: "90574283", price: "8194.79", type: "1", amount: "0.00288599" },

@@ -12,11 +12,13 @@ import {
   venueError,
   WeightBudget,
 } from "@ims/integration-kit";
-import type { BookFields, IntegrationLogger } from "@ims/traits";
+import type { BookFields, IntegrationLogger, OrderSnapshotFields } from "@ims/traits";
 import { createBookFields } from "../book/book-fields.js";
 import { readBook } from "../decode/level-reader.js";
 import { readDigits, readRow } from "../decode/read-numbers.js";
 import { readInstruments } from "../instruments/instruments.js";
+import { createOrderSnapshot } from "../orders/order-frame.js";
+import { readOrderList } from "../orders/order-reader.js";
 
 export interface BitstampRestOptions {
   /** Origin, without `/api/v2`. */
@@ -39,7 +41,7 @@ export interface ListedTrade {
 /** 10,000 requests in 10 minutes and address (bitstamp.md section 1), with room for others behind the address. */
 const REQUESTS_MAX = 9000;
 const REQUESTS_WINDOW_MILLIS = 600_000;
-/** Tried in turn: the newer list first, the older one still answers. */
+/** Tried in turn: the newer list first, the older one still answers. It has spot pairs alone. */
 const LIST_PATHS = ["/markets/", "/trading-pairs-info/"] as const;
 
 const cost = (priority: RequestPriority): RequestCost => ({ weight: 1, priority });
@@ -48,6 +50,8 @@ const cost = (priority: RequestPriority): RequestCost => ({ weight: 1, priority 
 export class BitstampRest {
   readonly #options: BitstampRestOptions;
   readonly #http: HttpJsonClient;
+  /** What the newer list had last and the older one never has. */
+  #derivatives: readonly ListedSymbol[] = [];
 
   constructor(options: BitstampRestOptions) {
     const { clock, logger, origin, random, transport } = options;
@@ -62,14 +66,18 @@ export class BitstampRest {
     });
   }
 
-  /** Both lists in turn for ever, with growing pauses; rejects only with the signal's reason. */
+  /**
+   * Both lists in turn for ever, with growing pauses; rejects only with the signal's reason. Derivatives that the newer
+   * list had stay while only the older one answers.
+   */
   async instruments(signal: AbortSignal): Promise<ReadonlyMap<string, ListedSymbol>> {
     const { clock, logger, random } = this.#options;
     const backoff = new Backoff(random);
     for (let turn = 0; ; turn++) {
       const path = LIST_PATHS[turn % LIST_PATHS.length]!;
       try {
-        return readInstruments(await this.#http.get(path, signal, cost(RequestPriority.Lists)), path);
+        const body = await this.#http.get(path, signal, cost(RequestPriority.Lists));
+        return this.#complete(readInstruments(body, path), path);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         logger.warn({ path, error: describeError(error) }, "the list of markets could not be read");
@@ -78,6 +86,18 @@ export class BitstampRest {
           await sleep(clock, backoff.nextMillis(), signal);
       }
     }
+  }
+
+  #complete(
+    listed: ReadonlyMap<string, ListedSymbol>,
+    path: (typeof LIST_PATHS)[number],
+  ): ReadonlyMap<string, ListedSymbol> {
+    if (path === "/markets/") {
+      this.#derivatives = [...listed.values()].filter(({ instrument }) => instrument.kind !== "spot");
+      return listed;
+    }
+    const kept = this.#derivatives.map((entry) => [entry.instrument.symbol, entry] as const);
+    return new Map([...kept, ...listed]);
   }
 
   /** One reading of the latest trades, oldest first. Throws the errors of `HttpJsonClient.get`. */
@@ -100,6 +120,16 @@ export class BitstampRest {
     usable(path, () => readBook(asObject(body) ?? {}, instrument, fields));
     fields.receiveMicros = this.#options.clock.nowMicros();
     return fields;
+  }
+
+  /** All single orders. Throws the errors of `HttpJsonClient.get`. */
+  async orders(instrument: Instrument, signal: AbortSignal): Promise<OrderSnapshotFields> {
+    const path = `/order_book/${encodeURIComponent(instrument.symbol)}/?group=2`;
+    const body = await this.#http.get(path, signal, cost(RequestPriority.Books));
+    const list = createOrderSnapshot();
+    usable(path, () => readOrderList(asObject(body) ?? {}, instrument, list));
+    list.receiveMicros = this.#options.clock.nowMicros();
+    return list;
   }
 }
 

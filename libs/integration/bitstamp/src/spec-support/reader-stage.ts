@@ -9,6 +9,8 @@ import type { BitstampFeed } from "../feeds/bitstamp-feed.js";
 import { FundingFeed } from "../feeds/funding-feed.js";
 import { TopOfBookFeed } from "../feeds/top-of-book-feed.js";
 import { readFrames } from "../frame-reader.js";
+import { createOrderFrame, type OrderFrame } from "../orders/order-frame.js";
+import { readOrder } from "../orders/order-reader.js";
 import { readStreamTrade } from "../trades/trade-fields.js";
 
 export const INSTRUMENT: Instrument = {
@@ -33,6 +35,8 @@ export class ReaderStage {
   /** Trades as `id price amount`, bases of books as their microtimestamp. */
   readonly trades: string[] = [];
   readonly bookMicros: number[] = [];
+  /** Events of orders as `event id price amount`, with `walked` behind it where it was read as bytes. */
+  readonly orders: string[] = [];
   endCount = 0;
   unreadableCount = 0;
   readonly #feeds = new Map<string, { readonly feed: OpenFeed; readonly handler: BitstampFeed }>();
@@ -63,7 +67,7 @@ export class ReaderStage {
   get outcomeCount(): number {
     const { counts, rejections } = this.sink;
     const records = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    return records + rejections.length + this.trades.length + this.bookMicros.length;
+    return records + rejections.length + this.trades.length + this.bookMicros.length + this.orders.length;
   }
 
   read(frame: Uint8Array | string): void {
@@ -89,6 +93,16 @@ export class ReaderStage {
     switch (feed.request.dataType) {
       case DataType.MarkPrice:
         return new FundingFeed(feed, { sink: this.sink });
+      case DataType.Order: {
+        const frame = createOrderFrame();
+        return {
+          read: (_event, _data, _receiveMicros, record) => {
+            readOrder(record, INSTRUMENT, frame);
+            this.#addOrder(frame, "");
+          },
+          takeOrder: (walked) => this.#addOrder(walked, " walked"),
+        };
+      }
       case DataType.TopOfBook:
         return new TopOfBookFeed(
           feed,
@@ -117,5 +131,11 @@ export class ReaderStage {
           },
         };
     }
+  }
+
+  #addOrder({ order }: OrderFrame, how: string): void {
+    const { event, orderId, price, quantity } = order;
+    const texts = [price, quantity].map((cell) => formatMantissa(cell.toBigInt(), cell.scale));
+    this.orders.push(`${event} ${orderId} ${texts.join(" ")}${how}`);
   }
 }

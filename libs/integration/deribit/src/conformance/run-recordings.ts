@@ -1,65 +1,31 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { dataTypeName, describeError, ExchangeId } from "@ims/common";
+import { dataTypeName, ExchangeId } from "@ims/common";
+import {
+  differences,
+  type ExpectedSession,
+  type Outcome,
+  readGzipText,
+  recordedLines,
+  type VenueRecordings,
+} from "@ims/integration-kit/conformance";
 import { readInstruments } from "../instruments.js";
 import { parseExactJson } from "../json/exact-json.js";
-import { readPacked, recordedLines } from "./recorded-lines.js";
 import { SessionReplay } from "./session-replay.js";
 
-export interface RecordingReport {
-  readonly name: string;
-  readonly verdict: "passed" | "failed";
-  /** What was seen; on failure what differs. */
-  readonly details: readonly string[];
-}
-
-interface ExpectedSession {
-  readonly files: readonly string[];
+interface DeribitSession extends ExpectedSession {
   readonly books?: Readonly<Record<string, object>>;
 }
 
-const FOLDER = "deribit";
+/** Replays through the reader of a connection; of all recordings every frame of a channel that is read must be taken. */
+export const VENUE_RECORDINGS: VenueRecordings<DeribitSession> = {
+  venue: "Deribit",
+  folders: ["deribit"],
+  checkSession: replay,
+  checkFile: (root, file) =>
+    file.endsWith(".jsonl.gz") ? replay(root, { files: [file] }) : readList(join(root, file)),
+};
 
-/**
- * Replays every recording of Deribit below a folder through the reader of a connection. Sessions with expectations must
- * meet them; of all others every frame of a channel that is read must be taken. Lists of instruments must read whole.
- * Throws if there is no readable `expectations.json`.
- */
-export async function* runRecordings(root: string): AsyncGenerator<RecordingReport> {
-  const sessions = JSON.parse(readFileSync(join(root, "expectations.json"), "utf8")) as Record<
-    string,
-    ExpectedSession
-  >;
-  const covered = new Set<string>();
-  for (const [name, session] of Object.entries(sessions)) {
-    if (!session.files[0]?.startsWith(`${FOLDER}/`)) continue;
-    for (const file of session.files) covered.add(file);
-    yield await report(name, () => replay(root, session));
-  }
-  for (const file of filesOf(root).filter((candidate) => !covered.has(candidate))) {
-    yield await report(file, () =>
-      file.endsWith(".jsonl.gz") ? replay(root, { files: [file] }) : readList(join(root, file)),
-    );
-  }
-}
-
-interface Outcome {
-  readonly seen: string;
-  readonly failures: readonly string[];
-}
-
-async function report(name: string, check: () => Outcome | Promise<Outcome>): Promise<RecordingReport> {
-  try {
-    const { failures, seen } = await check();
-    return failures.length === 0
-      ? { name, verdict: "passed", details: [seen] }
-      : { name, verdict: "failed", details: failures };
-  } catch (error) {
-    return { name, verdict: "failed", details: [describeError(error)] };
-  }
-}
-
-async function replay(root: string, { books = {}, files }: ExpectedSession): Promise<Outcome> {
+async function replay(root: string, { books = {}, files }: DeribitSession): Promise<Outcome> {
   const session = new SessionReplay();
   for (const file of files) {
     for (const { data, url } of recordedLines(join(root, file))) {
@@ -72,13 +38,7 @@ async function replay(root: string, { books = {}, files }: ExpectedSession): Pro
   if (session.frameCount === 0) failures.push("no frame of a channel that is read");
   const seen = session.books();
   for (const [symbol, expected] of Object.entries(books)) {
-    for (const [field, value] of Object.entries(expected)) {
-      const found = JSON.stringify(
-        (seen.get(symbol) as unknown as Record<string, unknown> | undefined)?.[field],
-      );
-      const wanted = JSON.stringify(value);
-      if (found !== wanted) failures.push(`book of ${symbol}: ${field} is ${found}, expected ${wanted}`);
-    }
+    failures.push(...differences(`book of ${symbol}`, expected, seen.get(symbol), Object.keys(expected)));
   }
   const counts = [...session.counts].map(([dataType, count]) => `${count} ${dataTypeName(dataType)}`);
   return {
@@ -88,15 +48,6 @@ async function replay(root: string, { books = {}, files }: ExpectedSession): Pro
 }
 
 function readList(file: string): Outcome {
-  const { listed, skipped } = readInstruments(parseExactJson(readPacked(file)), ExchangeId.Deribit);
+  const { listed, skipped } = readInstruments(parseExactJson(readGzipText(file)), ExchangeId.Deribit);
   return { seen: `${listed.size} instruments`, failures: skipped };
-}
-
-/** Recordings of the venue below the folder, as the expectations name them; none where there are only others'. */
-function filesOf(root: string): string[] {
-  if (!existsSync(join(root, FOLDER))) return [];
-  return readdirSync(join(root, FOLDER))
-    .filter((file) => /\.jsonl?\.gz$/.test(file))
-    .map((file) => `${FOLDER}/${file}`)
-    .sort();
 }

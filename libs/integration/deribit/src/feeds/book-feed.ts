@@ -2,9 +2,10 @@ import { DataType, GapReason, RecordFlags } from "@ims/common";
 import { createGapFields, type JsonObject, type OpenFeed, Unusable } from "@ims/integration-kit";
 import { BookOutcome, OrderBook } from "@ims/order-book";
 import type { IntegrationContext } from "@ims/traits";
+import type { Walkers } from "../decode/walkers.js";
 import { readCount, readTimestamp } from "../json/number-fields.js";
 import { createBookFields, readSides } from "./book-rows.js";
-import { type DeribitFeed, type FeedParts, fillHead, requireObject } from "./deribit-feed.js";
+import { type DeribitFeed, type FeedParts, fillHead, fillOrigin, requireObject } from "./deribit-feed.js";
 
 /** How long the first notification, which is the whole book, may take after the venue took the channel. */
 const SNAPSHOT_MILLIS = 10_000;
@@ -24,7 +25,7 @@ export class BookFeed implements DeribitFeed {
   readonly #record = createBookFields();
   readonly #whole = createBookFields();
   /** `change_id` of the book; meaningless unless `#stands`. */
-  #lastId = 0;
+  private lastId = 0;
   #stands = false;
   #waitsSinceMillis = Number.POSITIVE_INFINITY;
 
@@ -36,7 +37,7 @@ export class BookFeed implements DeribitFeed {
 
   /** `change_id` of the last notification; 0 while there is no book. */
   get changeId(): number {
-    return this.#stands ? this.#lastId : 0;
+    return this.#stands ? this.lastId : 0;
   }
 
   read(data: unknown, receiveMicros: number): void {
@@ -44,8 +45,26 @@ export class BookFeed implements DeribitFeed {
     try {
       this.#take(row, receiveMicros);
     } catch (error) {
-      // What a notification holds that cannot be read is missing in the book from now on.
-      if (error instanceof Unusable) this.#broken(GapReason.SequenceBroken, 0);
+      this.#unusable(error);
+      throw error;
+    }
+  }
+
+  walk({ books, frame }: Walkers, start: number): number {
+    return books.walk(frame, start, this.#feed.instrument, this.#mayBeNegative, this.#record);
+  }
+
+  walked({ books }: Walkers, receiveMicros: number): void {
+    const record = this.#record;
+    fillOrigin(record, this.#feed, receiveMicros);
+    record.eventMicros = books.eventMicros;
+    record.lastUpdateId = books.changeId;
+    record.previousUpdateId = books.previousId;
+    if (!this.#follows(books.isWhole)) return;
+    try {
+      this.#apply(books.isWhole, receiveMicros);
+    } catch (error) {
+      this.#unusable(error);
       throw error;
     }
   }
@@ -71,20 +90,32 @@ export class BookFeed implements DeribitFeed {
   #take(row: JsonObject, receiveMicros: number): void {
     const record = this.#record;
     fillHead(record, this.#feed, readTimestamp(row, "timestamp"), receiveMicros);
-    const changeId = readCount(row, "change_id");
+    record.lastUpdateId = readCount(row, "change_id");
     const isSnapshot = isWholeBook(row);
-    const previousId = isSnapshot ? 0 : readCount(row, "prev_change_id");
-    if (!isSnapshot && !this.#stands) return;
-    if (!isSnapshot && previousId !== this.#lastId) {
-      this.#broken(GapReason.SequenceBroken, changeId);
-      return;
-    }
+    record.previousUpdateId = isSnapshot ? 0 : readCount(row, "prev_change_id");
+    if (!this.#follows(isSnapshot)) return;
     readSides(row, this.#feed.instrument, this.#mayBeNegative, record);
+    this.#apply(isSnapshot, receiveMicros);
+  }
+
+  /** Whether the record is a whole book or continues the one that stands; another change makes that one void. */
+  #follows(isSnapshot: boolean): boolean {
+    const { lastUpdateId, previousUpdateId } = this.#record;
+    if (isSnapshot) return true;
+    if (!this.#stands) return false;
+    if (previousUpdateId === this.lastId) return true;
+    this.#broken(GapReason.SequenceBroken, lastUpdateId);
+    return false;
+  }
+
+  /** Takes the levels of the record into the book, and passes them on. */
+  #apply(isSnapshot: boolean, receiveMicros: number): void {
+    const record = this.#record;
     const outcome = isSnapshot ? this.book.load(record, 0) : this.book.apply(record);
     if (outcome !== BookOutcome.Applied)
       throw new Unusable("overflow", "the levels do not fit into 64 bits at one scale");
     this.#feed.seen(receiveMicros);
-    this.#lastId = changeId;
+    this.lastId = record.lastUpdateId;
     if (isSnapshot) {
       this.counters.snapshotCount++;
       this.#stands = true;
@@ -93,11 +124,14 @@ export class BookFeed implements DeribitFeed {
       return;
     }
     this.counters.changeCount++;
-    record.firstUpdateId = changeId;
-    record.lastUpdateId = changeId;
-    record.previousUpdateId = previousId;
+    record.firstUpdateId = record.lastUpdateId;
     record.flags = RecordFlags.LastInEvent | this.#doubt;
     this.#context.sink.bookDelta(record);
+  }
+
+  /** What a notification holds that cannot be read is missing in the book from now on. */
+  #unusable(error: unknown): void {
+    if (error instanceof Unusable) this.#broken(GapReason.SequenceBroken, 0);
   }
 
   #publishWhole(): void {
@@ -107,8 +141,8 @@ export class BookFeed implements DeribitFeed {
     whole.flags = RecordFlags.Snapshot | RecordFlags.LastInEvent | this.#doubt;
     whole.priceScale = this.book.priceScale;
     whole.quantityScale = this.book.quantityScale;
-    whole.firstUpdateId = this.#lastId;
-    whole.lastUpdateId = this.#lastId;
+    whole.firstUpdateId = this.lastId;
+    whole.lastUpdateId = this.lastId;
     whole.previousUpdateId = 0;
     whole.horizon = Math.max(0, this.book.horizon);
     this.book.copyTop(Number.POSITIVE_INFINITY, whole.bids, whole.asks);
@@ -136,7 +170,7 @@ export class BookFeed implements DeribitFeed {
     gap.receiveMicros = nowMicros;
     gap.reason = reason;
     // Ids are shared by all books, so nobody knows how many of them were this one's.
-    gap.fromId = this.#lastId + 1;
+    gap.fromId = this.lastId + 1;
     gap.toId = toId;
     gap.fromMicros = this.#record.receiveMicros;
     gap.toMicros = nowMicros;

@@ -7,6 +7,9 @@ import {
   type OpenFeed,
 } from "@ims/integration-kit";
 import type { TickerFields } from "@ims/traits";
+import { DAY_TICKER_PLACES } from "../decode/day-ticker-walker.js";
+import { KeptBigInts } from "../decode/kept-bigints.js";
+import type { Walkers } from "../decode/walkers.js";
 import { readNumberIfGiven, readTimestamp } from "../json/number-fields.js";
 import { fillHead, requireObject } from "./deribit-feed.js";
 import { StateFeed } from "./state-feed.js";
@@ -16,6 +19,11 @@ const NONE: ExactDecimal = { mantissa: 0n, scale: 0 };
 /** What was traded of one instrument within 24 hours, from `stats` of its ticker (deribit.md section 5). */
 export class DayTickerFeed extends StateFeed {
   readonly #ticker = createTickerFields();
+  readonly #kept = new KeptBigInts(DAY_TICKER_PLACES);
+
+  walk({ dayTickers, frame }: Walkers, start: number, receiveMicros: number): number {
+    return dayTickers.walk(frame, start, this.feed, this.#kept, receiveMicros, this.#ticker);
+  }
 
   protected fill(row: JsonObject, receiveMicros: number): void {
     readDayTicker(row, this.feed, receiveMicros, this.#ticker);

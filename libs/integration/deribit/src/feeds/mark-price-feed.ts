@@ -8,6 +8,9 @@ import {
   Unusable,
 } from "@ims/integration-kit";
 import type { MarkPriceFields } from "@ims/traits";
+import { KeptBigInts } from "../decode/kept-bigints.js";
+import { MARK_PRICE_PLACES } from "../decode/mark-price-walker.js";
+import type { Walkers } from "../decode/walkers.js";
 import { NumberText } from "../json/exact-json.js";
 import { exactNumber, readNumber, readNumberIfGiven, readTimestamp } from "../json/number-fields.js";
 import { fillHead } from "./deribit-feed.js";
@@ -16,6 +19,11 @@ import { StateFeed } from "./state-feed.js";
 /** Mark price, index and funding of one future or perpetual, from its ticker (deribit.md section 5). */
 export class MarkPriceFeed extends StateFeed {
   readonly #price = createMarkPriceFields();
+  readonly #kept = new KeptBigInts(MARK_PRICE_PLACES);
+
+  walk({ frame, markPrices }: Walkers, start: number, receiveMicros: number): number {
+    return markPrices.walk(frame, start, this.feed, this.#kept, receiveMicros, this.#price);
+  }
 
   protected fill(row: JsonObject, receiveMicros: number): void {
     readMarkPrice(row, this.feed, receiveMicros, this.#price);

@@ -11,7 +11,8 @@ import {
   Unusable,
 } from "@ims/integration-kit";
 import type { OptionTickerFields } from "@ims/traits";
-import { OptionTickerWalker } from "../decode/option-ticker-walker.js";
+import { OptionTickerMemory } from "../decode/option-ticker-walker.js";
+import type { Walkers } from "../decode/walkers.js";
 import type { DeribitTerms } from "../instruments.js";
 import { readModel, readNumberIfGiven, readNumberUnlessZero, readTimestamp } from "../json/number-fields.js";
 import { type FeedParts, fillHead, requireObject } from "./deribit-feed.js";
@@ -23,27 +24,20 @@ const NONE: ExactDecimal = { mantissa: 0n, scale: 0 };
 
 /** Prices, implied volatilities and greeks of one option (deribit.md section 5). */
 export class OptionTickerFeed extends StateFeed {
-  readonly #terms: OptionTerms;
   readonly #ticker = createOptionTickerFields();
-  readonly #walker = new OptionTickerWalker();
+  readonly #memory: OptionTickerMemory;
 
   constructor(parts: FeedParts, terms: OptionTerms) {
     super(parts);
-    this.#terms = terms;
+    this.#memory = new OptionTickerMemory(terms);
   }
 
-  /** Reads usual data that begin at `start`. @returns the place behind them, -1 for what has to be read as JSON */
-  walk(frame: Uint8Array, start: number, receiveMicros: number): number {
-    return this.#walker.read(frame, start, this.feed, this.#terms, receiveMicros, this.#ticker);
-  }
-
-  /** What was walked last counts: the frame ends as it has to. */
-  walked(receiveMicros: number): void {
-    this.told(receiveMicros);
+  walk({ frame, optionTickers }: Walkers, start: number, receiveMicros: number): number {
+    return optionTickers.walk(frame, start, this.feed, this.#memory, receiveMicros, this.#ticker);
   }
 
   protected fill(row: JsonObject, receiveMicros: number): void {
-    readOptionTicker(row, this.feed, this.#terms, receiveMicros, this.#ticker);
+    readOptionTicker(row, this.feed, this.#memory.terms, receiveMicros, this.#ticker);
   }
 
   protected publish(): void {

@@ -6,6 +6,7 @@ import {
   type JsonObject,
   Unusable,
 } from "@ims/integration-kit";
+import type { Walkers } from "../decode/walkers.js";
 import { readNumberIfGiven, readTimestamp } from "../json/number-fields.js";
 import { type FeedParts, fillHead } from "./deribit-feed.js";
 import { StateFeed } from "./state-feed.js";
@@ -19,6 +20,10 @@ export class QuoteFeed extends StateFeed {
   constructor(parts: FeedParts) {
     super(parts);
     this.#top.updateId = 0;
+  }
+
+  walk({ frame, quotes }: Walkers, start: number, receiveMicros: number): number {
+    return quotes.walk(frame, start, this.feed, receiveMicros, this.#top);
   }
 
   /** A side is empty where its amount is 0 or null: prices of combos may be 0. */

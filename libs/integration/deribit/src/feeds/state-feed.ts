@@ -1,6 +1,7 @@
 import { type DataType, GapReason } from "@ims/common";
 import { createGapFields, type JsonObject, type OpenFeed, Unusable } from "@ims/integration-kit";
 import type { IntegrationContext } from "@ims/traits";
+import type { Walkers } from "../decode/walkers.js";
 import { type DeribitFeed, type FeedParts, requireObject } from "./deribit-feed.js";
 
 /**
@@ -25,25 +26,32 @@ export abstract class StateFeed implements DeribitFeed {
       if (error instanceof Unusable) this.#lost(GapReason.SequenceBroken);
       throw error;
     }
-    this.told(receiveMicros);
+    this.#tell(receiveMicros);
   }
 
-  /** The record is whole: it is passed on, behind the Gap before it. */
-  protected told(receiveMicros: number): void {
-    this.feed.seen(receiveMicros);
-    if (this.#loss !== GapReason.Unknown) this.#tellGap(receiveMicros);
-    this.#lastMicros = receiveMicros;
-    this.publish();
+  walked(_walkers: Walkers, receiveMicros: number): void {
+    this.#tell(receiveMicros);
   }
 
   interrupted(): void {
     this.#lost(GapReason.ConnectionLost);
   }
 
+  /** Fills the feed's record from bytes, as {@link DeribitFeed.walk}. */
+  abstract walk(walkers: Walkers, start: number, receiveMicros: number): number;
+
   /** Fills the feed's record. Throws `Unusable`. */
   protected abstract fill(row: JsonObject, receiveMicros: number): void;
   /** Passes on what was filled. */
   protected abstract publish(): void;
+
+  /** The record is whole: it is passed on, behind the Gap before it. */
+  #tell(receiveMicros: number): void {
+    this.feed.seen(receiveMicros);
+    if (this.#loss !== GapReason.Unknown) this.#tellGap(receiveMicros);
+    this.#lastMicros = receiveMicros;
+    this.publish();
+  }
 
   #lost(reason: GapReason): void {
     if (this.#lastMicros !== 0 && this.#loss === GapReason.Unknown) this.#loss = reason;

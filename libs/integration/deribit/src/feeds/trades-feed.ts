@@ -1,12 +1,15 @@
 import { GapReason, RecordFlags } from "@ims/common";
 import {
   createTradeFields,
+  type Literal,
   type MissedTrades,
   type OpenFeed,
   TradeRecovery,
   Unusable,
 } from "@ims/integration-kit";
 import type { IntegrationContext } from "@ims/traits";
+import { nameLiteral } from "../decode/trades-walker.js";
+import type { Walkers } from "../decode/walkers.js";
 import { exactObject } from "../json/exact-json.js";
 import type { DeribitRequests } from "../rpc/deribit-requests.js";
 import type { DeribitFeed, FeedParts } from "./deribit-feed.js";
@@ -20,6 +23,7 @@ export class TradesFeed implements DeribitFeed {
   readonly #feed: OpenFeed;
   readonly #context: IntegrationContext;
   readonly #requests: DeribitRequests;
+  readonly #name: Literal;
   readonly #trade = createTradeFields();
   readonly #missed = createTradeFields();
   readonly #recovery: TradeRecovery;
@@ -28,6 +32,7 @@ export class TradesFeed implements DeribitFeed {
     this.#feed = feed;
     this.#context = context;
     this.#requests = requests;
+    this.#name = nameLiteral(feed.instrument.symbol);
     this.#recovery = new TradeRecovery({
       ...context,
       symbol: feed.instrument.symbol,
@@ -58,6 +63,17 @@ export class TradesFeed implements DeribitFeed {
       }
       this.#feed.seen(receiveMicros);
       this.#recovery.sequencer.offer(this.#trade);
+    }
+  }
+
+  walk({ frame, trades }: Walkers, start: number, receiveMicros: number): number {
+    return trades.walk(frame, start, this.#feed, this.#name, receiveMicros);
+  }
+
+  walked({ trades }: Walkers, receiveMicros: number): void {
+    for (let index = 0; index < trades.count; index++) {
+      this.#feed.seen(receiveMicros);
+      this.#recovery.sequencer.offer(trades.trades[index]!);
     }
   }
 

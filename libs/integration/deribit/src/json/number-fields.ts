@@ -6,7 +6,7 @@ const NUMBER = /^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 /** No price, amount or time has more digits; a larger exponent is a defect and must not cost memory. */
 const EXPONENT_MAX = 40;
 /** In the year 2255; microseconds are safe whole numbers until then. */
-const MILLIS_MAX = 9_000_000_000_000;
+export const MILLIS_MAX = 9_000_000_000_000;
 
 /**
  * The value of a printed number, exponent form included (deribit.md section 2), at the smallest scale that holds it.

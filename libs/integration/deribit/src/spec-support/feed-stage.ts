@@ -1,35 +1,13 @@
 import { DataType, ExchangeId, type Instrument, SimulatedClock } from "@ims/common";
-import type { ControlReply, FrameReader, HttpTransport, OpenFeed } from "@ims/integration-kit";
-import { CollectingSink } from "@ims/testkit";
-import type { BarFields, FeedRequest, IntegrationContext, MarkPriceFields, TradeFields } from "@ims/traits";
+import type { ControlReply, FeedIndex, FrameReader, HttpTransport, OpenFeed } from "@ims/integration-kit";
+import type { FeedRequest, IntegrationContext } from "@ims/traits";
 import type { DeribitFeed } from "../feeds/deribit-feed.js";
 import { openFeed } from "../feeds/open-feed.js";
 import { readFrames } from "../frame-reader.js";
 import { termsOfName } from "../instruments.js";
 import { DeribitRequests } from "../rpc/deribit-requests.js";
 import type { Credentials } from "../settings/credentials.js";
-
-/** Keeps copies of what the suite's sink only counts. */
-class KeepingSink extends CollectingSink {
-  readonly bars: BarFields[] = [];
-  readonly markPrices: MarkPriceFields[] = [];
-  readonly kinds: number[] = [];
-
-  override bar(bar: BarFields): void {
-    super.bar(bar);
-    this.bars.push({ ...bar });
-  }
-
-  override markPrice(price: MarkPriceFields): void {
-    super.markPrice(price);
-    this.markPrices.push({ ...price });
-  }
-
-  override trade(trade: TradeFields): void {
-    super.trade(trade);
-    this.kinds.push(trade.kind);
-  }
-}
+import { KeepingSink } from "./keeping-sink.js";
 
 const NO_HTTP: HttpTransport = async () => {
   throw new Error("nothing is asked over HTTP here");
@@ -47,6 +25,7 @@ export class FeedStage {
   readonly listRenewals: number[] = [];
   /** Channels that were asked for again. */
   readonly restarted: string[] = [];
+  readonly feeds: FeedIndex<DeribitFeed> = { find: (stream) => this.#entries.get(stream) };
   readonly #entries = new Map<string, { feed: OpenFeed; handler: DeribitFeed }>();
   readonly #context: IntegrationContext;
   readonly #requests: DeribitRequests;
@@ -67,7 +46,7 @@ export class FeedStage {
         onEndAnnounced() {},
         send: (text) => this.sent.push(text) > 0,
       },
-      feeds: { find: (stream) => this.#entries.get(stream) },
+      feeds: this.feeds,
       instruments: { renewWithin: (millis) => this.listRenewals.push(millis) },
       sink: this.sink,
       logger,

@@ -1,4 +1,4 @@
-import { DECIMAL_SCALE_MAX } from "@ims/common";
+import { DECIMAL_SCALE_MAX, type MantissaCell } from "@ims/common";
 import type { JsonObject } from "./json-fields.js";
 import { readText, Unusable } from "./read-fields.js";
 
@@ -11,6 +11,7 @@ export interface ExactDecimal {
 const DECIMAL = /^(-?)([0-9]+)(?:\.([0-9]+))?$/;
 const INT64_MAX = (1n << 63n) - 1n;
 const INT64_MIN = -(1n << 63n);
+const TWO_32 = 0x1_0000_0000;
 
 /** A decimal from the text of a string; throws {@link Unusable} for a JSON number, which has lost its digits. */
 export function readExact(record: JsonObject, key: string): ExactDecimal {
@@ -61,6 +62,14 @@ export function lowWord(mantissa: bigint): number {
 
 export function highWord(mantissa: bigint): number {
   return Number(BigInt.asIntN(32, mantissa >> 32n));
+}
+
+/** Sets a cell from a mantissa that is a safe whole number, without making a bigint. */
+export function setSafe(cell: MantissaCell, mantissa: number, scale: number): void {
+  const hi = Math.floor(mantissa / TWO_32);
+  cell.hi = hi | 0;
+  cell.lo = (mantissa - hi * TWO_32) | 0;
+  cell.scale = scale;
 }
 
 function fits(mantissa: bigint): boolean {

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from "@ims/spec-kit";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
 import { EventQueue } from "../spec-support/event-queue.js";
-import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from "../spec-support/localhost-certificate.js";
 import type { SocketWire } from "./socket-wire.js";
 import { dialSocket } from "./web-socket.js";
 

@@ -1,0 +1,2 @@
+export { onCallEnd } from "./call-end.js";
+export { GrpcHost, type GrpcHostOptions, type HostedService } from "./grpc-host.js";

@@ -12,7 +12,7 @@ from pathlib import Path
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "libs/book-proto/proto"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "libs/grpc-proto/proto"))
 messages, services = grpc.protos_and_services("reflection.proto")
 
 

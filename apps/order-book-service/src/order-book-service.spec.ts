@@ -1,13 +1,7 @@
 import { Client, credentials, makeClientConstructor, status } from "@grpc/grpc-js";
-import {
-  BOOK_SERVICE,
-  BookClient,
-  bookProto,
-  healthProto,
-  reflectionProto,
-  type SummaryMessage,
-} from "@ims/book-proto";
+import { BOOK_SERVICE, BookClient, bookProto, type SummaryMessage } from "@ims/book-proto";
 import { SimulatedClock } from "@ims/common";
+import { healthProto, reflectionProto } from "@ims/grpc-proto";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type OrderBookService, startOrderBookService } from "./order-book-service.js";
 import { ScriptedSource, spot } from "./spec-support/scripted-source.js";

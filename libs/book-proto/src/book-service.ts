@@ -1,14 +1,12 @@
 import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
-import { loadProto } from "./load-proto.js";
+import { loadProto } from "@ims/grpc-proto";
 import type { BookSummaryRequestMessage, SummaryMessage } from "./messages.js";
 import { decodeSummary } from "./summary-decoder.js";
 import { SummaryTag } from "./summary-tags.js";
 
 export const BOOK_SERVICE = "ims.books.v1.OrderBooks";
 
-export const bookProto = loadProto("order_books.proto");
-export const healthProto = loadProto("health.proto");
-export const reflectionProto = loadProto("reflection.proto");
+export const bookProto = loadProto("order_books.proto", new URL("../proto/", import.meta.url));
 
 const definition = bookProto.service(BOOK_SERVICE);
 const summaryMethod = definition.BookSummary as MethodDefinition<BookSummaryRequestMessage, SummaryMessage>;

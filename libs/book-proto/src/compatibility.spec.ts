@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { protoContract } from "@ims/grpc-proto";
 import { expect, it } from "vitest";
-import { protoContract } from "./proto-contract.js";
 
 const path = (name: string) => fileURLToPath(new URL(`../proto/${name}`, import.meta.url));
 

@@ -4,8 +4,8 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { healthProto, type LoadedProto, reflectionProto } from "@ims/book-proto";
 import type { Clock } from "@ims/common";
+import { healthProto, type LoadedProto, reflectionProto } from "@ims/grpc-proto";
 import { HealthCalls } from "./health-calls.js";
 import { type Listener, type ListenerLogger, listen } from "./listener.js";
 import { ReflectionCalls } from "./reflection-calls.js";

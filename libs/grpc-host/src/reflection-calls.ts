@@ -1,5 +1,5 @@
 import { type ServerDuplexStream, status } from "@grpc/grpc-js";
-import type { LoadedProto } from "@ims/book-proto";
+import type { LoadedProto } from "@ims/grpc-proto";
 import { onCallEnd } from "./call-end.js";
 
 interface ReflectionRequest {

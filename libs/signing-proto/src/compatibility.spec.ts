@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { protoContract } from "@ims/book-proto";
+import { protoContract } from "@ims/grpc-proto";
 import { expect, it } from "vitest";
 
 const path = (name: string) => fileURLToPath(new URL(`../proto/${name}`, import.meta.url));

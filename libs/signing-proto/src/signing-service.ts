@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from "@grpc/grpc-js";
-import { type LoadedProto, loadProto } from "@ims/book-proto";
+import { type LoadedProto, loadProto } from "@ims/grpc-proto";
 
 export const SIGNING_SERVICE = "ims.signing.v1.Signing";
 

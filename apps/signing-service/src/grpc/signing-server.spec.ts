@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type ClientDuplexStream, credentials, makeClientConstructor, status } from "@grpc/grpc-js";
-import { healthProto, type LoadedProto, reflectionProto } from "@ims/book-proto";
 import { createLogger, systemClock } from "@ims/common";
+import { healthProto, type LoadedProto, reflectionProto } from "@ims/grpc-proto";
 import { SIGNING_SERVICE, SigningClient } from "@ims/signing-proto";
 import { afterEach, describe, expect, it } from "vitest";
 import { inlineSigner } from "../spec-support/inline-pool.js";

@@ -9,8 +9,8 @@ import {
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
-import { healthProto, loadProto, reflectionProto } from "@ims/book-proto";
 import { SimulatedClock } from "@ims/common";
+import { healthProto, loadProto, reflectionProto } from "@ims/grpc-proto";
 import { onCallEnd } from "../call-end.js";
 import { GrpcHost, type GrpcHostOptions } from "../grpc-host.js";
 

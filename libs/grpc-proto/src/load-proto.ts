@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import { loadSync, type PackageDefinition } from "@grpc/proto-loader";
 
-/** One file of the folder `proto`, as servers, clients and reflection use it. */
+/** A `.proto` file, as servers, clients and reflection use it. */
 export interface LoadedProto {
   readonly fileName: string;
   /** Full names of its services. */
@@ -14,15 +14,12 @@ export interface LoadedProto {
   service(fullName: string): ServiceDefinition;
 }
 
-/** Where this package keeps its files. */
-const OWN_FOLDER = new URL("../proto/", import.meta.url);
-
 /**
  * Reads a file of a folder of `.proto` files. 64-bit numbers become decimal texts, enums their names, absent fields
  * defaults.
- * @param folder URL that ends in a slash; default: that of this package
+ * @param folder URL that ends in a slash
  */
-export function loadProto(fileName: string, folder: URL = OWN_FOLDER): LoadedProto {
+export function loadProto(fileName: string, folder: URL): LoadedProto {
   const path = fileURLToPath(new URL(fileName, folder));
   const definitions = loadSync(path, {
     longs: String,

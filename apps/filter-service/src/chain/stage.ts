@@ -1,11 +1,11 @@
-import { describeError, isImsError } from "@ims/common";
-import type { BatchOutcome, FilterEvent, FilterHost } from "@ims/wasm-runtime";
+import { isImsError } from "@ims/common";
+import type { BatchOutcome } from "@ims/wasm-runtime";
 import { fail } from "../errors.js";
 import type { FailedBatch } from "./chain-note.js";
 import type { RecordBatch } from "./record-batch.js";
-import { startHost, swapHost } from "./stage-host.js";
+import { type ModuleNews, StageModule } from "./stage-module.js";
 import { StageOutput } from "./stage-output.js";
-import { type ChainEntry, isSwap, runsAlike, type StagePlan } from "./stage-plan.js";
+import type { ChainEntry, StagePlan } from "./stage-plan.js";
 import { newCounters, type Span, type StageReport, type StageTools } from "./stage-tools.js";
 
 /** Failures between two checkpoints, each of which has to be kept, until a module is put into quarantine. */
@@ -18,29 +18,22 @@ export class Stage {
   readonly reports: StageReport[] = [];
   readonly failed: FailedBatch[] = [];
   private readonly output = new StageOutput();
-  /** Of the host, not looked at yet. */
-  private readonly events: FilterEvent[] = [];
-  private host: FilterHost | undefined;
-  /** The plan of the module that could still come back. */
-  private before: StagePlan | undefined;
-  /** What is being swapped to, until its event is looked at. */
-  private target: StagePlan | undefined;
-  /** A failure of the swap under way. */
-  private refusal: string | undefined;
+  private readonly module: StageModule;
   /** Decided earlier: the policy handles the records up to this offset. */
   private failedThrough = -1;
   private failureCount = 0;
 
   private constructor(
     private current: ChainEntry,
-    private readonly tools: StageTools,
-  ) {}
+    tools: StageTools,
+  ) {
+    this.module = new StageModule(tools);
+  }
 
   /** Rejects with what the module cannot be started for. */
   static async open(entry: ChainEntry, state: Uint8Array | undefined, tools: StageTools): Promise<Stage> {
     const stage = new Stage(entry, tools);
-    if (entry.plan.isEnabled && entry.quarantine === undefined)
-      stage.host = await stage.start(entry.plan, state);
+    if (entry.plan.isEnabled && entry.quarantine === undefined) await stage.module.start(entry.plan, state);
     return stage;
   }
 
@@ -54,21 +47,21 @@ export class Stage {
 
   /** Octets of memory that the module has now. */
   get memoryBytes(): number {
-    return (this.host?.metrics().memoryPages ?? 0) * 65_536;
+    return this.module.memoryBytes;
   }
 
   /** Seconds that the module was at batches. */
   get busySeconds(): number {
-    return (this.host?.metrics().micros ?? 0) / 1e6;
+    return this.module.busySeconds;
   }
 
   get isOnProbation(): boolean {
-    return this.host?.isOnProbation ?? false;
+    return this.module.isOnProbation;
   }
 
   /** Something happened that counts from the next batch on. */
   get hasNews(): boolean {
-    return this.events.length > 0 || this.refusal !== undefined;
+    return this.module.hasNews;
   }
 
   /** The state is one that a restart can go on from: no module before could come back, and all is decided. */
@@ -79,7 +72,7 @@ export class Stage {
   /** The state behind the last batch; `undefined` while it would not lead to the same outputs. */
   async snapshot(): Promise<{ state: Uint8Array | undefined } | undefined> {
     if (!this.isSettled) return undefined;
-    const state = await this.host?.snapshot();
+    const state = await this.module.snapshot();
     if (!this.isSettled) return undefined;
     this.failureCount = 0;
     return { state: state && state.length > 0 ? state : undefined };
@@ -87,21 +80,16 @@ export class Stage {
 
   /** Whether the plan can be taken over to while batches go on; begins to prepare that. */
   beginSwap(plan: StagePlan): boolean {
-    if (!this.host || this.target || !isSwap(this.current.plan, plan)) return false;
-    this.target = plan;
-    swapHost(this.host, plan, this.tools, false).catch((error: unknown) => {
-      this.refusal = describeError(error);
-    });
-    return true;
+    return this.module.beginSwap(this.current.plan, plan);
   }
 
   get isSwapping(): boolean {
-    return this.target !== undefined;
+    return this.module.isSwapping;
   }
 
   /** Runs a batch; the result is valid until {@link release}. */
   async run(input: RecordBatch, batchTime: number, span: Span): Promise<RecordBatch> {
-    this.takeEvents(span, this.host?.nextBatch ?? 0);
+    this.takeNews(span, this.module.nextBatch);
     const { plan, quarantine } = this.current;
     if (input.count === 0 || !plan.isEnabled) return input;
     this.counters.batches++;
@@ -109,7 +97,7 @@ export class Stage {
     if (quarantine !== undefined || span.first <= this.failedThrough) return this.byPolicy(input);
     const outcome = await this.outcomeOf(input, batchTime, span);
     if (!outcome) return this.byPolicy(input);
-    this.takeEvents(span, outcome.batch);
+    this.takeNews(span, outcome.batch);
     return this.handled(input, outcome, span);
   }
 
@@ -134,48 +122,15 @@ export class Stage {
   async become(next: ChainEntry, mayReturn: boolean): Promise<void> {
     const { plan, quarantine } = this.current;
     if (next === this.current) return;
-    if (next.plan.key !== plan.key) await this.change(plan, next, mayReturn);
-    else if (next.quarantine !== undefined && quarantine === undefined) await this.end();
+    if (next.plan.key !== plan.key) await this.module.change(plan, next, mayReturn);
+    else if (next.quarantine !== undefined && quarantine === undefined) await this.module.end();
     this.current = next;
-    this.events.length = 0;
-    this.target = undefined;
-    this.refusal = undefined;
+    this.module.forgetNews();
   }
 
   async close(): Promise<void> {
     this.release();
-    await this.end();
-  }
-
-  private async change(from: StagePlan, next: ChainEntry, mayReturn: boolean): Promise<void> {
-    const { plan } = next;
-    if (this.before?.key === plan.key && (await this.host?.rollBack())) {
-      this.before = undefined;
-      return;
-    }
-    if (this.host && next.quarantine === undefined && runsAlike(from, plan)) return;
-    if (next.quarantine !== undefined || !plan.isEnabled) {
-      await this.end();
-      return;
-    }
-    if (this.host && isSwap(from, plan)) {
-      await swapHost(this.host, plan, this.tools, mayReturn);
-      this.before = from;
-      return;
-    }
-    // A module in quarantine leaves no state, and a filter that was disabled has missed records.
-    const old = this.host;
-    const state = await old?.snapshot();
-    const takesState = old !== undefined && state !== undefined && state.length > 0;
-    this.host = await this.start(plan, takesState && from.module === plan.module ? state : undefined);
-    this.before = undefined;
-    await old?.close();
-  }
-
-  private start(plan: StagePlan, state: Uint8Array | undefined): Promise<FilterHost> {
-    return startHost(plan, state, this.tools, (event) => {
-      if (event.type === "swapped" || event.type === "rolled-back") this.events.push(event);
-    });
+    await this.module.end();
   }
 
   /** `undefined` for a batch that filters before this one have made too large for any module. */
@@ -185,7 +140,7 @@ export class Stage {
     span: Span,
   ): Promise<BatchOutcome | undefined> {
     try {
-      return await this.host!.run(input, batchTime);
+      return await this.module.run(input, batchTime);
     } catch (error) {
       if (!isImsError(error, "wasm.bad-batch")) throw error;
       this.quarantine(error.message, span);
@@ -220,7 +175,7 @@ export class Stage {
     span: Span,
   ): RecordBatch {
     this.counters.failures++;
-    const isOver = kind === "timeout" || kind === "quarantined" || this.host?.mode !== "running";
+    const isOver = kind === "timeout" || kind === "quarantined" || !this.module.isRunning;
     if (span.isRepeated && kind === "timeout") {
       throw fail(
         "filter-service.slower-than-before",
@@ -240,7 +195,7 @@ export class Stage {
     this.current = { ...this.current, quarantine: reason };
     this.counters.quarantines++;
     this.report("quarantined", span, reason);
-    void this.end();
+    void this.module.end();
   }
 
   private byPolicy(
@@ -258,43 +213,45 @@ export class Stage {
     return this.output.drop();
   }
 
-  /** Looks at what the host did up to a batch. */
-  private takeEvents(span: Span, batch: number): void {
-    if (this.refusal !== undefined && this.target) {
-      this.reports.push({ kind: "refused", plan: this.target, offset: span.first, reason: this.refusal });
-      this.current = { ...this.current, seen: this.target.key };
-      this.target = undefined;
-      this.refusal = undefined;
+  /** Looks at what the module did up to a batch. */
+  private takeNews(span: Span, batch: number): void {
+    for (;;) {
+      const news = this.module.nextNews(this.current.plan, batch);
+      if (!news) return;
+      this.takeOne(news, span);
     }
-    while (this.events.length > 0 && this.events[0]!.batch <= batch)
-      this.takeEvent(this.events.shift()!, span);
   }
 
-  private takeEvent(event: FilterEvent, span: Span): void {
-    const { plan } = this.current;
-    if (event.type === "swapped" && this.target) {
-      this.before = plan;
-      this.current = { plan: this.target, seen: this.target.key };
-      this.target = undefined;
-      this.counters.swaps++;
-      this.counters.swapPauseMillis += event.pauseMillis;
-      this.report(
-        "swapped",
-        span,
-        event.tookState ? "with the state of the version before" : undefined,
-        plan.module,
-      );
-    } else if (event.type === "rolled-back" && this.before) {
-      this.counters.rollbacks++;
-      this.reports.push({
-        kind: "rolled-back",
-        plan: { ...this.before, command: plan.command },
-        before: plan.module,
-        offset: span.first,
-        reason: event.error.message,
-      });
-      this.current = { plan: this.before, seen: this.current.seen };
-      this.before = undefined;
+  private takeOne(news: ModuleNews, span: Span): void {
+    const { counters, reports } = this;
+    const { plan, seen } = this.current;
+    const offset = span.first;
+    switch (news.kind) {
+      case "refused":
+        reports.push({ kind: "refused", plan: news.plan, offset, reason: news.reason });
+        this.current = { ...this.current, seen: news.plan.key };
+        return;
+      case "swapped":
+        this.current = { plan: news.plan, seen: news.plan.key };
+        counters.swaps++;
+        counters.swapPauseMillis += news.pauseMillis;
+        this.report(
+          "swapped",
+          span,
+          news.tookState ? "with the state of the version before" : undefined,
+          plan.module,
+        );
+        return;
+      case "rolled-back":
+        counters.rollbacks++;
+        reports.push({
+          kind: "rolled-back",
+          plan: { ...news.plan, command: plan.command },
+          before: plan.module,
+          offset,
+          reason: news.reason,
+        });
+        this.current = { plan: news.plan, seen };
     }
   }
 
@@ -306,14 +263,5 @@ export class Stage {
       ...(reason === undefined ? {} : { reason }),
       ...(before === undefined ? {} : { before }),
     });
-  }
-
-  private async end(): Promise<void> {
-    const { host } = this;
-    this.host = undefined;
-    this.before = undefined;
-    this.target = undefined;
-    this.events.length = 0;
-    await host?.close();
   }
 }

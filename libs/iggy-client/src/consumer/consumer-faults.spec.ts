@@ -173,6 +173,27 @@ describe("a gap", () => {
     }
   });
 
+  it.each(["retention", "truncated"] as const)(
+    "from %s: a seek of whoever is told of it stands, and nothing fetched before it is given",
+    async (cause) => {
+      const topic = topicOf(40);
+      const { consumer, clock, events } = await bench(topic, { batchCount: 10, prefetchBatches: 0 });
+      consumer.on("gap", () => consumer.seek(0, 30));
+      expect(await take(consumer, 10)).toEqual(places(0, 10));
+      if (cause === "retention") {
+        topic.partition.trim(25);
+      } else {
+        topic.partition.purge();
+        topic.offsets.clear();
+        topic.partition.append(35);
+      }
+      const rest = take(consumer, 5);
+      await advanceUntil(clock, () => consumer.counters.messages >= 15);
+      expect(await rest).toEqual(places(30, 35));
+      expect(events.gap).toMatchObject([{ cause }]);
+    },
+  );
+
   it("from a purge: reading begins anew", async () => {
     const topic = topicOf(20);
     const { consumer, clock, events } = await bench(topic, {});

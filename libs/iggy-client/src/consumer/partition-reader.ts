@@ -1,18 +1,12 @@
 import type { Listeners } from "../listeners.js";
-import type { ConsumedBatch } from "./consumed-batch.js";
 import type { ConsumerCounters } from "./consumer-counters.js";
 import type { ConsumerEvents, PartitionStatus } from "./consumer-options.js";
 import type { ConsumerRequests } from "./consumer-requests.js";
 import type { ConsumerSettings } from "./consumer-settings.js";
-import { type FetchedBatch, FetchedBatches } from "./fetched-batches.js";
-import { findStart } from "./find-start.js";
-import { type CommitHost, PartitionCommits } from "./partition-commits.js";
-import { PartitionPolls } from "./partition-polls.js";
-import { PollConditions } from "./poll-conditions.js";
-import { PollTimer } from "./poll-timer.js";
-import { ReadPosition } from "./read-position.js";
-import { ReaderRemedies } from "./reader-remedy.js";
-import { ReplyCheck } from "./reply-check.js";
+import type { FetchedBatch } from "./fetched-batches.js";
+import type { CommitHost, PartitionCommits } from "./partition-commits.js";
+import { PartitionFetch } from "./partition-fetch.js";
+import type { PollConditions } from "./poll-conditions.js";
 
 /** What a reader needs from its consumer. */
 export interface ReaderHost {
@@ -29,44 +23,29 @@ export interface ReaderHost {
   refreshAssignment(): Promise<void>;
 }
 
-/**
- * Fetches the messages of one partition, poll by poll, ahead of the application as far as the settings allow. Every poll
- * names the offset it begins at, so nothing is passed over: not by lost replies, nor by repeated ones.
- */
+/** One partition as its consumer has it: begins, pauses, moves and ends the reading, and takes what was fetched. */
 export class PartitionReader {
-  commits: PartitionCommits;
-  private readonly fetched = new FetchedBatches();
-  private readonly timer: PollTimer;
-  private readonly polls: PartitionPolls;
-  private readonly remedies: ReaderRemedies;
-  private readonly replies: ReplyCheck;
+  private readonly fetch: PartitionFetch;
   private readonly conditions: PollConditions;
-  private readonly at = new ReadPosition();
-  private stopped = false;
-  /** Counts what makes replies under way worthless. */
-  private epoch = 0;
-  private inFlight = false;
-  private polled = false;
   private ended: Promise<void> = Promise.resolve();
-  private fencedBefore = false;
 
   /** @param handledBefore last offset this consumer handled when it had the partition before, −1 = never */
   constructor(
     readonly partitionId: number,
-    private readonly host: ReaderHost,
-    private readonly handledBefore: number,
+    host: ReaderHost,
+    handledBefore: number,
   ) {
-    const { settings, requests, commitHost } = host;
-    this.polls = new PartitionPolls(partitionId, requests, settings);
-    this.timer = new PollTimer(commitHost.clock, settings);
-    this.remedies = new ReaderRemedies(partitionId, settings, requests, this.polls);
-    this.replies = new ReplyCheck(partitionId, requests, settings.verifyChecksums, this.polls);
-    this.conditions = new PollConditions(settings, () => host.isWaiting());
-    this.commits = new PartitionCommits(partitionId, commitHost);
+    this.fetch = new PartitionFetch(this, host, handledBefore);
+    this.conditions = this.fetch.conditions;
+  }
+
+  /** Of what is read since the start or the last {@link seek}. */
+  get commits(): PartitionCommits {
+    return this.fetch.commits;
   }
 
   start(): void {
-    this.ended = this.run();
+    this.ended = this.fetch.run();
   }
 
   /** Resolves once the reader was stopped and its last request has an outcome. */
@@ -76,12 +55,11 @@ export class PartitionReader {
 
   /** No further poll; replies under way are ignored. Commits go on until {@link abandon}. */
   stop(): void {
-    this.stopped = true;
-    this.timer.wake();
+    this.fetch.stop();
   }
 
   get isStopped(): boolean {
-    return this.stopped;
+    return this.fetch.isStopped;
   }
 
   /** The partition is somebody else's, or nobody's, from now on. */
@@ -96,7 +74,7 @@ export class PartitionReader {
 
   set isPaused(paused: boolean) {
     this.conditions.paused = paused;
-    this.timer.wake();
+    this.fetch.timer.wake();
   }
 
   /** Takes no more messages from the server, unless the assignment comes back. */
@@ -106,37 +84,37 @@ export class PartitionReader {
 
   set isRevoked(revoked: boolean) {
     this.conditions.revoked = revoked;
-    this.timer.wake();
+    this.fetch.timer.wake();
   }
 
   /** Everything fetched was taken and committed. */
   get isComplete(): boolean {
-    return !this.inFlight && this.fetched.count === 0 && this.commits.stored >= this.at.fetchedThrough;
+    return this.fetch.isIdle && this.commits.stored >= this.fetch.at.fetchedThrough;
   }
 
   /** Everything fetched may be committed by the rules. */
   get isDone(): boolean {
-    return !this.inFlight && this.fetched.count === 0 && this.commits.due >= this.at.fetchedThrough;
+    return this.fetch.isIdle && this.commits.due >= this.fetch.at.fetchedThrough;
   }
 
   /** A poll was sent: with it the server may have committed what the application has not taken, whatever came back. */
   get hasPolled(): boolean {
-    return this.polled;
+    return this.fetch.hasPolled;
   }
 
   get isReadable(): boolean {
-    return this.fetched.count > 0 && this.conditions.mayGiveOut;
+    return this.fetch.fetched.count > 0 && this.conditions.mayGiveOut;
   }
 
   take(): FetchedBatch | undefined {
-    const fetched = this.fetched.shift();
-    this.timer.wake();
+    const fetched = this.fetch.fetched.shift();
+    this.fetch.timer.wake();
     return fetched;
   }
 
   /** Puts a partly read batch back in front. */
   putBack(fetched: FetchedBatch): void {
-    this.fetched.unshift(fetched);
+    this.fetch.fetched.unshift(fetched);
   }
 
   takeFailure(): Error | undefined {
@@ -145,217 +123,29 @@ export class PartitionReader {
 
   /** The application waits: looks whether a poll may begin. */
   wake(): void {
-    this.timer.wake();
+    this.fetch.timer.wake();
   }
 
   /** The connection is back: what waits after a failure goes at once. */
   onConnected(): void {
-    this.timer.wakeNow();
+    this.fetch.timer.wakeNow();
   }
 
   /** A new membership: in between the partition may have been read and committed by somebody else. */
   onRejoined(): void {
-    this.epoch++;
-    this.polls.forget();
-    this.conditions.mustRecheck = this.at.isKnown;
-    this.timer.wakeNow();
+    this.fetch.onRejoined();
   }
 
   /** Reading goes on at this offset, with nothing of what was fetched. @param stored offset the server has, −1 = of no matter */
   seek(offset: number, stored = -1): void {
-    this.epoch++;
-    this.polls.forget();
-    this.at.seek(offset);
-    this.fetched.clear();
-    this.conditions.onSeek();
-    this.commits.abandon();
-    this.commits = new PartitionCommits(this.partitionId, this.host.commitHost, offset, stored);
-    this.timer.wakeNow();
+    this.fetch.seek(offset, stored);
   }
 
   status(): PartitionStatus {
     const { partitionId, conditions } = this;
     const { paused, revoked } = conditions;
     const { position, handled, stored: committed } = this.commits;
-    const lag = this.at.lagFrom(position);
+    const lag = this.fetch.at.lagFrom(position);
     return { partitionId, position, lag, handled, committed, paused, revoked };
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopped) {
-      const waitMillis = this.conditions.mayPoll(this.fetched)
-        ? this.timer.waitMillis
-        : Number.POSITIVE_INFINITY;
-      if (waitMillis > 0) await this.timer.wait(waitMillis);
-      else await this.advance(this.epoch);
-    }
-  }
-
-  private async advance(epoch: number): Promise<void> {
-    this.inFlight = true;
-    try {
-      if (!this.at.isKnown) await this.begin(epoch);
-      else if (this.conditions.mustRecheck) await this.recheck(epoch);
-      else await this.poll(epoch);
-    } catch (error) {
-      if (this.isCurrent(epoch)) this.onFault(error);
-    } finally {
-      this.inFlight = false;
-    }
-    if (this.conditions.revoked) this.host.onReadable();
-  }
-
-  private isCurrent(epoch: number): boolean {
-    return !this.stopped && epoch === this.epoch;
-  }
-
-  private async begin(epoch: number): Promise<void> {
-    const { host, partitionId, handledBefore } = this;
-    const start = await findStart(host.requests, host.settings, partitionId, this.polls);
-    if (!this.isCurrent(epoch)) return;
-    if (start === "fenced") {
-      await this.onFenced(epoch);
-      return;
-    }
-    if (start === "nothing-yet") {
-      this.timer.onEmpty();
-      return;
-    }
-    // A stored offset proves that the log still is the one that was read before.
-    const goesOn = !host.settings.allowReplay && start.stored >= 0 && start.end >= handledBefore;
-    const position = goesOn ? Math.max(start.position, handledBefore + 1) : start.position;
-    this.at.begin(start, position);
-    this.commits = new PartitionCommits(partitionId, host.commitHost, position, start.stored);
-    host.events.emit("assigned", { partitionId, offset: position });
-  }
-
-  /** Behind a commit of another member reading goes on; what was fetched before is not given any more. */
-  private async recheck(epoch: number): Promise<void> {
-    const known = await this.host.requests.getOffset(this.partitionId);
-    if (!this.isCurrent(epoch)) return;
-    this.conditions.mustRecheck = false;
-    const { commits, host } = this;
-    if (known && !host.settings.commit.onPoll && known.storedOffset >= commits.position) {
-      host.counters.repeated += this.fetched.passOver(known.storedOffset);
-      commits.onHandledElsewhere(known.storedOffset);
-      this.at.passOver(known.storedOffset);
-    }
-    commits.retry();
-    host.onReadable();
-  }
-
-  private async poll(epoch: number): Promise<void> {
-    const { host, at } = this;
-    const { pollIntervalMillis } = host.settings;
-    if (pollIntervalMillis > 0) this.timer.holdOff(pollIntervalMillis);
-    this.polled = true;
-    const batch = await this.polls.next(at.next, at.end, this.fetched);
-    this.polls.onAnswer();
-    if (!this.isCurrent(epoch)) return;
-    host.counters.polls++;
-    if (batch.resyncRequired) {
-      await this.onFenced(epoch);
-      return;
-    }
-    this.fencedBefore = false;
-    if (batch.currentOffset < at.end) {
-      await this.onTruncated(epoch, batch.currentOffset);
-      return;
-    }
-    at.learnEnd(batch);
-    if (batch.messageCount === 0) this.onEmpty();
-    else if (this.isSound(batch)) this.accept(batch);
-  }
-
-  private accept(batch: ConsumedBatch): void {
-    const { host, at, commits } = this;
-    const position = at.next;
-    const { messageCount, bytes } = batch;
-    this.polls.onReply(messageCount, bytes.length);
-    host.requests.connection.dependencies.metrics.polled(messageCount, bytes.length);
-    host.counters.messages += messageCount;
-    host.counters.bytes += bytes.length;
-    if (at.isExact && batch.firstOffset > position) this.onGap(position, batch.firstOffset, "retention");
-    if (batch.firstOffset < position && !host.settings.allowReplay) {
-      host.counters.repeated += batch.passOver(position - 1);
-      if (batch.lastOffset < position) {
-        this.onEmpty();
-        return;
-      }
-    }
-    at.fetched(batch.lastOffset);
-    if (host.settings.commit.onPoll) commits.onStored(batch.lastOffset);
-    this.timer.onMessages();
-    this.conditions.onMessages();
-    this.fetched.push({ reader: this, commits, batch });
-    host.onReadable();
-  }
-
-  /** Tells of the holes of a reply; false when it is of no use. */
-  private isSound(batch: ConsumedBatch): boolean {
-    const holes = this.replies.holes(batch, this.at.next);
-    if (holes === undefined) return false;
-    if (holes instanceof Error) {
-      if (this.host.settings.skipUnreadable) this.skip(holes);
-      else this.fail(holes);
-      return false;
-    }
-    for (const { expected, found } of holes) this.onGap(expected, found, "retention");
-    return true;
-  }
-
-  private skip(error: Error): void {
-    const { host, partitionId, at } = this;
-    host.counters.unreadable++;
-    host.requests.connection.dependencies.metrics.dropped(1);
-    host.events.emit("unreadable", { partitionId, offset: at.next, error });
-    at.skip();
-  }
-
-  private onEmpty(): void {
-    this.host.counters.emptyPolls++;
-    this.timer.onEmpty();
-  }
-
-  /** Not ours at the moment: with a fresh assignment once more at once, then after a pause. */
-  private async onFenced(epoch: number): Promise<void> {
-    const { host, fencedBefore } = this;
-    host.counters.fenced++;
-    host.requests.connection.dependencies.metrics.retried("fenced");
-    this.fencedBefore = true;
-    await host.refreshAssignment();
-    if (fencedBefore && this.isCurrent(epoch)) this.timer.onEmpty();
-  }
-
-  /** The log is shorter than it was: purged, or the server lost what it had not synchronised. */
-  private async onTruncated(epoch: number, end: number): Promise<void> {
-    const { host, partitionId, at } = this;
-    const known = await host.requests.getOffset(partitionId);
-    if (!this.isCurrent(epoch)) return;
-    const found = known ? Math.min(known.storedOffset, end) + 1 : 0;
-    at.end = end;
-    this.onGap(at.next, found, "truncated");
-    this.seek(found, known ? found - 1 : -1);
-  }
-
-  private onGap(expected: number, found: number, cause: "retention" | "truncated"): void {
-    this.host.counters.gaps++;
-    this.host.events.emit("gap", { partitionId: this.partitionId, expected, found, cause });
-  }
-
-  private onFault(thrown: unknown): void {
-    const remedy = this.remedies.choose(thrown, this.at.next, this.at.end >= 0);
-    if (remedy.kind === "fail") {
-      this.fail(remedy.error);
-      return;
-    }
-    this.host.counters.retries++;
-    this.host.events.emit("retrying", remedy.error);
-    this.timer.holdOff(remedy.afterMillis);
-  }
-
-  private fail(error: Error): void {
-    this.conditions.failure = error;
-    this.host.onReadable();
   }
 }

@@ -1,18 +1,10 @@
 import { IggyErrorCode } from "@ims/iggy-protocol";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { until } from "../spec-support/scripted-peer.js";
 import { anError, numbered, numberedList, settled, topicBenches } from "../spec-support/topic-bench.js";
-import { type SendStep, TopicPeer } from "../spec-support/topic-peer.js";
-import type { SendReceipt } from "./send-call.js";
+import { sendSteps, TopicPeer } from "../spec-support/topic-peer.js";
 
 const bench = topicBenches();
-const range = (count: number) => [...Array(count).keys()];
-
-/** Gives each send the next step of the list, and stores when there is none left. */
-function steps(...list: SendStep[]): () => SendStep {
-  return () => list.shift() ?? "store";
-}
 
 describe("the topic", () => {
   it("is created with its stream when it is missing", async () => {
@@ -112,7 +104,7 @@ describe("the topic", () => {
 describe("repeating", () => {
   it("sends the same frame again after a transient refusal", async () => {
     const { topic, clock, client, producer } = await bench(1);
-    topic.plan = steps(58, 57, "store");
+    topic.plan = sendSteps(58, 57, "store");
     await settled(clock, producer.send(numbered(0)));
     const frames = topic.peer.named("message.send").map(({ frame }) => Buffer.from(frame).toString("hex"));
     expect(frames.length).toBe(3);
@@ -122,7 +114,7 @@ describe("repeating", () => {
 
   it("gives a number of the new session after a reconnect, and counts the retries", async () => {
     const { topic, clock, producer } = await bench(1, { retriesMax: 2 });
-    topic.plan = steps("drop", "store-and-drop", "store");
+    topic.plan = sendSteps("drop", "store-and-drop", "store");
     const receipt = await settled(clock, producer.send(numbered(0)));
     expect(receipt.locate(0)).toEqual({ partitionId: 0, offset: 1 });
     topic.plan = () => "drop";
@@ -134,7 +126,7 @@ describe("repeating", () => {
 
   it("is left when resend is off: an unanswered batch has an unknown outcome and is never stored twice", async () => {
     const { topic, clock, producer } = await bench(1, { resend: false, batchCountMax: 1 });
-    topic.plan = steps("store", "store-and-drop");
+    topic.plan = sendSteps("store", "store-and-drop");
     await expect(settled(clock, producer.send(numberedList(0, 6)))).rejects.toEqual(
       anError("iggy-client.partly-sent", {
         failed: expect.arrayContaining([
@@ -144,17 +136,17 @@ describe("repeating", () => {
     );
     expect(topic.numbers(0)).toEqual([...new Set(topic.numbers(0))]);
     expect(topic.numbers(0).slice(0, 2)).toEqual([0, 1]);
-    topic.plan = steps(57);
+    topic.plan = sendSteps(57);
     await expect(settled(clock, producer.send(numbered(7)))).rejects.toEqual(
       anError("iggy-client.outcome-unknown"),
     );
-    topic.plan = steps(58);
+    topic.plan = sendSteps(58);
     expect((await settled(clock, producer.send(numbered(8)))).droppedCount).toBe(0);
   });
 
   it("goes on in a new session when the server has forgotten the old one, whatever resend says", async () => {
     const { topic, clock, producer } = await bench(1, { resend: false });
-    topic.plan = steps(IggyErrorCode.Unauthenticated);
+    topic.plan = sendSteps(IggyErrorCode.Unauthenticated);
     expect((await settled(clock, producer.send(numbered(0)))).locate(0)).toEqual({
       partitionId: 0,
       offset: 0,
@@ -164,7 +156,7 @@ describe("repeating", () => {
 
   it("says that the outcome is unknown when a lost batch is refused on its second way", async () => {
     const { topic, clock, producer } = await bench(1);
-    topic.plan = steps("store-and-drop", IggyErrorCode.Unauthorized);
+    topic.plan = sendSteps("store-and-drop", IggyErrorCode.Unauthorized);
     await expect(settled(clock, producer.send(numbered(0)))).rejects.toEqual(
       anError("iggy-client.outcome-unknown"),
     );
@@ -254,135 +246,5 @@ describe("close", () => {
     await producer.post(numbered(0));
     await client.close();
     expect(topic.numbers(0)).toEqual([0]);
-  });
-});
-
-describe("every message ends in exactly one of stored, failed and dropped", () => {
-  const fault = fc.constantFrom<SendStep>("store", "store", "store", "drop", "store-and-drop", 58, 41, 20);
-  const call = fc.record({ count: fc.integer({ min: 1, max: 12 }), big: fc.boolean(), fixed: fc.boolean() });
-  const scenario = fc.record({
-    calls: fc.array(call, { minLength: 1, maxLength: 12 }),
-    faults: fc.array(fault, { maxLength: 12 }),
-    whenFull: fc.constantFrom("wait", "fail", "drop"),
-    resend: fc.boolean(),
-  });
-
-  it("in order per partition, whatever the faults", async () => {
-    await fc.assert(
-      fc.asyncProperty(scenario, async ({ calls, faults, whenFull, resend }) => {
-        const run = await bench(3, {
-          whenFull,
-          resend,
-          batchCountMax: 4,
-          inFlightMax: 1,
-          retriesMax: 2,
-          retryMillis: 20,
-        });
-        const { topic, clock, producer } = run;
-        topic.plan = steps(...faults);
-        let next = 0;
-        const sent: { numbers: number[]; outcome: Promise<SendReceipt> }[] = [];
-        for (const { count, big, fixed } of calls) {
-          const from = next;
-          next += count;
-          const partitioning = fixed ? ({ kind: "partition", partitionId: 1 } as const) : undefined;
-          const outcome = producer.send(numberedList(from, count, big ? 700 : 8), partitioning);
-          outcome.catch(() => {});
-          sent.push({ numbers: range(count).map((i) => from + i), outcome });
-        }
-        const results = await settled(clock, Promise.allSettled(sent.map(({ outcome }) => outcome)));
-        const placed = [0, 1, 2].map((partitionId) => topic.numbers(partitionId));
-        let stored = 0;
-        results.forEach((result, i) => {
-          const { numbers } = sent[i]!;
-          const runs =
-            result.status === "fulfilled" ? result.value.runs : (result.reason.context.stored ?? []);
-          for (const { firstIndex, messageCount, partitionId, baseOffset } of runs) {
-            stored += messageCount;
-            expect(placed[partitionId]!.slice(baseOffset, baseOffset + messageCount)).toEqual(
-              numbers.slice(firstIndex, firstIndex + messageCount),
-            );
-          }
-        });
-        expect(producer.confirmedCount).toBe(stored);
-        expect(producer.confirmedCount + producer.failedCount + producer.droppedCount).toBe(next);
-        expect(producer.pendingCount).toBe(0);
-        for (const numbers of placed) {
-          const firstTime = [...new Set(numbers)];
-          expect(firstTime).toEqual(firstTime.toSorted((a, b) => a - b));
-          if (!resend) expect(numbers).toEqual(firstTime);
-        }
-        await run.close();
-        expect(producer.arena.freeSlotCount).toBe(producer.arena.slotCount);
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it("in order per partition with several batches on the wire and lost connections", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.constantFrom<SendStep>("store", "store", "drop", "store-and-drop"), { maxLength: 14 }),
-        async (faults) => {
-          const run = await bench(2, {
-            batchCountMax: 3,
-            inFlightMax: 2,
-            retriesMax: 20,
-            bufferBytesMax: 32_768,
-          });
-          const { topic, clock, producer } = run;
-          topic.plan = steps(...faults);
-          const calls = range(20).map((i) => producer.send(numberedList(2 * i, 2)));
-          await settled(clock, Promise.all(calls));
-          for (const partitionId of [0, 1]) {
-            const firstTime = [...new Set(topic.numbers(partitionId))];
-            expect(firstTime).toEqual(firstTime.toSorted((a, b) => a - b));
-          }
-          expect(producer.confirmedCount).toBe(40);
-          await run.close();
-        },
-      ),
-      { numRuns: 25 },
-    );
-  });
-
-  it("in order per partition with several batches on the wire that the server refuses for the moment", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.constantFrom<SendStep>("store", 58, "drop"), { maxLength: 20 }),
-        async (faults) => {
-          const run = await bench(2, {
-            batchCountMax: 3,
-            inFlightMax: 4,
-            retriesMax: 20,
-            bufferBytesMax: 32_768,
-          });
-          const { topic, clock, producer } = run;
-          const next = steps(...faults);
-          const refused: (number | undefined)[] = [];
-          // A server that has refused a batch takes nothing behind it for the partition until it comes again.
-          topic.plan = (request, partitionId) => {
-            const first = TopicPeer.firstNumber(request);
-            if (refused[partitionId] !== undefined && first > refused[partitionId]) return 58;
-            const step = next();
-            refused[partitionId] = step === 58 ? first : undefined;
-            return step;
-          };
-          const calls = range(20).map((i) => producer.send(numberedList(2 * i, 2)));
-          const receipts = await settled(clock, Promise.all(calls));
-          for (const partitionId of [0, 1]) {
-            const firstTime = [...new Set(topic.numbers(partitionId))];
-            expect(firstTime).toEqual(firstTime.toSorted((a, b) => a - b));
-          }
-          receipts.forEach((receipt, i) => {
-            const { partitionId, offset } = receipt.locate(1)!;
-            expect(topic.numbers(partitionId)[offset]).toBe(2 * i + 1);
-          });
-          expect(producer.confirmedCount).toBe(40);
-          await run.close();
-        },
-      ),
-      { numRuns: 40 },
-    );
   });
 });

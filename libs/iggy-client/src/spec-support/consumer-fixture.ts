@@ -5,7 +5,7 @@ import type { Consumer } from "../consumer/consumer.js";
 import type { ConsumerEvents, ConsumerOptions } from "../consumer/consumer-options.js";
 import { clientFixture } from "./client-fixture.js";
 import { advanceUntil, type PeerScript } from "./scripted-peer.js";
-import type { TopicModel } from "./topic-model.js";
+import { TopicModel } from "./topic-model.js";
 
 const READ = { stream: "s", topic: "t" } as const;
 
@@ -88,4 +88,11 @@ export function places(from: number, to: number, partitionId = 0): string[] {
 /** Lets sockets and promises do what they can without time passing. */
 export async function settled(turns = 30): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/** A topic of one partition with batches of three to six messages. */
+export function unevenTopic(batchCount = 20): TopicModel {
+  const topic = new TopicModel();
+  for (let i = 0; i < batchCount; i++) topic.partition.append(3 + (i % 4));
+  return topic;
 }

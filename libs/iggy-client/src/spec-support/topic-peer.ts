@@ -14,6 +14,11 @@ import { type PeerRequest, ScriptedPeer } from "./scripted-peer.js";
 /** What happens to a send: stored and answered, stored or not before the connection drops, kept back, or refused. */
 export type SendStep = "store" | "store-and-drop" | "drop" | "hold" | number;
 
+/** Gives each send the next step of the list, and stores when there is none left. */
+export function sendSteps(...list: SendStep[]): () => SendStep {
+  return () => list.shift() ?? "store";
+}
+
 /** A peer with one stream and one topic that keeps what is sent, as a server would, after checking every batch. */
 export class TopicPeer {
   /** `undefined` = the topic is missing. */

@@ -2,7 +2,7 @@ import type { ImsError } from "@ims/common";
 import { fail } from "../errors.js";
 import { recoverSegments } from "../recovery/recover-log.js";
 import { loadIndex } from "../recovery/recover-segment.js";
-import { Segment } from "../segment/segment.js";
+import type { Segment } from "../segment/segment.js";
 import { SYNCED_MARK_NAME, SyncedMarkFile } from "../segment/synced-mark.js";
 import { AppendQueue, type PendingAppend } from "./append-queue.js";
 import { checkedAppend } from "./checked-append.js";
@@ -14,6 +14,7 @@ import { LogReader, type ReadLimits } from "./log-reader.js";
 import { LogSync } from "./log-sync.js";
 import { ReadAhead } from "./read-ahead.js";
 import type { LogRead } from "./record-format.js";
+import { SegmentChain } from "./segment-chain.js";
 import { SettledWaiters } from "./settled-waiters.js";
 
 /**
@@ -27,6 +28,7 @@ import { SettledWaiters } from "./settled-waiters.js";
  * that to the recovery, which then keeps what lies in front of the first damage behind the last sync.
  */
 export class PartitionLog {
+  private readonly segments: SegmentChain;
   private readonly queue = new AppendQueue();
   private readonly tail: HotTail;
   private readonly reader: LogReader;
@@ -46,16 +48,17 @@ export class PartitionLog {
 
   private constructor(
     private readonly context: LogContext,
-    private readonly segments: Segment[],
+    segments: Segment[],
     markSequence: number,
   ) {
+    this.segments = new SegmentChain(context, segments);
     this.disk = new DiskState(context.onDisk);
     const markPath = `${context.directory}/${SYNCED_MARK_NAME}`;
     this.mark = new SyncedMarkFile(markPath, context.files, markSequence);
-    const newest = segments.at(-1);
+    const { newest } = this.segments;
     // A log that never syncs relies on the first sync to tell of writes that failed behind its back.
     const isUnsure = context.appendSync !== "never" && !(newest?.isSynced ?? true);
-    this.syncer = new LogSync(() => this.unsyncedSegments(), this.mark, this.disk, isUnsure);
+    this.syncer = new LogSync(() => this.unsynced(), this.mark, this.disk, isUnsure);
     this.gone = new GoneSegments(context, () => this.syncer.sync());
     this.tail = new HotTail(context.tailBudget, context.tailBytesMax, context.blocks);
     this.reader = new LogReader(context, segments);
@@ -86,7 +89,7 @@ export class PartitionLog {
 
   /** Offset of the oldest message kept. */
   get firstOffset(): number {
-    return this.segments[0]?.baseOffset ?? 0;
+    return this.segments.oldest?.baseOffset ?? 0;
   }
 
   /** The offset that the next append must carry; counts appends that are not yet confirmed. */
@@ -110,12 +113,12 @@ export class PartitionLog {
   }
 
   get segmentCount(): number {
-    return this.segments.length;
+    return this.segments.count;
   }
 
   /** Timestamp of the last committed record, microseconds since 1970; 0 when there is none. */
   get lastTimestampMicros(): number {
-    return this.segments.at(-1)?.lastTimestampMicros ?? 0;
+    return this.segments.newest?.lastTimestampMicros ?? 0;
   }
 
   /** Whether the disk refused the last append or sync. Reads go on, and so do appends as soon as it takes them. */
@@ -178,10 +181,7 @@ export class PartitionLog {
 
   /** How many of the oldest segments may go in a row, the newest one never among them. */
   countOldest(mayGo: (segment: SealedSegment) => boolean, countMax: number): number {
-    const limit = Math.min(countMax, this.segments.length - 1);
-    let count = 0;
-    while (count < limit && mayGo(this.segments[count]!)) count++;
-    return count;
+    return this.segments.countOldest(mayGo, countMax);
   }
 
   /**
@@ -193,7 +193,7 @@ export class PartitionLog {
   async dropOldest(count: number): Promise<void> {
     this.checkOpen();
     if (count === 0 && this.gone.isEmpty) return;
-    const dropped = this.segments.splice(0, Math.min(count, this.segments.length - 1));
+    const dropped = this.segments.takeOldest(count);
     this.storedBytes -= dropped.reduce((sum, segment) => sum + segment.recordBytes, 0);
     this.ahead.dropHeld();
     await this.gone.remove(dropped);
@@ -208,7 +208,7 @@ export class PartitionLog {
     await this.pumping;
     try {
       await this.sync();
-      if (this.refusal === undefined) await this.segments.at(-1)?.writeIndex();
+      if (this.refusal === undefined) await this.segments.newest?.writeIndex();
     } finally {
       this.abandon();
     }
@@ -220,7 +220,7 @@ export class PartitionLog {
     this.tail.dropHeld();
     this.ahead.dropHeld();
     this.mark.forget();
-    for (const segment of this.segments) this.context.files.forget(segment.path);
+    for (const segment of this.segments.list) this.context.files.forget(segment.path);
   }
 
   private async pump(): Promise<void> {
@@ -228,7 +228,7 @@ export class PartitionLog {
       let group: PendingAppend[] = [];
       try {
         if (this.hasRemnant) await this.discardRemnant();
-        const active = await this.activeSegment();
+        const active = await this.segments.active(() => this.sync());
         group = this.queue.takeGroup(this.context.segmentBytesMax - active.sizeBytes);
         await this.store(active, group);
       } catch (error) {
@@ -240,28 +240,9 @@ export class PartitionLog {
     this.pumping = undefined;
   }
 
-  private async activeSegment(): Promise<Segment> {
-    const last = this.segments.at(-1);
-    if (last !== undefined && last.sizeBytes < this.context.segmentBytesMax) return last;
-    if (last !== undefined) {
-      if (this.context.appendSync !== "never") await this.sync();
-      // Without its index a sealed segment is read from end to end at the next start, no more.
-      await last.writeIndex().catch(() => undefined);
-    }
-    const next = new Segment(this.context, last?.nextOffset ?? 0);
-    await next.create(this.context.clock.nowMicros());
-    this.segments.push(next);
-    // The reader loads it again for those who read that far back, and bounds how many are in memory.
-    if (last !== undefined) last.index = undefined;
-    return next;
-  }
-
-  private unsyncedSegments(): readonly Segment[] {
-    const { segments } = this;
-    if (this.context.appendSync !== "never") return segments.slice(-1);
-    let first = Math.max(0, segments.length - 1);
-    while (first > 0 && !segments[first - 1]!.isSynced) first--;
-    return [...this.gone.unsynced, ...segments.slice(first)];
+  private unsynced(): readonly Segment[] {
+    const kept = this.segments.unsynced();
+    return this.context.appendSync === "never" ? [...this.gone.unsynced, ...kept] : kept;
   }
 
   /** Writes a group, syncs it if every append is, and shows it to readers. */
@@ -305,7 +286,7 @@ export class PartitionLog {
   }
 
   private async discardRemnant(): Promise<void> {
-    const newest = this.segments.at(-1);
+    const { newest } = this.segments;
     if (this.refusal === undefined && newest !== undefined) {
       await newest.discardUnaccounted();
       // Where later appends are not synced, nothing else would keep the refused ones from standing in their place.

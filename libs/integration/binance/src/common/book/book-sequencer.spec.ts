@@ -108,6 +108,14 @@ describe("the futures rule [binance.md 2.5]", () => {
     expect(later.take()).toEqual(["snapshot 18 suspect", "delta 18>29"]);
   });
 
+  it("passes over a copy of the event that it began with, from another connection", () => {
+    const stage = new BookStage(futuresSequence);
+    stage.depth(futures(10, 15, 7));
+    stage.snapshot(18, BIDS, ASKS);
+    stage.depth(futures(20, 29, 18), futures(20, 29, 18), futures(30, 35, 29));
+    expect(stage.take()).toEqual(["snapshot 18 suspect", "delta 18>29", "delta 29>35"]);
+  });
+
   it("does not begin between events, where the spot rule would", async () => {
     const stage = new BookStage(futuresSequence);
     stage.depth(futures(20, 29, 15));

@@ -1,17 +1,17 @@
 import { GapReason } from "@ims/common";
 import type { BookFields } from "@ims/traits";
-import { AheadEvents } from "./ahead-events.js";
 import type { BookSequencerCounters, BookSequencerOptions } from "./book-sequencer-options.js";
 import { BookSilence } from "./book-silence.js";
 import type { BookState, BookSteps } from "./book-steps.js";
 import { EventBuffer } from "./event-buffer.js";
+import { EventChain } from "./event-chain.js";
+import { OldEvents } from "./old-events.js";
 import type { SequenceRule } from "./sequence-rule.js";
 import { SnapshotRequests } from "./snapshot-requests.js";
 
 const FIRST_EVENT_MILLIS = 3000;
 const CONFIRMED_TEXT = "nothing has changed since the snapshot";
-/** Old events in a row after which the venue is taken to count anew; a duplicate of another connection is never alone. */
-const OLD_EVENTS_MAX = 100;
+const VERIFIED_TEXT = "every update is verified";
 
 /**
  * Joins a symbol's depth events to a snapshot by its market's rule and verifies every event after that. Knows no socket
@@ -32,10 +32,10 @@ export class BookSequencer {
   readonly #rule: SequenceRule;
   readonly #steps: BookSteps;
   readonly #buffer: EventBuffer;
-  readonly #ahead: AheadEvents;
+  readonly #old = new OldEvents();
+  readonly #chain: EventChain;
   readonly #requests: SnapshotRequests;
   #state: BookState = "stopped";
-  #bookId = 0;
   #refreshing = false;
   readonly #silence: BookSilence;
   /** No event since the snapshot, and the venue has said that none was due. */
@@ -43,19 +43,16 @@ export class BookSequencer {
   /** No event has come since the start. */
   #awaitsFirst = false;
   #lagging = false;
-  #oldInRow = 0;
 
   constructor(options: BookSequencerOptions) {
     this.#options = options;
     this.#rule = options.rule;
     this.#steps = options.steps;
     this.#buffer = new EventBuffer(options.rule, options.buffer);
-    this.#ahead = new AheadEvents(
-      options.rule,
-      options.clock,
-      options.isShared ?? (() => false),
-      options.buffer,
-    );
+    this.#chain = new EventChain(options, this.counters, this.#old, {
+      joined: () => this.#enter("synced", VERIFIED_TEXT),
+      broken: (fromId, toId, reason, text, events) => this.#breakOff(fromId, toId, reason, text, events),
+    });
     this.#requests = new SnapshotRequests(options.clock, options.random, () => options.steps.needSnapshot());
     this.#silence = new BookSilence(options.clock, options.silenceMillis);
   }
@@ -66,7 +63,7 @@ export class BookSequencer {
 
   /** Last update in the book; meaningless while buffering. */
   get bookId(): number {
-    return this.#bookId;
+    return this.#chain.bookId;
   }
 
   /** A new snapshot is awaited while the book goes on. */
@@ -111,7 +108,7 @@ export class BookSequencer {
 
   stop(): void {
     this.#buffer.clear();
-    this.#ahead.clear();
+    this.#chain.clear();
     this.#refreshing = false;
     this.#requests.stop();
     if (this.#state !== "stopped") this.#enter("stopped", "stopped");
@@ -128,7 +125,7 @@ export class BookSequencer {
       case "joined":
       case "synced":
         if (this.#refreshing) this.#buffer.push(event);
-        this.#follow(event);
+        this.#chain.follow(event);
         return;
       case "stopped":
     }
@@ -171,24 +168,23 @@ export class BookSequencer {
     if (this.isProven) return;
     this.#confirmed = true;
     this.#enter(this.#state, CONFIRMED_TEXT);
-    this.#steps.publishSnapshot(this.#bookId, true);
+    this.#steps.publishSnapshot(this.bookId, true);
   }
 
   /** To be called a few times a second: asks when a pause is over, and checks a silent stream. */
   check(): void {
     this.#requests.ask();
-    const overdue = this.#ahead.overdue();
-    if (overdue.length > 0) this.#miss(overdue);
+    this.#chain.check();
     if (this.#stands && !this.#refreshing && this.#silence.takeDue()) this.refresh();
   }
 
   #keep(event: BookFields): void {
     if (this.#buffer.push(event)) {
-      this.#oldInRow = 0;
-    } else if (++this.#oldInRow > OLD_EVENTS_MAX) {
+      this.#old.clear();
+    } else if (this.#old.add()) {
       this.#buffer.clear();
       this.#buffer.push(event);
-      this.#oldInRow = 0;
+      this.#old.clear();
     }
     if (!this.#awaitsFirst) return;
     this.#awaitsFirst = false;
@@ -196,63 +192,13 @@ export class BookSequencer {
     this.#requests.ask();
   }
 
-  #follow(event: BookFields): void {
-    const joined = this.#state === "joined";
-    if (joined ? this.#rule.isBefore(event, this.#bookId) : event.lastUpdateId <= this.#bookId) {
-      this.counters.droppedCount++;
-      if (++this.#oldInRow > OLD_EVENTS_MAX) {
-        this.#breakOff(0, 0, GapReason.VenueRestarted, "the venue's update ids began anew", [event]);
-      }
-      return;
-    }
-    this.#oldInRow = 0;
-    if (joined ? this.#rule.starts(event, this.#bookId) : this.#rule.continues(event, this.#bookId)) {
-      this.#apply(event);
-      if (!this.#ahead.isEmpty) this.#takeAhead();
-    } else if (joined || !this.#ahead.hold(event)) {
-      this.#miss([event]);
-    }
-  }
-
-  /** Applies what waited for the events that have just come. */
-  #takeAhead(): void {
-    while (this.#state === "synced") {
-      const event = this.#ahead.next(this.#bookId);
-      if (!event) return;
-      this.#apply(event);
-    }
-  }
-
-  /** The updates between the book and these events are lost. */
-  #miss(events: readonly BookFields[]): void {
-    const from = this.#bookId + 1;
-    const to = this.#rule.lastMissing(events[0]!);
-    this.#breakOff(from, to, GapReason.SequenceBroken, `updates ${from} to ${to} are missing`, events);
-  }
-
-  #apply(event: BookFields): void {
-    const previousId = this.#bookId;
-    if (!this.#steps.apply(event)) {
-      this.#breakOff(
-        previousId + 1,
-        event.lastUpdateId,
-        GapReason.Unknown,
-        "an update does not fit the book",
-      );
-      return;
-    }
-    this.#bookId = event.lastUpdateId;
-    this.counters.appliedCount++;
-    if (this.#state === "joined") this.#enter("synced", "every update is verified");
-    this.#steps.publishDelta(event, previousId);
-  }
-
   #join(snapshot: BookFields): void {
-    const id = snapshot.lastUpdateId;
+    const { bookId } = this;
+    let id = snapshot.lastUpdateId;
     const events = this.#buffer.events;
     let first = 0;
     while (first < events.length && this.#rule.isBefore(events[first]!, id)) first++;
-    const behind = events[0] === undefined && this.#refreshing && id < this.#bookId;
+    const behind = events[0] === undefined && this.#refreshing && id < bookId;
     if (behind || (first < events.length && !this.#rule.starts(events[first]!, id))) {
       this.counters.uselessSnapshotCount++;
       // Step 3 of spot: fetch again, for nothing joins the two.
@@ -265,38 +211,37 @@ export class BookSequencer {
       this.#askAgain("the snapshot cannot be represented");
       return;
     }
-    this.#lagging = this.#refreshing && events.length === 0 && id > this.#bookId;
-    const confirmed = this.#refreshing && events.length === 0 && id === this.#bookId;
+    this.#lagging = this.#refreshing && events.length === 0 && id > bookId;
+    const confirmed = this.#refreshing && events.length === 0 && id === bookId;
     this.counters.droppedCount += first;
-    this.#bookId = id;
     for (let index = first; index < events.length; index++) {
       if (!this.#steps.apply(events[index]!)) {
         this.#voided(0, 0, GapReason.Unknown);
         this.#askAgain("an update does not fit the snapshot");
         return;
       }
-      this.#bookId = events[index]!.lastUpdateId;
+      id = events[index]!.lastUpdateId;
       this.counters.appliedCount++;
     }
-    this.#stand(first < events.length || (confirmed && this.#state === "synced"), confirmed);
+    this.#stand(id, first < events.length || (confirmed && this.#state === "synced"), confirmed);
   }
 
   get #stands(): boolean {
     return this.#state === "joined" || this.#state === "synced";
   }
 
-  /** A book stands at `#bookId`: joined to an event, or `confirmed` by an equal snapshot. */
-  #stand(joined: boolean, confirmed: boolean): void {
+  /** A book stands at `bookId`: joined to an event, or `confirmed` by an equal snapshot. */
+  #stand(bookId: number, joined: boolean, confirmed: boolean): void {
     this.#confirmed = confirmed;
     this.#buffer.clear();
-    this.#ahead.clear();
+    this.#chain.begin(bookId, joined);
     this.#refreshing = false;
     this.#requests.satisfied();
-    if (joined) this.#enter("synced", "every update is verified");
+    if (joined) this.#enter("synced", VERIFIED_TEXT);
     else if (confirmed) this.#enter("joined", CONFIRMED_TEXT);
     else if (this.#lagging) this.#enter("joined", "the venue has newer updates than its stream brings");
     else this.#enter("joined", "no update since the snapshot");
-    this.#steps.publishSnapshot(this.#bookId, this.isProven);
+    this.#steps.publishSnapshot(this.bookId, this.isProven);
   }
 
   /** Voids the book and begins again, with `events` as the first ones kept. */
@@ -319,9 +264,9 @@ export class BookSequencer {
     const stood = this.#stands;
     this.#confirmed = false;
     this.#buffer.clear();
-    this.#ahead.clear();
+    this.#chain.clear();
     this.#refreshing = false;
-    this.#oldInRow = 0;
+    this.#old.clear();
     if (!stood) return;
     this.counters.gapCount++;
     this.#steps.gap(fromId, toId, reason);

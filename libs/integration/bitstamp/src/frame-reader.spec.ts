@@ -1,4 +1,4 @@
-import { DataType } from "@ims/common";
+import { DataType, OrderEvent } from "@ims/common";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ReaderStage } from "./spec-support/reader-stage.js";
@@ -13,7 +13,9 @@ const TOP =
   '{"data": {"timestamp": "1790401258", "microtimestamp": "1790401258521974", "bids": [["83938.99", "0.85114353"], ["83938.46", "0.25014847"]], "asks": [["83939.00", "0.72730996"]]}, "channel": "order_book_btcusd", "event": "data"}';
 const FUNDING =
   '{"data":{"market":"btcusd","mark_price":"83997.21486186","index_price":"83991.59300000002","funding_rate":"0.0001","timestamp":"1790318552","next_funding_time":"1790323200"},"channel":"funding_rate_btcusd","event":"funding_rate_saved"}';
-const FRAMES = [TRADE, NOISY_TRADE, DIFF, TOP, FUNDING];
+const ORDER =
+  '{"data":{"id":2046839978799111,"id_str":"2046839978799111","order_type":0,"order_subtype":5,"datetime":"1788551766","microtimestamp":"1788551766357000","amount":0.00137276,"amount_str":"0.00137276","amount_traded":"0","amount_at_create":"0.00137276","price":71743.85,"price_str":"71743.85","is_liquidation":false},"channel":"live_orders_btcusd","event":"order_created","event_id":"00065aad-a8b2-3408-0000-000102000020","pre_event_id":"00065aad-a8b2-14c8-0000-000101000020","order_source":"orderbook"}';
+const FRAMES = [TRADE, NOISY_TRADE, DIFF, TOP, FUNDING, ORDER];
 
 describe("the frame reader", () => {
   it("takes price and amount from their texts, exponents included, never from the numbers beside them", () => {
@@ -31,6 +33,7 @@ describe("the frame reader", () => {
       [DataType.TopOfBook, 1],
       [DataType.MarkPrice, 1],
     ]);
+    expect(stage.orders).toEqual([`${OrderEvent.Created} 2046839978799111 71743.85 0.00137276 walked`]);
     expect(stage.sink.rejections).toEqual([]);
   });
 
@@ -83,6 +86,9 @@ describe("the frame reader", () => {
     ["missing-field", DIFF.replace('"microtimestamp"', '"micro"'), false],
     ["overflow", DIFF.replace("36653.62", "9223372036854775807"), false],
     ["unexpected", TOP.replace("83938.99", "83939.00"), false],
+    ["missing-field", ORDER.replace("id_str", "id_txt").replace('"id":', '"ID":'), false],
+    ["bad-number", ORDER.replace('"amount_str":"0.00137276"', '"amount_str":"?"'), false],
+    ["unexpected", ORDER.replace("order_created", "order_erected"), false],
     ["missing-field", FUNDING.replace("mark_price", "mark"), false],
   ] as const)("rejects as %s: %s", (reason, frame, isUnreadable) => {
     const stage = new ReaderStage();

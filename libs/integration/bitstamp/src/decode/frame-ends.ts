@@ -1,7 +1,9 @@
 import { Char, type FrameBytes, Literal, NOWHERE } from "@ims/integration-kit";
 
 const DATA = new Literal('{"data":');
-/** Names of channels and of events are far shorter. */
+/** Quotes of `"channel":"…","event":"…"`. */
+const TAIL_QUOTES = 8;
+/** Names of channels are far shorter. */
 const TAIL_BYTES_MAX = 160;
 
 /** The first key within `{"data":{`. */
@@ -15,12 +17,12 @@ export function isDataEnd({ bytes }: FrameBytes, at: number, behind: number): bo
   return at !== NOWHERE && bytes[at] === Char.CloseBrace && at + 1 === behind;
 }
 
-/** Where the comma in front of some pairs of texts should stand: so many quotes are counted back from `end`. */
-export function tailStart({ bytes }: FrameBytes, end: number, quoteCount: number): number {
+/** Where the comma in front of `"channel"` should stand: quotes are counted from the end. */
+export function tailStart({ bytes, end }: FrameBytes): number {
   const least = Math.max(0, end - TAIL_BYTES_MAX);
   let quotes = 0;
   for (let at = end - 1; at > least; at--) {
-    if (bytes[at] !== Char.Quote || ++quotes < quoteCount) continue;
+    if (bytes[at] !== Char.Quote || ++quotes < TAIL_QUOTES) continue;
     return bytes[at - 1] === Char.Space ? at - 2 : at - 1;
   }
   return NOWHERE;

@@ -29,8 +29,6 @@ const SELL_ORDER = new Literal('"sell_order_id":');
 const BIDS = new Literal('"bids":');
 const ASKS = new Literal('"asks":');
 
-/** Quotes of `"channel":"…","event":"…"`. */
-const TAIL_QUOTES = 8;
 /** Larger scales are left to the JSON reader. */
 const SCALE_MAX = 9;
 
@@ -65,12 +63,10 @@ export class FrameWalker {
   begin(frame: Uint8Array): WalkedEvent {
     // No other byte at the beginning could be taken for one behind it: see NOWHERE.
     if (frame[0] !== Char.OpenBrace || !this.#frame.take(frame)) return WalkedEvent.None;
-    const start = tailStart(this.#frame, this.#frame.end, TAIL_QUOTES);
+    if (this.#orders.begin()) return WalkedEvent.Order;
+    const start = tailStart(this.#frame);
     this.#dataEnd = start;
-    if (start === NOWHERE) return WalkedEvent.None;
-    const event = this.#tail(start);
-    if (event !== WalkedEvent.None) return event;
-    return this.#orders.begin(start) ? WalkedEvent.Order : WalkedEvent.None;
+    return start === NOWHERE ? WalkedEvent.None : this.#tail(start);
   }
 
   /** Fills {@link trade}, all but instrument and time of arrival; false if the frame is not read here. */

@@ -63,7 +63,7 @@ const price = fc.oneof(
 const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.nat());
 const whole = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const hex = (length: number) =>
-  fc.string({ unit: fc.constantFrom(..."0123456789abcdefABCDEF"), minLength: length, maxLength: length });
+  fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: length, maxLength: length });
 const eventId = fc.tuple(hex(8), hex(4), hex(4), hex(4), hex(12)).map((parts) => parts.join("-"));
 
 const orderFrame = (text: fc.Arbitrary<string>, type = fc.nat({ max: 1 })) =>
@@ -181,6 +181,7 @@ describe("frames of orders that are read as bytes", () => {
       ['"is_liquidation":false', '"is_liquidation":0'],
       ['"is_liquidation":false', '"is_liquidation":"false"'],
       ["00065aad-a8b2-3408-0000-000102000020", "00065aad-a8b2-3408-0000-00010200002g"],
+      ["00065aad-a8b2-3408-0000-000102000020", "00065AAD-a8b2-3408-0000-000102000020"],
       ["00065aad-a8b2-3408-0000-000102000020", "00065aada-8b2-3408-0000-000102000020"],
       ["00065aad-a8b2-3408-0000-000102000020", "00065aad-a8b2-3408-0000-0001020000200"],
       ['"order_source":"orderbook"', '"order_source":"other"'],

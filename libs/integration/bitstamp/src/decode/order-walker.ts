@@ -4,7 +4,7 @@ import { EVENT_ID_BYTES, type EventId, readEventId } from "../orders/event-id.js
 import { createOrderFrame, type OrderFrame } from "../orders/order-frame.js";
 import { LIMIT_SUBTYPE, NO_PRICE } from "../orders/order-reader.js";
 import type { ChannelNames } from "./channel-names.js";
-import { dataStart, isDataEnd, tailStart } from "./frame-ends.js";
+import { dataStart, isDataEnd } from "./frame-ends.js";
 
 const CHANNEL = new Literal('"channel":');
 const EVENT = new Literal('"event":');
@@ -33,8 +33,12 @@ const LIQUIDATION = new Literal('"is_liquidation":');
 const TRUE = new Literal("true}");
 const FALSE = new Literal("false}");
 
-/** Quotes of `"channel":"…","event":"…","event_id":"…"`. */
-const NAMES_QUOTES = 12;
+/** Of `,"event_id":"…","pre_event_id":"…","order_source":`, without spaces. */
+const IDS_BYTES = EVENT_ID.length + PREVIOUS_ID.length + SOURCE.length + 2 * (EVENT_ID_BYTES + 2) + 3;
+/** Names of channels are far shorter. */
+const NAME_BYTES_MAX = 64;
+/** Shorter frames are none of orders: what is looked for from the end does not begin in front of them. */
+const FRAME_BYTES_MIN = 300;
 /** Larger scales are left to the JSON reader. */
 const SCALE_MAX = 9;
 const TWO_32 = 2 ** 32;
@@ -57,25 +61,45 @@ export class OrderWalker {
   ) {}
 
   /**
-   * Reads what stands behind `data`; the streams are then those of the names.
-   *
-   * @param lastPairs where the comma in front of the last two pairs of texts stands
+   * Reads what stands behind `data`, from its end; the streams are then those of the names. All of it but the channel's
+   * name has one of few lengths, which makes it quick to find, and to see that a frame is another one.
    */
-  begin(lastPairs: number): boolean {
-    const { frame, names } = this;
-    let at = this.#eventId(frame.key(lastPairs, PREVIOUS_ID), this.order.previousId);
-    at = frame.key(at, SOURCE);
-    if (at === NOWHERE) return false;
-    const isStop = frame.text(at, FROM_STOP) === frame.end;
-    if (!isStop && frame.text(at, FROM_BOOK) !== frame.end) return false;
+  begin(): boolean {
+    const { frame } = this;
+    const { end } = frame;
+    if (end < FRAME_BYTES_MIN) return false;
+    const isStop = frame.text(end - FROM_STOP.length, FROM_STOP) !== NOWHERE;
+    if (!isStop && frame.text(end - FROM_BOOK.length, FROM_BOOK) === NOWHERE) return false;
     this.#marks = isStop ? OrderMarks.Stop : 0;
-    const start = tailStart(frame, lastPairs, NAMES_QUOTES);
-    if (start === NOWHERE) return false;
-    at = frame.key(names.read(frame, frame.key(start, CHANNEL)), EVENT);
-    at = this.#eventName(at);
-    at = this.#eventId(frame.key(at, EVENT_ID), this.order.eventId);
-    this.#dataEnd = start;
-    return at !== NOWHERE && at === lastPairs;
+    const source = isStop ? FROM_STOP : FROM_BOOK;
+    const ids = this.#placeOf(end - IDS_BYTES - source.length, 3, EVENT_ID);
+    let at = this.#eventId(frame.key(ids, EVENT_ID), this.order.eventId);
+    at = this.#eventId(frame.key(at, PREVIOUS_ID), this.order.previousId);
+    at = frame.key(at, SOURCE);
+    if (at === NOWHERE || frame.text(at, source) !== end) return false;
+    const event = this.#placeOf(ids - EVENT.length - CREATED.length - 1, 1, EVENT);
+    if (this.#eventName(frame.key(event, EVENT)) !== ids) return false;
+    const channel = this.#placeOf(this.#nameStart(event) - CHANNEL.length - 1, 1, CHANNEL);
+    this.#dataEnd = channel;
+    return channel !== NOWHERE && this.names.read(frame, frame.key(channel, CHANNEL)) === event;
+  }
+
+  /** Where the comma in front of a key stands: here, or further in front by the spaces of so many pairs. */
+  #placeOf(compact: number, pairCount: number, key: Literal): number {
+    const { frame } = this;
+    if (compact <= 2 * pairCount) return NOWHERE;
+    if (frame.key(compact, key) !== NOWHERE) return compact;
+    const spaced = compact - 2 * pairCount;
+    return frame.key(spaced, key) === NOWHERE ? NOWHERE : spaced;
+  }
+
+  /** Where the quote in front of a name stands, if the one behind it stands in front of `end`. */
+  #nameStart(end: number): number {
+    const { bytes } = this.frame;
+    const least = end - NAME_BYTES_MAX;
+    let at = end - 2;
+    while (at > least && bytes[at] !== Char.Quote) at--;
+    return at;
   }
 
   /** Fills {@link order}, all but instrument and time of arrival; false if the frame is not read here. */

@@ -83,6 +83,32 @@ describe("EventChain", () => {
     expect(told).toEqual([1, "broken", 3, 4]);
   });
 
+  it("passes on events as they come, each once, for an hour where the chain is broken twenty times in a minute", () => {
+    offer(event(1));
+    for (let turn = 1; turn <= 20; turn++) {
+      expect(chain.isDistrusted(turn * 1000)).toBe(false);
+      chain.offer(event(turn * 10), turn * 1000);
+      chain.check(turn * 1000 + 1000);
+    }
+    expect(told.filter((each) => each === "broken")).toHaveLength(20);
+    expect([chain.stands, chain.heldNow, chain.isDistrusted(3_620_999)]).toEqual([false, 0, true]);
+    const before = told.length;
+    for (const each of [event(500), event(400), event(500)]) chain.offer(each, 3_620_999);
+    expect(told.slice(before)).toEqual([500, 400]);
+    chain.offer(event(600), 3_621_000);
+    chain.offer(event(602), 3_621_000);
+    expect([told.at(-1), chain.heldNow]).toEqual([600, 1]);
+  });
+
+  it("goes on with the chain where it is broken less often", () => {
+    offer(event(1));
+    for (let turn = 1; turn <= 40; turn++) {
+      chain.offer(event(turn * 10), turn * 3200);
+      chain.check(turn * 3200 + 1000);
+    }
+    expect([chain.counters.brokenCount, chain.isDistrusted(130_000)]).toEqual([40, false]);
+  });
+
   it("begins anew without a word when it is told to, and still knows copies", () => {
     offer(event(1), event(2), event(9));
     chain.restart();

@@ -20,6 +20,10 @@ const HOLD_MILLIS = 1000;
 const HELD_MAX = 1000;
 /** Copies come within so many events. */
 const RECENT_MAX = 4096;
+/** A chain that is broken so often within a minute is none that can be read. */
+const BREAKS_MAX = 20;
+const BREAKS_WITHIN_MILLIS = 60_000;
+const DISTRUST_MILLIS = 3_600_000;
 
 /**
  * Puts the events of one channel in the venue's order: each names the one before it (bitstamp.md section 3.4). Copies,
@@ -27,7 +31,8 @@ const RECENT_MAX = 4096;
  * it, for a second or until a thousand wait: then what is between is lost and the chain begins anew.
  *
  * Events without ids, as the venue printed them before 2026, are passed on as they come, each once; that one is lost
- * cannot be seen. Knows no socket and no timer.
+ * cannot be seen. So are, for an hour, all events when the chain was broken twenty times within a minute: then the venue
+ * means something else by it than is known. Knows no socket and no timer.
  */
 export class EventChain {
   readonly counters = { duplicateCount: 0, heldCount: 0, brokenCount: 0 };
@@ -38,6 +43,9 @@ export class EventChain {
   readonly #lastId = createEventId();
   #stands = false;
   #held: HeldFrame[] = [];
+  /** When the chain was broken, the last times. */
+  #breaksMillis: number[] = [];
+  #distrustedUntilMillis = Number.NEGATIVE_INFINITY;
 
   constructor(outlet: ChainOutlet) {
     this.#outlet = outlet;
@@ -46,6 +54,11 @@ export class EventChain {
   /** Whether the next event has to name the last one. */
   get stands(): boolean {
     return this.#stands;
+  }
+
+  /** Whether the chain is not heeded for now, because it was broken too often. */
+  isDistrusted(nowMillis: number): boolean {
+    return nowMillis < this.#distrustedUntilMillis;
   }
 
   /** Events that wait for another one. */
@@ -63,6 +76,11 @@ export class EventChain {
       this.counters.duplicateCount++;
       return;
     }
+    if (this.isDistrusted(nowMillis)) {
+      this.#take(frame);
+      this.#stands = false;
+      return;
+    }
     if (!this.#stands || isSameEventId(frame.previousId, this.#lastId)) {
       this.#take(frame);
       if (this.#held.length > 0) this.#takeHeld();
@@ -70,13 +88,13 @@ export class EventChain {
     }
     this.counters.heldCount++;
     this.#held.push({ frame: cloneOrderFrame(frame), sinceMillis: nowMillis });
-    if (this.#held.length >= HELD_MAX) this.#giveUp();
+    if (this.#held.length >= HELD_MAX) this.#giveUp(nowMillis);
   }
 
   /** To be called a few times a second. */
   check(nowMillis: number): void {
     const first = this.#held[0];
-    if (first && nowMillis - first.sinceMillis >= HOLD_MILLIS) this.#giveUp();
+    if (first && nowMillis - first.sinceMillis >= HOLD_MILLIS) this.#giveUp(nowMillis);
   }
 
   /** The next event need not continue what was; what waits is dropped, for whoever calls knows of the loss. */
@@ -102,8 +120,12 @@ export class EventChain {
   }
 
   /** Goes on with the first of those that wait for nothing that waits itself. */
-  #giveUp(): void {
+  #giveUp(nowMillis: number): void {
     this.counters.brokenCount++;
+    if (this.#isTooOften(nowMillis)) {
+      this.#distrust(nowMillis);
+      return;
+    }
     const held = this.#held;
     const root = held.findIndex(
       ({ frame }) => !held.some((other) => isSameEventId(other.frame.eventId, frame.previousId)),
@@ -112,6 +134,22 @@ export class EventChain {
     this.#outlet.broken();
     this.#take(first!.frame);
     this.#takeHeld();
+  }
+
+  #isTooOften(nowMillis: number): boolean {
+    this.#breaksMillis.push(nowMillis);
+    if (this.#breaksMillis.length < BREAKS_MAX) return false;
+    return nowMillis - this.#breaksMillis.shift()! < BREAKS_WITHIN_MILLIS;
+  }
+
+  #distrust(nowMillis: number): void {
+    this.#distrustedUntilMillis = nowMillis + DISTRUST_MILLIS;
+    this.#breaksMillis = [];
+    const held = this.#held;
+    this.#held = [];
+    this.#outlet.broken();
+    for (const { frame } of held) this.#take(frame);
+    this.#stands = false;
   }
 
   /** A copy has the same order, event, time and quantity. */

@@ -1,9 +1,6 @@
+import { ChangeKind, OrderChange } from "./order-change.js";
 import type { OrderTable } from "./order-table.js";
 import { scaledWords, scaleWords } from "./scale-words.js";
-
-/** What an event did to the resting orders. */
-export const LoggedChange = { Removed: 0, Buy: 1, Sell: 2 } as const;
-export type LoggedChange = (typeof LoggedChange)[keyof typeof LoggedChange];
 
 const INITIAL_EVENTS = 256;
 /** Lists of REST lag by up to 2.6 s in recordings; events are kept for so long at the least. */
@@ -18,7 +15,7 @@ export class EventLog {
   #ids = new Float64Array(INITIAL_EVENTS);
   #eventMicros = new Float64Array(INITIAL_EVENTS);
   #receiveMicros = new Float64Array(INITIAL_EVENTS);
-  #changes = new Uint8Array(INITIAL_EVENTS);
+  #kinds = new Uint8Array(INITIAL_EVENTS);
   #words = new Int32Array(INITIAL_EVENTS * WORDS);
   #start = 0;
   #count = 0;
@@ -34,6 +31,13 @@ export class EventLog {
     return this.#count;
   }
 
+  /** Stamp of the last event; 0 while there is none. */
+  get newestMicros(): number {
+    return this.#count === 0
+      ? 0
+      : this.#eventMicros[(this.#start + this.#count - 1) & (this.#ids.length - 1)]!;
+  }
+
   clear(): void {
     this.#start = 0;
     this.#count = 0;
@@ -41,53 +45,41 @@ export class EventLog {
     this.sinceMicros = 0;
   }
 
-  push(
-    id: number,
-    change: LoggedChange,
-    eventMicros: number,
-    receiveMicros: number,
-    priceLo: number,
-    priceHi: number,
-    quantityLo: number,
-    quantityHi: number,
-  ): void {
+  push(change: OrderChange): void {
     if (this.floorMicros === 0) {
-      this.floorMicros = eventMicros;
-      this.sinceMicros = receiveMicros;
+      this.floorMicros = change.eventMicros;
+      this.sinceMicros = change.receiveMicros;
     }
-    if (this.#count === this.#ids.length) this.#makeRoom(receiveMicros);
+    if (this.#count === this.#ids.length) this.#makeRoom(change);
     const at = (this.#start + this.#count++) & (this.#ids.length - 1);
-    this.#ids[at] = id;
-    this.#eventMicros[at] = eventMicros;
-    this.#receiveMicros[at] = receiveMicros;
-    this.#changes[at] = change;
+    this.#ids[at] = change.id;
+    this.#eventMicros[at] = change.eventMicros;
+    this.#receiveMicros[at] = change.receiveMicros;
+    this.#kinds[at] = change.kind;
     const word = at * WORDS;
-    this.#words[word] = priceLo;
-    this.#words[word + 1] = priceHi;
-    this.#words[word + 2] = quantityLo;
-    this.#words[word + 3] = quantityHi;
+    this.#words[word] = change.priceLo;
+    this.#words[word + 1] = change.priceHi;
+    this.#words[word + 2] = change.quantityLo;
+    this.#words[word + 3] = change.quantityHi;
   }
 
   /** Does to the orders, in their order, what the first kept event with a stamp above `micros` did and all behind it. */
   replay(table: OrderTable, micros: number): void {
     const words = this.#words;
     const mask = this.#ids.length - 1;
+    const change = new OrderChange();
     let index = 0;
     while (index < this.#count && this.#eventMicros[(this.#start + index) & mask]! <= micros) index++;
     for (; index < this.#count; index++) {
       const at = (this.#start + index) & mask;
-      const change = this.#changes[at]!;
       const word = at * WORDS;
-      if (change === LoggedChange.Removed) table.delete(this.#ids[at]!);
-      else
-        table.set(
-          this.#ids[at]!,
-          change === LoggedChange.Sell,
-          words[word]!,
-          words[word + 1]!,
-          words[word + 2]!,
-          words[word + 3]!,
-        );
+      change.id = this.#ids[at]!;
+      change.kind = this.#kinds[at]! as ChangeKind;
+      change.priceLo = words[word]!;
+      change.priceHi = words[word + 1]!;
+      change.quantityLo = words[word + 2]!;
+      change.quantityHi = words[word + 3]!;
+      table.apply(change);
     }
   }
 
@@ -95,7 +87,7 @@ export class EventLog {
   addDigits(priceDigits: number, quantityDigits: number): boolean {
     for (let index = 0; index < this.#count; index++) {
       const at = (this.#start + index) & (this.#ids.length - 1);
-      if (this.#changes[at] === LoggedChange.Removed) continue;
+      if (this.#kinds[at] === ChangeKind.Removed) continue;
       for (let pair = 0; pair < 2; pair++) {
         const word = at * WORDS + pair * 2;
         const digits = pair === 0 ? priceDigits : quantityDigits;
@@ -107,8 +99,8 @@ export class EventLog {
     return true;
   }
 
-  #makeRoom(nowMicros: number): void {
-    const isFresh = nowMicros - this.#receiveMicros[this.#start]! < KEEP_MICROS;
+  #makeRoom({ receiveMicros }: OrderChange): void {
+    const isFresh = receiveMicros - this.#receiveMicros[this.#start]! < KEEP_MICROS;
     if (isFresh && this.#count < this.countMax) {
       this.#grow();
       return;
@@ -125,7 +117,7 @@ export class EventLog {
     this.#ids = unrolled(new Float64Array(length), this.#ids, start);
     this.#eventMicros = unrolled(new Float64Array(length), this.#eventMicros, start);
     this.#receiveMicros = unrolled(new Float64Array(length), this.#receiveMicros, start);
-    this.#changes = unrolled(new Uint8Array(length), this.#changes, start);
+    this.#kinds = unrolled(new Uint8Array(length), this.#kinds, start);
     this.#words = unrolled(new Int32Array(length * WORDS), this.#words, start * WORDS);
     this.#start = 0;
   }

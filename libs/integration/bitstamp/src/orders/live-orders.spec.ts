@@ -55,6 +55,13 @@ describe("LiveOrders", () => {
     venue.nowMillis += 1;
     expect(reader.live.snapshot(list())).toBe("begun");
     expect([reader.told, reader.orders]).toEqual([["whole"], venue.orders]);
+    // Of a market that goes on, such a list is only old.
+    reader.live.interrupted(GapReason.ConnectionLost);
+    venue.nowMillis = 60_000;
+    send(venue.create(Side.Buy, 11, 3));
+    venue.nowMillis += 10_000;
+    send(venue.create(Side.Buy, 11, 3));
+    expect(reader.live.snapshot({ ...list(), receiveMicros: 1_790_000_070_000_000 })).toBe("stale");
   });
 
   it("takes what stands still for suspect until a second list says the same", () => {
@@ -77,6 +84,8 @@ describe("LiveOrders", () => {
     const late = venue.create(Side.Sell, 14, 1);
     expect(reader.live.snapshot(venue.list(0))).toBe("unsettled");
     send(late);
+    send(venue.create(Side.Sell, 15, 1));
+    send(venue.delete([...venue.orders.keys()][0]!));
     expect([reader.live.judge(), reader.live.judge(), reader.told]).toEqual([
       "confirmed",
       undefined,

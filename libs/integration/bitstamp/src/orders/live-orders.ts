@@ -1,8 +1,9 @@
-import { GapReason, OrderEvent, Side } from "@ims/common";
+import { GapReason } from "@ims/common";
 import type { OrderFields, OrderSnapshotFields } from "@ims/traits";
-import { EventLog, LoggedChange } from "./event-log.js";
+import { ChangeFiller, kindOf } from "./change-filler.js";
+import { EventLog } from "./event-log.js";
+import { ChangeKind } from "./order-change.js";
 import { OrderTable } from "./order-table.js";
-import { scaledWords, scaleWords } from "./scale-words.js";
 
 /** What a list of REST did. */
 export type OrdersOutcome =
@@ -62,6 +63,7 @@ export class LiveOrders {
   readonly #outlet: OrdersOutlet;
   readonly #ordersMax: number;
   readonly #log: EventLog;
+  readonly #filler: ChangeFiller;
   #table = new OrderTable();
   /** A list with the events since, where {@link #isCompared}. */
   #other = new OrderTable();
@@ -69,10 +71,6 @@ export class LiveOrders {
   #isOtherSure = false;
   #stands = false;
   #isSure = false;
-  /** Of the instrument, and those of what is kept. */
-  readonly #scales: { readonly priceScale: number; readonly quantityScale: number };
-  #priceScale: number;
-  #quantityScale: number;
   #lastMicros = 0;
   /** When the first list of a market that stands still came. */
   #quietSinceMicros = Number.POSITIVE_INFINITY;
@@ -81,9 +79,7 @@ export class LiveOrders {
     this.#outlet = outlet;
     this.#ordersMax = ordersMax ?? ORDERS_MAX;
     this.#log = new EventLog(eventsMax ?? EVENTS_MAX);
-    this.#scales = { priceScale, quantityScale };
-    this.#priceScale = priceScale;
-    this.#quantityScale = quantityScale;
+    this.#filler = new ChangeFiller({ priceScale, quantityScale });
   }
 
   /** Whether there are orders. */
@@ -177,8 +173,7 @@ export class LiveOrders {
     this.#isCompared = false;
     this.#isSure = false;
     this.#quietSinceMicros = Number.POSITIVE_INFINITY;
-    this.#priceScale = this.#scales.priceScale;
-    this.#quantityScale = this.#scales.quantityScale;
+    this.#filler.reset();
     if (!this.#stands) return;
     this.#stands = false;
     this.#outlet.gap(reason);
@@ -186,46 +181,41 @@ export class LiveOrders {
 
   /** All orders, best first, with their scales. */
   copyTo(orders: OrderSnapshotFields): void {
-    orders.priceScale = this.#priceScale;
-    orders.quantityScale = this.#quantityScale;
+    orders.priceScale = this.#filler.priceScale;
+    orders.quantityScale = this.#filler.quantityScale;
     this.#table.copyTo(orders.bids, orders.asks);
   }
 
-  /** Whether no event can be missing between a list and the first event that is kept. */
-  #isRecent({ eventMicros, receiveMicros }: OrderSnapshotFields): boolean {
-    const { floorMicros, sinceMicros } = this.#log;
-    if (eventMicros >= floorMicros) return true;
-    // A market that stands still since then: the list will not become newer.
-    return eventMicros >= floorMicros - CLOCKS_MICROS && receiveMicros >= sinceMicros + LAG_MAX_MICROS;
+  /** Whether no event can be missing between a list and the first event that is kept, as far as clocks agree. */
+  #isRecent(list: OrderSnapshotFields): boolean {
+    const { floorMicros } = this.#log;
+    if (list.eventMicros >= floorMicros) return true;
+    // The list of a market that stands still will not become newer.
+    return list.eventMicros >= floorMicros - CLOCKS_MICROS && this.#isStill(list);
   }
 
   /** Whether that is so by more than clocks differ, or lists lag. */
-  #isSureOf({ eventMicros, receiveMicros }: OrderSnapshotFields): boolean {
-    const { count, floorMicros, sinceMicros } = this.#log;
-    const isQuiet = receiveMicros >= (count > 0 ? sinceMicros : this.#quietSinceMicros) + LAG_MAX_MICROS;
-    return isQuiet || (count > 0 && eventMicros >= floorMicros + CLOCKS_MICROS);
+  #isSureOf(list: OrderSnapshotFields): boolean {
+    const { count, floorMicros } = this.#log;
+    return this.#isStill(list) || (count > 0 && list.eventMicros >= floorMicros + CLOCKS_MICROS);
+  }
+
+  /** Whether nothing happened since the list, and the first event came longer ago than lists lag. */
+  #isStill({ eventMicros, receiveMicros }: OrderSnapshotFields): boolean {
+    const { count, newestMicros, sinceMicros } = this.#log;
+    const fromMicros = count > 0 ? sinceMicros : this.#quietSinceMicros;
+    return receiveMicros >= fromMicros + LAG_MAX_MICROS && newestMicros <= eventMicros + CLOCKS_MICROS;
   }
 
   /** False if the event cannot be represented. */
   #apply(order: OrderFields): boolean {
-    const { eventMicros, orderId: id, price, quantity, receiveMicros } = order;
-    const rests = order.event !== OrderEvent.Deleted && order.hasPrice && (quantity.lo | quantity.hi) !== 0;
-    if (!rests) {
-      this.#log.push(id, LoggedChange.Removed, eventMicros, receiveMicros, 0, 0, 0, 0);
-      if (this.#stands) this.#table.delete(id);
-      if (this.#isCompared) this.#other.delete(id);
-      return true;
-    }
-    if (!this.#raiseScales(price.scale, quantity.scale)) return false;
-    if (!scaleWords(price.lo, price.hi, this.#priceScale - price.scale)) return false;
-    const { hi: priceHi, lo: priceLo } = scaledWords;
-    if (!scaleWords(quantity.lo, quantity.hi, this.#quantityScale - quantity.scale)) return false;
-    const { hi, lo } = scaledWords;
-    const isSell = order.side === Side.Sell;
-    const change = isSell ? LoggedChange.Sell : LoggedChange.Buy;
-    this.#log.push(id, change, eventMicros, receiveMicros, priceLo, priceHi, lo, hi);
-    if (this.#stands) this.#table.set(id, isSell, priceLo, priceHi, lo, hi);
-    if (this.#isCompared) this.#other.set(id, isSell, priceLo, priceHi, lo, hi);
+    const { change } = this.#filler;
+    const rests = kindOf(order) !== ChangeKind.Removed;
+    if (rests && !this.#raiseScales(order.price.scale, order.quantity.scale)) return false;
+    if (!this.#filler.fill(order)) return false;
+    this.#log.push(change);
+    if (this.#stands) this.#table.apply(change);
+    if (this.#isCompared) this.#other.apply(change);
     return true;
   }
 
@@ -238,35 +228,32 @@ export class LiveOrders {
       return false;
     }
     this.#other.clear();
-    if (!this.#load(list, false) || !this.#load(list, true)) return false;
+    if (!this.#load(list, ChangeKind.Buy) || !this.#load(list, ChangeKind.Sell)) return false;
     this.#log.replay(this.#other, list.eventMicros - CLOCKS_MICROS);
     return this.#other.count <= this.#ordersMax;
   }
 
-  #load(list: OrderSnapshotFields, isSell: boolean): boolean {
-    const { count, ids, levels } = isSell ? list.asks : list.bids;
-    const priceDigits = this.#priceScale - list.priceScale;
-    const quantityDigits = this.#quantityScale - list.quantityScale;
+  #load(list: OrderSnapshotFields, kind: typeof ChangeKind.Buy | typeof ChangeKind.Sell): boolean {
+    const { count } = kind === ChangeKind.Sell ? list.asks : list.bids;
     for (let at = 0; at < count; at++) {
-      if (!scaleWords(levels.priceLo[at]!, levels.priceHi[at]!, priceDigits)) return false;
-      const { hi: priceHi, lo: priceLo } = scaledWords;
-      if (!scaleWords(levels.quantityLo[at]!, levels.quantityHi[at]!, quantityDigits)) return false;
-      this.#other.set(ids[at]!, isSell, priceLo, priceHi, scaledWords.lo, scaledWords.hi);
+      if (!this.#filler.fillRow(list, kind, at)) return false;
+      this.#other.apply(this.#filler.change);
     }
     return true;
   }
 
   /** Scales grow until the next interruption: what has fewer digits is brought to them. False with all of it spoiled. */
   #raiseScales(priceScale: number, quantityScale: number): boolean {
-    const priceDigits = Math.max(0, priceScale - this.#priceScale);
-    const quantityDigits = Math.max(0, quantityScale - this.#quantityScale);
+    const filler = this.#filler;
+    const priceDigits = Math.max(0, priceScale - filler.priceScale);
+    const quantityDigits = Math.max(0, quantityScale - filler.quantityScale);
     if (priceDigits + quantityDigits === 0) return true;
     const fits =
       this.#log.addDigits(priceDigits, quantityDigits) &&
       (!this.#stands || this.#table.addDigits(priceDigits, quantityDigits)) &&
       (!this.#isCompared || this.#other.addDigits(priceDigits, quantityDigits));
-    this.#priceScale += priceDigits;
-    this.#quantityScale += quantityDigits;
+    filler.priceScale += priceDigits;
+    filler.quantityScale += quantityDigits;
     return fits;
   }
 

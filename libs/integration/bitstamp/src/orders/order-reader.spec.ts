@@ -4,8 +4,8 @@ import { asObject, type JsonObject, type Unusable } from "@ims/integration-kit";
 import { recordedLines } from "@ims/integration-kit/conformance";
 import { describe, expect, inject, it } from "vitest";
 import { ReaderStage } from "../spec-support/reader-stage.js";
-import { createOrderFrame, createOrderSnapshot } from "./order-frame.js";
-import { readOrder, readOrderList } from "./order-reader.js";
+import { createOrderFrame } from "./order-frame.js";
+import { readOrder } from "./order-reader.js";
 
 const SCALES = { priceScale: 2, quantityScale: 8 };
 const sharedDir = inject("sharedDir");
@@ -169,47 +169,5 @@ describe("readOrder", () => {
       `${OrderEvent.Deleted} 2037493297635328 58356.10 0.00171371 walked`,
       `${OrderEvent.Deleted} 1599036464488448 27106.00 0.22771886`,
     ]);
-  });
-});
-
-describe("readOrderList", () => {
-  function readList(bids: unknown, asks: unknown = []) {
-    const list = createOrderSnapshot();
-    readOrderList({ timestamp: "1788551766", microtimestamp: "1788551766357123", bids, asks }, SCALES, list);
-    const rows = Array.from({ length: list.bids.count }, (_, at) => [
-      list.bids.ids[at],
-      formatMantissa(list.bids.levels.price(at), list.priceScale),
-      formatMantissa(list.bids.levels.quantity(at), list.quantityScale),
-    ]);
-    return { rows, askCount: list.asks.count, micros: list.eventMicros };
-  }
-
-  it("reads all orders in their order, but market orders in transit", () => {
-    const bids = [
-      ["999999999.00", "1.00000000", "3"],
-      ["71743.85", "0.5", "2046839978799111"],
-      ["71743.850", "0.00000001", "1"],
-    ];
-    expect(readList(bids, [["0", "1", "4"]])).toEqual({
-      rows: [
-        [2046839978799111, "71743.85", "0.50000000"],
-        [1, "71743.85", "0.00000001"],
-      ],
-      askCount: 0,
-      micros: 1_788_551_766_357_123,
-    });
-  });
-
-  it.each([
-    ["missing-field", undefined],
-    ["missing-field", {}],
-    ["unexpected", [["1.5", "1"]]],
-    ["bad-number", ["1.5"]],
-    ["bad-number", [["1.5", "1", "x"]]],
-    ["bad-number", [["1.5", "1", "0"]]],
-    ["bad-number", [["1.5", 1, "7"]]],
-    ["overflow", [["1.5", "1", "9007199254740993"]]],
-  ] as const)("refuses as %s: %j", (reason, bids) => {
-    expect(() => readList(bids)).toThrow(expect.objectContaining({ reason }) as Unusable);
   });
 });

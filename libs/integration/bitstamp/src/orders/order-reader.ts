@@ -2,15 +2,13 @@ import { type Instrument, type MantissaCell, OrderEvent, OrderKind, OrderMarks, 
 import {
   asObject,
   type ExactDecimal,
-  highWord,
   type JsonObject,
-  lowWord,
   readBoolean,
   readText,
   readWhole,
   Unusable,
 } from "@ims/integration-kit";
-import type { OrderFields, OrderSnapshotFields } from "@ims/traits";
+import type { OrderFields } from "@ims/traits";
 import { mantissaAt, readExactText } from "../decode/exact-text.js";
 import { readDigits } from "../decode/read-numbers.js";
 import { readEventIdText } from "./event-id.js";
@@ -53,56 +51,6 @@ export function readOrder(record: JsonObject, scales: Scales, frame: OrderFrame)
   frame.isChained = readEventIdText(record.pre_event_id, frame.previousId) && hasIds;
 }
 
-/**
- * Reads the body of `/order_book/?group=2` (section 1) at the instrument's scales, or at larger ones: all orders in the
- * order of their rows, but those without a price, which are market orders in transit. Throws `Unusable`.
- */
-export function readOrderList(body: JsonObject, scales: Scales, list: OrderSnapshotFields): void {
-  list.eventMicros = readDigits(body, "microtimestamp");
-  list.sendMicros = 0;
-  list.flags = 0;
-  const bids = readRows(body, "bids");
-  const asks = readRows(body, "asks");
-  const all = [...bids, ...asks];
-  list.priceScale = all.reduce((most, { price }) => Math.max(most, price.scale), scales.priceScale);
-  list.quantityScale = all.reduce((most, { amount }) => Math.max(most, amount.scale), scales.quantityScale);
-  fillSide(list, bids, list.bids);
-  fillSide(list, asks, list.asks);
-}
-
-interface Row {
-  readonly id: number;
-  readonly price: ExactDecimal;
-  readonly amount: ExactDecimal;
-}
-
-function readRows(body: JsonObject, key: string): Row[] {
-  const found = body[key];
-  if (!Array.isArray(found)) throw new Unusable("missing-field", `${key} is no list`);
-  const what = `an order of ${key}`;
-  const rows: Row[] = [];
-  for (const row of found as unknown[]) {
-    const [price, amount, id] = Array.isArray(row) ? (row as unknown[]) : [];
-    const exact = readExactText(price, what);
-    const left = readExactText(amount, what);
-    if (isPrice(exact) && left.mantissa !== 0n) rows.push({ id: idOf(id, what), price: exact, amount: left });
-  }
-  return rows;
-}
-
-function fillSide(
-  { priceScale, quantityScale }: OrderSnapshotFields,
-  rows: readonly Row[],
-  side: OrderSnapshotFields["bids"],
-): void {
-  side.clear();
-  for (const { amount, id, price } of rows) {
-    const priceMantissa = mantissaAt(price, priceScale, "an order's price");
-    const quantity = mantissaAt(amount, quantityScale, "an order's amount");
-    side.push(id, lowWord(priceMantissa), highWord(priceMantissa), lowWord(quantity), highWord(quantity));
-  }
-}
-
 /** From the text, where there is one: the number beside it may be rounded some day. */
 function readOrderId(data: JsonObject): number {
   return Object.hasOwn(data, "id_str")
@@ -110,7 +58,8 @@ function readOrderId(data: JsonObject): number {
     : idOf(String(readWhole(data, "id")), "id");
 }
 
-function idOf(text: unknown, what: string): number {
+/** @param what the text is, for the error */
+export function idOf(text: unknown, what: string): number {
   const id = readDigits({ [what]: text }, what);
   if (id === 0) throw new Unusable("bad-number", `${what} has the id 0`);
   return id;
@@ -143,7 +92,8 @@ function readPrice(price: ExactDecimal, scaleMin: number, order: OrderFields): v
   setCell(order.price, shown, Math.max(scaleMin, shown.scale), "price_str");
 }
 
-function isPrice({ mantissa, scale }: ExactDecimal): boolean {
+/** Whether it is no market order's in transit. */
+export function isPrice({ mantissa, scale }: ExactDecimal): boolean {
   return mantissa !== 0n && !(scale === 0 && mantissa === BigInt(NO_PRICE));
 }
 

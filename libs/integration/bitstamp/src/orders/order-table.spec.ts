@@ -1,7 +1,8 @@
 import { BookOrders } from "@ims/common";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EventLog, LoggedChange } from "./event-log.js";
+import { EventLog } from "./event-log.js";
+import { ChangeKind, OrderChange } from "./order-change.js";
 import { OrderTable } from "./order-table.js";
 
 interface Row {
@@ -25,14 +26,29 @@ const step = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+function changeOf(id: number, isSell: boolean, price: bigint, quantity: bigint): OrderChange {
+  const change = new OrderChange();
+  change.id = id;
+  change.kind = isSell ? ChangeKind.Sell : ChangeKind.Buy;
+  [change.priceLo, change.priceHi] = [lo(price), hi(price)];
+  [change.quantityLo, change.quantityHi] = [lo(quantity), hi(quantity)];
+  return change;
+}
+
+function removalOf(id: number): OrderChange {
+  const change = new OrderChange();
+  change.id = id;
+  return change;
+}
+
 function play(steps: readonly Step[], table: OrderTable, model: Map<number, Row>): void {
   for (const [rank, { id, isDelete, isSell, price, quantity }] of steps.entries()) {
     if (isDelete) {
-      table.delete(id);
+      table.apply(removalOf(id));
       model.delete(id);
       continue;
     }
-    table.set(id, isSell, lo(price), hi(price), lo(quantity), hi(quantity));
+    table.apply(changeOf(id, isSell, price, quantity));
     const before = model.get(id);
     const stays = before?.isSell === isSell && before.price === price;
     model.set(id, { isSell, price, quantity, rank: stays ? before.rank : rank });
@@ -72,8 +88,8 @@ describe("OrderTable", () => {
   it("grows, and is empty when it is cleared", () => {
     const table = new OrderTable();
     const ids = Array.from({ length: 5000 }, (_, at) => 2 ** 52 + at * 4096);
-    for (const [at, id] of ids.entries()) table.set(id, false, at, 0, 1, 0);
-    for (const id of ids.filter((_, at) => at % 3 === 0)) table.delete(id);
+    for (const [at, id] of ids.entries()) table.apply(changeOf(id, false, BigInt(at), 1n));
+    for (const id of ids.filter((_, at) => at % 3 === 0)) table.apply(removalOf(id));
     const { bids } = sides(table);
     expect(bids.map((row) => (row as number[])[0])).toEqual(ids.filter((_, at) => at % 3 !== 0).reverse());
     table.clear();
@@ -87,18 +103,18 @@ describe("OrderTable", () => {
         play(steps, table, model);
         const other = new OrderTable();
         for (const [id, { isSell, price, quantity }] of [...model].reverse())
-          other.set(id, isSell, lo(price), hi(price), lo(quantity), hi(quantity));
+          other.apply(changeOf(id, isSell, price, quantity));
         expect([table.isSame(other), other.isSame(table)]).toEqual([true, true]);
         const [id, row] = [...model][which % Math.max(1, model.size)] ?? [];
         if (id === undefined || row === undefined) return;
         const { price, quantity } = row;
-        other.set(id, !row.isSell, lo(price), hi(price), lo(quantity), hi(quantity));
+        other.apply(changeOf(id, !row.isSell, price, quantity));
         expect(table.isSame(other)).toBe(false);
-        other.set(id, row.isSell, lo(price), hi(price), lo(quantity + 1n), hi(quantity + 1n));
+        other.apply(changeOf(id, row.isSell, price, quantity + 1n));
         expect(table.isSame(other)).toBe(false);
-        other.delete(id);
+        other.apply(removalOf(id));
         expect([table.isSame(other), other.isSame(table)]).toEqual([false, false]);
-        other.set(id + 1, row.isSell, lo(price), hi(price), lo(quantity), hi(quantity));
+        other.apply(changeOf(id + 1, row.isSell, price, quantity));
         expect(table.isSame(other)).toBe(false);
       }),
     );
@@ -106,9 +122,9 @@ describe("OrderTable", () => {
 
   it("adds digits where they fit", () => {
     const table = new OrderTable();
-    table.set(1, true, 5, 0, 7, 0);
+    table.apply(changeOf(1, true, 5n, 7n));
     expect([table.addDigits(2, 0), sides(table).asks]).toEqual([true, [[1, 500n, 7n]]]);
-    table.set(2, true, 0, 0x40000000, 7, 0);
+    table.apply(changeOf(2, true, 1n << 62n, 7n));
     expect(table.addDigits(1, 0)).toBe(false);
   });
 });
@@ -118,8 +134,14 @@ describe("EventLog", () => {
 
   /** One event each millisecond, the order of each with the price of its number. */
   function fill(log: EventLog, count: number, stepMicros: number): void {
-    for (let at = 1; at <= count; at++)
-      log.push(at, LoggedChange.Buy, at * stepMicros, at * stepMicros, at, 0, 1, 0);
+    for (let at = 1; at <= count; at++) push(log, at, at * stepMicros);
+  }
+
+  function push(log: EventLog, id: number, micros: number): void {
+    const change = changeOf(id, false, BigInt(id), 1n);
+    change.eventMicros = micros;
+    change.receiveMicros = micros;
+    log.push(change);
   }
 
   function idsBehind(log: EventLog, micros: number): number[] {
@@ -144,6 +166,11 @@ describe("EventLog", () => {
     const log = new EventLog(65_536);
     fill(log, 300, SECOND);
     expect([log.count, log.floorMicros, idsBehind(log, 0).length]).toEqual([256, 44 * SECOND, 256]);
+    // Keeps those of 15 seconds, and grows where the first of them stands in its middle.
+    for (let at = 301; at <= 600; at++) push(log, at, 300 * SECOND + at);
+    const ids = idsBehind(log, 0);
+    expect([log.count, ids.length, ids.at(0), ids.at(-1)]).toEqual([315, 315, 286, 600]);
+    expect(ids).toEqual([...ids].sort((left, right) => left - right));
     log.clear();
     expect([log.count, log.floorMicros, idsBehind(log, 0)]).toEqual([0, 0, []]);
   });
@@ -156,7 +183,7 @@ describe("EventLog", () => {
       [3, 15],
       [4, 30],
     ] as const)
-      log.push(id, LoggedChange.Buy, micros, micros, id, 0, 1, 0);
+      push(log, id, micros);
     expect(idsBehind(log, 15)).toEqual([2, 3, 4]);
   });
 });

@@ -1,13 +1,18 @@
 import type { BookOrders } from "@ims/common";
+import { ChangeKind, type OrderChange } from "./order-change.js";
 import { scaledWords, scaleWords } from "./scale-words.js";
 
 const INITIAL_SLOTS = 1024;
 const NO_ID = 0;
+/** Columns of words of one order. */
+const KIND = 0;
+const PRICE_LO = 1;
+const PRICE_HI = 2;
+const QUANTITY_LO = 3;
+const QUANTITY_HI = 4;
+const COLUMNS = 5;
 
-/**
- * The resting orders of one market by their ids, in columns: open addressing, so that an event allocates nothing. Ids
- * are whole numbers of 1 to 2^53 - 1, prices and quantities int64 mantissas as two words.
- */
+/** The resting orders of one market by their ids, in columns: open addressing, so that an event allocates nothing. */
 export class OrderTable {
   #ids = new Float64Array(INITIAL_SLOTS);
   #columns = new Int32Array(INITIAL_SLOTS * COLUMNS);
@@ -26,54 +31,38 @@ export class OrderTable {
     this.#nextRank = 1;
   }
 
-  /** Adds or changes an order. It keeps its place among those of its price unless the price is another. */
-  set(
-    id: number,
-    isSell: boolean,
-    priceLo: number,
-    priceHi: number,
-    quantityLo: number,
-    quantityHi: number,
-  ): void {
-    const side = isSell ? SELL : BUY;
-    let slot = this.#find(id);
-    const columns = this.#columns;
-    let at = slot * COLUMNS;
-    if (this.#ids[slot] === id) {
-      const stays =
-        columns[at] === side && columns[at + PRICE_LO] === priceLo && columns[at + PRICE_HI] === priceHi;
-      if (!stays) this.#ranks[slot] = this.#nextRank++;
-    } else {
+  /**
+   * Adds, changes or removes an order; one that is not there can be removed. A changed one keeps its place among those of
+   * its price unless the price is another.
+   */
+  apply(change: OrderChange): void {
+    let slot = this.#find(change.id);
+    const isKnown = this.#ids[slot] === change.id;
+    if (change.kind === ChangeKind.Removed) {
+      if (isKnown) this.#remove(slot);
+      return;
+    }
+    if (!isKnown) {
       if (2 * (this.#count + 1) > this.#ids.length) {
         this.#grow();
-        slot = this.#find(id);
-        at = slot * COLUMNS;
+        slot = this.#find(change.id);
       }
-      this.#ids[slot] = id;
-      this.#ranks[slot] = this.#nextRank++;
+      this.#ids[slot] = change.id;
       this.#count++;
     }
-    this.#columns[at] = side;
-    this.#columns[at + PRICE_LO] = priceLo;
-    this.#columns[at + PRICE_HI] = priceHi;
-    this.#columns[at + QUANTITY_LO] = quantityLo;
-    this.#columns[at + QUANTITY_HI] = quantityHi;
-  }
-
-  /** An order that is not there is no error. */
-  delete(id: number): void {
-    let hole = this.#find(id);
-    if (this.#ids[hole] !== id) return;
-    this.#count--;
-    const mask = this.#ids.length - 1;
-    // What was put behind the hole because its place was taken moves up.
-    for (let slot = (hole + 1) & mask; this.#ids[slot] !== NO_ID; slot = (slot + 1) & mask) {
-      const home = homeOf(this.#ids[slot]!) & mask;
-      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-      this.#move(slot, hole);
-      hole = slot;
-    }
-    this.#ids[hole] = NO_ID;
+    const columns = this.#columns;
+    const at = slot * COLUMNS;
+    const stays =
+      isKnown &&
+      columns[at] === change.kind &&
+      columns[at + PRICE_LO] === change.priceLo &&
+      columns[at + PRICE_HI] === change.priceHi;
+    if (!stays) this.#ranks[slot] = this.#nextRank++;
+    columns[at + KIND] = change.kind;
+    columns[at + PRICE_LO] = change.priceLo;
+    columns[at + PRICE_HI] = change.priceHi;
+    columns[at + QUANTITY_LO] = change.quantityLo;
+    columns[at + QUANTITY_HI] = change.quantityHi;
   }
 
   /** Whether both have the same orders with the same prices and quantities; places within a price do not matter. */
@@ -94,31 +83,38 @@ export class OrderTable {
 
   /** All orders of each side, best first, those of one price in their places. */
   copyTo(bids: BookOrders, asks: BookOrders): void {
-    this.#copySide(bids, BUY);
-    this.#copySide(asks, SELL);
+    this.#copySide(bids, ChangeKind.Buy);
+    this.#copySide(asks, ChangeKind.Sell);
   }
 
   /** Adds digits to all prices and quantities; false, with the orders spoiled, if one does not fit into 64 bits then. */
   addDigits(priceDigits: number, quantityDigits: number): boolean {
-    const columns = this.#columns;
     for (let slot = 0; slot < this.#ids.length; slot++) {
       if (this.#ids[slot] === NO_ID) continue;
       const at = slot * COLUMNS;
-      if (!scaleColumn(columns, at + PRICE_LO, priceDigits)) return false;
-      if (!scaleColumn(columns, at + QUANTITY_LO, quantityDigits)) return false;
+      if (!this.#scale(at + PRICE_LO, priceDigits)) return false;
+      if (!this.#scale(at + QUANTITY_LO, quantityDigits)) return false;
     }
     return true;
   }
 
-  #copySide(orders: BookOrders, side: number): void {
+  #scale(at: number, digits: number): boolean {
+    const columns = this.#columns;
+    if (!scaleWords(columns[at]!, columns[at + 1]!, digits)) return false;
+    columns[at] = scaledWords.lo;
+    columns[at + 1] = scaledWords.hi;
+    return true;
+  }
+
+  #copySide(orders: BookOrders, side: ChangeKind): void {
     const columns = this.#columns;
     const ranks = this.#ranks;
     orders.clear();
     const slots = new Uint32Array(this.#count);
     let count = 0;
     for (let slot = 0; slot < this.#ids.length; slot++)
-      if (this.#ids[slot] !== NO_ID && columns[slot * COLUMNS] === side) slots[count++] = slot;
-    const sign = side === BUY ? -1 : 1;
+      if (this.#ids[slot] !== NO_ID && columns[slot * COLUMNS + KIND] === side) slots[count++] = slot;
+    const sign = side === ChangeKind.Buy ? -1 : 1;
     const sorted = slots.subarray(0, count).sort((left, right) => {
       const [leftAt, rightAt] = [left * COLUMNS, right * COLUMNS];
       const high = columns[leftAt + PRICE_HI]! - columns[rightAt + PRICE_HI]!;
@@ -146,6 +142,20 @@ export class OrderTable {
     return slot;
   }
 
+  #remove(at: number): void {
+    this.#count--;
+    const mask = this.#ids.length - 1;
+    let hole = at;
+    // What was put behind the hole because its place was taken moves up.
+    for (let slot = (hole + 1) & mask; this.#ids[slot] !== NO_ID; slot = (slot + 1) & mask) {
+      const home = homeOf(this.#ids[slot]!) & mask;
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      this.#move(slot, hole);
+      hole = slot;
+    }
+    this.#ids[hole] = NO_ID;
+  }
+
   #move(from: number, to: number): void {
     this.#ids[to] = this.#ids[from]!;
     this.#ranks[to] = this.#ranks[from]!;
@@ -165,21 +175,6 @@ export class OrderTable {
       this.#columns.set(columns.subarray(from * COLUMNS, (from + 1) * COLUMNS), to * COLUMNS);
     });
   }
-}
-
-const COLUMNS = 5;
-const PRICE_LO = 1;
-const PRICE_HI = 2;
-const QUANTITY_LO = 3;
-const QUANTITY_HI = 4;
-const BUY = 0;
-const SELL = 1;
-
-function scaleColumn(columns: Int32Array, at: number, digits: number): boolean {
-  if (!scaleWords(columns[at]!, columns[at + 1]!, digits)) return false;
-  columns[at] = scaledWords.lo;
-  columns[at + 1] = scaledWords.hi;
-  return true;
 }
 
 /** Ids of a venue rise by steps that are powers of two: all bits have to count. */

@@ -26,12 +26,14 @@ export interface OrdersFeedOptions {
 const FIRST_EVENT_MILLIS = 3000;
 /** Behind the first event, so that the list is most probably newer: see {@link LiveOrders}. */
 const FIRST_LIST_MILLIS = 2500;
-/** Suspect orders are compared again after so long. */
+/** Suspect orders of a market that stands still are compared again after so long; of others as at the beginning. */
 const CONFIRM_MILLIS = 10_000;
 /** Two connections deliver in a hand-over for some seconds; where events have no ids the orders are compared after it. */
 const HAND_OVER_MILLIS = 10_000;
 /** Doubts gather for so long. */
 const DOUBT_MILLIS = 2000;
+/** Where the chain is not heeded though there is one, nothing but a comparison shows a loss. */
+const UNGUARDED_CHECK_MILLIS = 60_000;
 /** What the stream had under way when a list was made arrives within so long. */
 const UNDER_WAY_MILLIS = 3000;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -150,7 +152,8 @@ export class OrdersFeed implements BitstampFeed {
     this.#options.feed.seen(order.receiveMicros);
     const isFirst = !this.orders.stands && !this.orders.hasEvents;
     this.orders.event(order);
-    if (isFirst) this.#askWithin(FIRST_LIST_MILLIS);
+    // Also where it was to be asked for sooner: that list would not be sure.
+    if (isFirst && this.#acknowledged) this.#askAtMillis = this.#clock.monotonicMillis() + FIRST_LIST_MILLIS;
   }
 
   #askWithin(millis: number): void {
@@ -212,9 +215,12 @@ export class OrdersFeed implements BitstampFeed {
   #settled(): void {
     const { checkMillis, context } = this.#options;
     this.#backoff.reset();
+    const isUnguarded = this.chain.isDistrusted(this.#clock.monotonicMillis());
+    const everyMillis = isUnguarded ? Math.min(checkMillis, UNGUARDED_CHECK_MILLIS) : checkMillis;
     // Spread, so that markets that began together are not compared together.
-    const spread = checkMillis * (0.75 + 0.5 * context.random());
-    this.#askWithin(this.orders.isSuspect ? CONFIRM_MILLIS : spread);
+    const spread = everyMillis * (0.75 + 0.5 * context.random());
+    const confirmMillis = this.orders.hasEvents ? FIRST_LIST_MILLIS : CONFIRM_MILLIS;
+    this.#askWithin(this.orders.isSuspect ? confirmMillis : spread);
   }
 
   #publishWhole(): void {

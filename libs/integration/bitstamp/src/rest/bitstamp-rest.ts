@@ -18,7 +18,7 @@ import { readBook } from "../decode/level-reader.js";
 import { readDigits, readRow } from "../decode/read-numbers.js";
 import { readInstruments } from "../instruments/instruments.js";
 import { createOrderSnapshot } from "../orders/order-frame.js";
-import { readOrderList } from "../orders/order-reader.js";
+import { readOrderList } from "../orders/order-list.js";
 
 export interface BitstampRestOptions {
   /** Origin, without `/api/v2`. */

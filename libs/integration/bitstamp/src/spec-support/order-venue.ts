@@ -6,6 +6,7 @@ import { createOrderFrame, createOrderSnapshot, type OrderFrame } from "../order
 export type PlainOrder = readonly [side: Side, price: number, quantity: number];
 export type PlainOrders = ReadonlyMap<number, PlainOrder>;
 
+const LAG_MILLIS = 9000;
 const START_MICROS = 1_790_000_000_000_000;
 
 /** Orders of a market as plainly as can be: each event changes a map, and every map is kept for lists that lag. */
@@ -50,13 +51,19 @@ export class OrderVenue {
     return this.#happen(id, OrderEvent.Deleted, this.orders.get(id)!, true);
   }
 
-  /** A list of REST as it was so many events ago. @param skewMillis by which its clock is ahead of that of events */
+  /**
+   * A list of REST as it was so many events ago, but less than nine seconds.
+   *
+   * @param skewMillis by which its clock is ahead of that of events
+   */
   list(eventsAgo: number, skewMillis = 0): OrderSnapshotFields {
-    const at = Math.max(0, this.index - eventsAgo);
+    const leastMillis = this.nowMillis - LAG_MILLIS;
+    let at = Math.max(0, this.index - eventsAgo);
+    while (at < this.index && this.past[at + 1]!.millis <= leastMillis) at++;
     const { millis, orders } = this.past[at]!;
     const list = createOrderSnapshot();
     // Nothing happened until the next event: the list may have been made at any time before it.
-    const madeMillis = at === this.index ? this.nowMillis : millis;
+    const madeMillis = at === this.index ? this.nowMillis : Math.max(millis, leastMillis);
     list.eventMicros = START_MICROS + (madeMillis + skewMillis) * 1000 + 371;
     list.receiveMicros = START_MICROS + this.nowMillis * 1000;
     for (const [id, [side, price, quantity]] of orders) {

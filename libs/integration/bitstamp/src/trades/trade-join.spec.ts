@@ -72,6 +72,13 @@ describe("TradeJoin", () => {
     expect([passed, restarts, join.lastId]).toEqual([["500", "600", "3", "4"], 1, 4]);
   });
 
+  it("does not take one wrong time for another count of ids", () => {
+    offer(500);
+    join.offer(trade(510, 0));
+    offer(505, 510);
+    expect([passed, restarts]).toEqual([["500", "510", "505 late"], 0]);
+  });
+
   it("goes on behind an earlier run, unless the venue counts anew", () => {
     join.resumeFrom(100);
     join.hold();

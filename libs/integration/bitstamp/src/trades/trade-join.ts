@@ -48,7 +48,7 @@ export class TradeJoin {
     return this.#lastId;
   }
 
-  /** Event time of the last trade that was passed on, microseconds. */
+  /** Largest event time of what was passed on in its place, microseconds: one wrong time says nothing of later ones. */
   get lastMicros(): number {
     return this.#lastMicros;
   }
@@ -136,7 +136,7 @@ export class TradeJoin {
     this.#firstId ||= trade.tradeId;
     if (trade.tradeId > this.#lastId) {
       this.#lastId = trade.tradeId;
-      this.#lastMicros = trade.eventMicros;
+      this.#lastMicros = Math.max(this.#lastMicros, trade.eventMicros);
     } else {
       this.lateCount++;
       trade.flags |= RecordFlags.Late;

@@ -46,8 +46,8 @@ export class FrameBytes {
   /** Begins a frame; false for one that is too long. */
   take(frame: Uint8Array): boolean {
     const { length } = frame;
+    if (length > FRAME_BYTES_MAX) return false;
     if (length + MARGIN_BYTES > this.bytes.length) {
-      if (length > FRAME_BYTES_MAX) return false;
       this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(length + MARGIN_BYTES)));
       this.view = new DataView(this.bytes.buffer);
     }

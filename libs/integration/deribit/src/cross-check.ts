@@ -1,4 +1,4 @@
-import { describeError } from "@ims/common";
+import { type Clock, describeError, sleep } from "@ims/common";
 import type { CrossCheckResult, JsonObject } from "@ims/integration-kit";
 import type { IntegrationContext } from "@ims/traits";
 import { BookFeed } from "./feeds/book-feed.js";
@@ -27,15 +27,29 @@ export async function crossCheck(
       return verdictOfTrades(newest, handler.lastSeq, silentMillis, clock.nowMicros());
     }
     if (handler instanceof BookFeed && handler.changeId !== 0) {
-      const isNew = readCount(await requests.book(symbol, signal), "change_id") > handler.changeId;
-      return isNew
-        ? { verdict: "dead", text: "the venue's book is newer than what the channel brought" }
-        : { verdict: "quiet", text: "the venue's book has not changed either" };
+      const theirs = readCount(await requests.book(symbol, signal), "change_id");
+      return await verdictOfBook(handler, theirs, clock, signal);
     }
     return UNKNOWN;
   } catch (error) {
     return { verdict: "unknown", text: `the venue could not be asked: ${describeError(error)}` };
   }
+}
+
+/** Dead if the channel has not brought a change after the time that it may be under way. */
+async function verdictOfBook(
+  handler: Pick<BookFeed, "changeId">,
+  changeId: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<CrossCheckResult> {
+  if (changeId <= handler.changeId)
+    return { verdict: "quiet", text: "the venue's book has not changed either" };
+  await sleep(clock, BATCH_MICROS / 1000, signal);
+  if (handler.changeId === 0) return { verdict: "unknown", text: "the whole book is awaited" };
+  return changeId <= handler.changeId
+    ? { verdict: "quiet", text: "the channel has brought what the venue's book shows" }
+    : { verdict: "dead", text: "the venue's book is newer than what the channel brought" };
 }
 
 /** Dead if a trade is missing that is too old to be under way, or if more are missing than can be under way. */

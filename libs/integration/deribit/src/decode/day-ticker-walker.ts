@@ -1,5 +1,4 @@
-import { type FrameBytes, NOWHERE, type OpenFeed } from "@ims/integration-kit";
-import type { TickerFields } from "@ims/traits";
+import { createTickerFields, type FrameBytes, NOWHERE, type OpenFeed } from "@ims/integration-kit";
 import { fillOrigin } from "../feeds/deribit-feed.js";
 import { MILLIS_MAX } from "../json/number-fields.js";
 import { bringToOneScale, mantissaOf } from "./given-decimals.js";
@@ -31,17 +30,13 @@ export const DAY_TICKER_PLACES: number = KEYS.length;
 
 /** Reads what was traded within 24 hours from the bytes of tickers: the same as `readDayTicker` of the parsed data. */
 export class DayTickerWalker {
+  /** Filled by {@link walk}. */
+  readonly ticker = createTickerFields();
   readonly #object = new ObjectWalker(KEYS);
 
-  /** The place behind the data that begin at `start`; {@link NOWHERE}, with nothing of use in `ticker`, if not usual. */
-  walk(
-    frame: FrameBytes,
-    start: number,
-    feed: OpenFeed,
-    kept: KeptBigInts,
-    receiveMicros: number,
-    ticker: TickerFields,
-  ): number {
+  /** The place behind the data that begin at `start`; {@link NOWHERE}, with no ticker to use, if not usual. */
+  walk(frame: FrameBytes, start: number, feed: OpenFeed, kept: KeptBigInts, receiveMicros: number): number {
+    const { ticker } = this;
     const object = this.#object;
     const end = object.walk(frame, start);
     if (end === NOWHERE || object.kinds[STATS] !== ValueKind.Object) return NOWHERE;

@@ -1,5 +1,4 @@
-import { type FrameBytes, NOWHERE, type OpenFeed } from "@ims/integration-kit";
-import type { MarkPriceFields } from "@ims/traits";
+import { createMarkPriceFields, type FrameBytes, NOWHERE, type OpenFeed } from "@ims/integration-kit";
 import { fillOrigin } from "../feeds/deribit-feed.js";
 import { MILLIS_MAX } from "../json/number-fields.js";
 import { bringToOneScale, isNoValue, mantissaOf } from "./given-decimals.js";
@@ -25,17 +24,13 @@ export const MARK_PRICE_PLACES: number = KEYS.length;
 
 /** Reads tickers of futures from their bytes: the same as `readMarkPrice` makes of the parsed data. */
 export class MarkPriceWalker {
+  /** Filled by {@link walk}. */
+  readonly price = createMarkPriceFields();
   readonly #object = new ObjectWalker(KEYS);
 
-  /** The place behind the data that begin at `start`; {@link NOWHERE}, with nothing of use in `price`, if not usual. */
-  walk(
-    frame: FrameBytes,
-    start: number,
-    feed: OpenFeed,
-    kept: KeptBigInts,
-    receiveMicros: number,
-    price: MarkPriceFields,
-  ): number {
+  /** The place behind the data that begin at `start`; {@link NOWHERE}, with no price to use, if not usual. */
+  walk(frame: FrameBytes, start: number, feed: OpenFeed, kept: KeptBigInts, receiveMicros: number): number {
+    const { price } = this;
     const object = this.#object;
     const { kinds } = object;
     const end = object.walk(frame, start);

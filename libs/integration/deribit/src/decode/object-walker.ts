@@ -112,9 +112,10 @@ export class ObjectWalker {
     return count >= 0 && count <= max;
   }
 
-  /** As a double: both parts are exact, so the quotient is the nearest one, as `Number` of the text. */
-  doubleOf(place: number): number {
-    return this.mantissas[place]! / POWERS_OF_TEN[this.scales[place]!]!;
+  /** Makes a double of the mantissa: both parts are exact, so it is the nearest one, as `Number` of the text. */
+  makeDouble(place: number): void {
+    this.mantissas[place] = this.mantissas[place]! / POWERS_OF_TEN[this.scales[place]!]!;
+    this.scales[place] = 0;
   }
 
   /** Whether a place has this text. @param quoted the text in its quotes */

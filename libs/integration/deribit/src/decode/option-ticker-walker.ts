@@ -1,4 +1,10 @@
-import { type FrameBytes, NOWHERE, type OpenFeed, SYMBOL_BYTES_MAX } from "@ims/integration-kit";
+import {
+  createOptionTickerFields,
+  type FrameBytes,
+  NOWHERE,
+  type OpenFeed,
+  SYMBOL_BYTES_MAX,
+} from "@ims/integration-kit";
 import type { OptionTickerFields } from "@ims/traits";
 import { fillOrigin } from "../feeds/deribit-feed.js";
 import type { DeribitTerms } from "../instruments.js";
@@ -47,14 +53,14 @@ const VOLUME = PLACES["stats.volume"];
 const PRICES = [LAST, MARK, BID, ASK, UNDERLYING_PRICE];
 const AMOUNTS = [BID_AMOUNT, ASK_AMOUNT, OPEN_INTEREST, VOLUME];
 const MODELS = [
-  ["markIv", PLACES.mark_iv],
-  ["bidIv", PLACES.bid_iv],
-  ["askIv", PLACES.ask_iv],
-  ["delta", PLACES["greeks.delta"]],
-  ["gamma", PLACES["greeks.gamma"]],
-  ["theta", PLACES["greeks.theta"]],
-  ["vega", PLACES["greeks.vega"]],
-  ["rho", PLACES["greeks.rho"]],
+  PLACES.mark_iv,
+  PLACES.bid_iv,
+  PLACES.ask_iv,
+  PLACES["greeks.delta"],
+  PLACES["greeks.gamma"],
+  PLACES["greeks.theta"],
+  PLACES["greeks.vega"],
+  PLACES["greeks.rho"],
 ] as const;
 
 /** What the tickers of one option have from one to the next. */
@@ -73,17 +79,19 @@ export class OptionTickerMemory {
  * usual kind. Per ticker it makes the values of the record that are others than before, and nothing else.
  */
 export class OptionTickerWalker {
+  /** Filled by {@link walk}. */
+  readonly ticker = createOptionTickerFields();
   readonly #object = new ObjectWalker(KEYS);
 
-  /** The place behind the data that begin at `start`; {@link NOWHERE}, with nothing of use in `ticker`, if not usual. */
+  /** The place behind the data that begin at `start`; {@link NOWHERE}, with no ticker to use, if not usual. */
   walk(
     frame: FrameBytes,
     start: number,
     feed: OpenFeed,
     memory: OptionTickerMemory,
     receiveMicros: number,
-    ticker: OptionTickerFields,
   ): number {
+    const { ticker } = this;
     const object = this.#object;
     const { kinds } = object;
     const { instrument } = feed;
@@ -97,9 +105,10 @@ export class OptionTickerWalker {
     const prices = bringToOneScale(object, PRICES, Math.max(instrument.priceScale, terms.strike.scale));
     const amounts = bringToOneScale(object, AMOUNTS, instrument.quantityScale);
     if (prices < 0 || amounts < 0 || !isStrikeSafe(memory, prices)) return NOWHERE;
-    if (!this.#readModels(ticker)) return NOWHERE;
+    if (!this.#readModels()) return NOWHERE;
     fillOrigin(ticker, feed, receiveMicros);
     ticker.eventMicros = object.mantissas[PLACES.timestamp]! * 1000;
+    this.#fillModels(ticker);
     ticker.underlying = memory.underlying;
     ticker.expiryMicros = instrument.expiryMicros ?? 0;
     ticker.optionType = terms.type;
@@ -125,17 +134,29 @@ export class OptionTickerWalker {
     if (isNoValue(kinds[price])) kinds[amount] = ValueKind.Absent;
   }
 
-  #readModels(ticker: OptionTickerFields): boolean {
+  /** Makes doubles of the mantissas of models, in place; NaN for no value. */
+  #readModels(): boolean {
     const object = this.#object;
-    for (const [name, place] of MODELS) {
+    for (const place of MODELS) {
       const kind = object.kinds[place];
-      if (kind === ValueKind.Number) {
-        const value = object.doubleOf(place);
-        ticker[name] = value === 0 && (name === "bidIv" || name === "askIv") ? Number.NaN : value;
-      } else if (isNoValue(kind)) ticker[name] = Number.NaN;
+      if (kind === ValueKind.Number) object.makeDouble(place);
+      else if (isNoValue(kind)) object.mantissas[place] = Number.NaN;
       else return false;
     }
     return true;
+  }
+
+  #fillModels(ticker: OptionTickerFields): void {
+    const { mantissas } = this.#object;
+    // Of an empty side the volatility is printed as 0.
+    ticker.markIv = mantissas[PLACES.mark_iv]!;
+    ticker.bidIv = mantissas[PLACES.bid_iv] === 0 ? Number.NaN : mantissas[PLACES.bid_iv]!;
+    ticker.askIv = mantissas[PLACES.ask_iv] === 0 ? Number.NaN : mantissas[PLACES.ask_iv]!;
+    ticker.delta = mantissas[PLACES["greeks.delta"]]!;
+    ticker.gamma = mantissas[PLACES["greeks.gamma"]]!;
+    ticker.theta = mantissas[PLACES["greeks.theta"]]!;
+    ticker.vega = mantissas[PLACES["greeks.vega"]]!;
+    ticker.rho = mantissas[PLACES["greeks.rho"]]!;
   }
 
   #readUnderlying({ bytes }: FrameBytes, memory: OptionTickerMemory): boolean {

@@ -1,5 +1,10 @@
-import { type FrameBytes, NOWHERE, type OpenFeed, setSafe } from "@ims/integration-kit";
-import type { TopOfBookFields } from "@ims/traits";
+import {
+  createTopOfBookFields,
+  type FrameBytes,
+  NOWHERE,
+  type OpenFeed,
+  setSafe,
+} from "@ims/integration-kit";
 import { fillOrigin } from "../feeds/deribit-feed.js";
 import { MILLIS_MAX } from "../json/number-fields.js";
 import { ObjectWalker, ValueKind } from "./object-walker.js";
@@ -13,16 +18,13 @@ const ASK_AMOUNT = 4;
 
 /** Reads best prices from their bytes: the same as the feed makes of the parsed data. */
 export class QuoteWalker {
+  /** Filled by {@link walk}. */
+  readonly top = createTopOfBookFields();
   readonly #object = new ObjectWalker(KEYS);
 
-  /** The place behind the data that begin at `start`; {@link NOWHERE}, with nothing of use in `top`, if not usual. */
-  walk(
-    frame: FrameBytes,
-    start: number,
-    feed: OpenFeed,
-    receiveMicros: number,
-    top: TopOfBookFields,
-  ): number {
+  /** The place behind the data that begin at `start`; {@link NOWHERE}, with no top to use, if not usual. */
+  walk(frame: FrameBytes, start: number, feed: OpenFeed, receiveMicros: number): number {
+    const { top } = this;
     const object = this.#object;
     const end = object.walk(frame, start);
     if (end === NOWHERE) return NOWHERE;
@@ -39,6 +41,7 @@ export class QuoteWalker {
     if (hasBid && hasAsk && mantissas[BID_PRICE]! >= mantissas[ASK_PRICE]!) return NOWHERE;
     fillOrigin(top, feed, receiveMicros);
     top.eventMicros = mantissas[TIMESTAMP]! * 1000;
+    top.updateId = 0;
     top.hasBid = hasBid;
     top.hasAsk = hasAsk;
     setSafe(top.bidPrice, mantissas[BID_PRICE]!, prices);

@@ -17,20 +17,24 @@ import { StateFeed } from "./state-feed.js";
 const NONE: ExactDecimal = { mantissa: 0n, scale: 0 };
 
 /** What was traded of one instrument within 24 hours, from `stats` of its ticker (deribit.md section 5). */
-export class DayTickerFeed extends StateFeed {
-  readonly #ticker = createTickerFields();
+export class DayTickerFeed extends StateFeed<TickerFields> {
+  protected readonly record = createTickerFields();
   readonly #kept = new KeptBigInts(DAY_TICKER_PLACES);
 
   walk({ dayTickers, frame }: Walkers, start: number, receiveMicros: number): number {
-    return dayTickers.walk(frame, start, this.feed, this.#kept, receiveMicros, this.#ticker);
+    return dayTickers.walk(frame, start, this.feed, this.#kept, receiveMicros);
+  }
+
+  protected walkedRecord({ dayTickers }: Walkers): TickerFields {
+    return dayTickers.ticker;
   }
 
   protected fill(row: JsonObject, receiveMicros: number): void {
-    readDayTicker(row, this.feed, receiveMicros, this.#ticker);
+    readDayTicker(row, this.feed, receiveMicros, this.record);
   }
 
-  protected publish(): void {
-    this.context.sink.ticker(this.#ticker);
+  protected publish(record: TickerFields): void {
+    this.context.sink.ticker(record);
   }
 }
 

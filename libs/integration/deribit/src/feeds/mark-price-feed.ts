@@ -17,20 +17,24 @@ import { fillHead } from "./deribit-feed.js";
 import { StateFeed } from "./state-feed.js";
 
 /** Mark price, index and funding of one future or perpetual, from its ticker (deribit.md section 5). */
-export class MarkPriceFeed extends StateFeed {
-  readonly #price = createMarkPriceFields();
+export class MarkPriceFeed extends StateFeed<MarkPriceFields> {
+  protected readonly record = createMarkPriceFields();
   readonly #kept = new KeptBigInts(MARK_PRICE_PLACES);
 
   walk({ frame, markPrices }: Walkers, start: number, receiveMicros: number): number {
-    return markPrices.walk(frame, start, this.feed, this.#kept, receiveMicros, this.#price);
+    return markPrices.walk(frame, start, this.feed, this.#kept, receiveMicros);
+  }
+
+  protected walkedRecord({ markPrices }: Walkers): MarkPriceFields {
+    return markPrices.price;
   }
 
   protected fill(row: JsonObject, receiveMicros: number): void {
-    readMarkPrice(row, this.feed, receiveMicros, this.#price);
+    readMarkPrice(row, this.feed, receiveMicros, this.record);
   }
 
-  protected publish(): void {
-    this.context.sink.markPrice(this.#price);
+  protected publish(record: MarkPriceFields): void {
+    this.context.sink.markPrice(record);
   }
 }
 

@@ -23,8 +23,8 @@ type OptionTerms = NonNullable<DeribitTerms["option"]>;
 const NONE: ExactDecimal = { mantissa: 0n, scale: 0 };
 
 /** Prices, implied volatilities and greeks of one option (deribit.md section 5). */
-export class OptionTickerFeed extends StateFeed {
-  readonly #ticker = createOptionTickerFields();
+export class OptionTickerFeed extends StateFeed<OptionTickerFields> {
+  protected readonly record = createOptionTickerFields();
   readonly #memory: OptionTickerMemory;
 
   constructor(parts: FeedParts, terms: OptionTerms) {
@@ -33,15 +33,19 @@ export class OptionTickerFeed extends StateFeed {
   }
 
   walk({ frame, optionTickers }: Walkers, start: number, receiveMicros: number): number {
-    return optionTickers.walk(frame, start, this.feed, this.#memory, receiveMicros, this.#ticker);
+    return optionTickers.walk(frame, start, this.feed, this.#memory, receiveMicros);
+  }
+
+  protected walkedRecord({ optionTickers }: Walkers): OptionTickerFields {
+    return optionTickers.ticker;
   }
 
   protected fill(row: JsonObject, receiveMicros: number): void {
-    readOptionTicker(row, this.feed, this.#memory.terms, receiveMicros, this.#ticker);
+    readOptionTicker(row, this.feed, this.#memory.terms, receiveMicros, this.record);
   }
 
-  protected publish(): void {
-    this.context.sink.optionTicker(this.#ticker);
+  protected publish(record: OptionTickerFields): void {
+    this.context.sink.optionTicker(record);
   }
 }
 

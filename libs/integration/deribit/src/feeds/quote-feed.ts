@@ -6,30 +6,31 @@ import {
   type JsonObject,
   Unusable,
 } from "@ims/integration-kit";
+import type { TopOfBookFields } from "@ims/traits";
 import type { Walkers } from "../decode/walkers.js";
 import { readNumberIfGiven, readTimestamp } from "../json/number-fields.js";
-import { type FeedParts, fillHead } from "./deribit-feed.js";
+import { fillHead } from "./deribit-feed.js";
 import { StateFeed } from "./state-feed.js";
 
 const NONE: ExactDecimal = { mantissa: 0n, scale: 0 };
 
 /** Best prices of one instrument (deribit.md section 5). They have no ids. */
-export class QuoteFeed extends StateFeed {
-  readonly #top = createTopOfBookFields();
-
-  constructor(parts: FeedParts) {
-    super(parts);
-    this.#top.updateId = 0;
-  }
+export class QuoteFeed extends StateFeed<TopOfBookFields> {
+  protected readonly record = createTopOfBookFields();
 
   walk({ frame, quotes }: Walkers, start: number, receiveMicros: number): number {
-    return quotes.walk(frame, start, this.feed, receiveMicros, this.#top);
+    return quotes.walk(frame, start, this.feed, receiveMicros);
+  }
+
+  protected walkedRecord({ quotes }: Walkers): TopOfBookFields {
+    return quotes.top;
   }
 
   /** A side is empty where its amount is 0 or null: prices of combos may be 0. */
   protected fill(row: JsonObject, receiveMicros: number): void {
     const { priceScale, quantityScale } = this.feed.instrument;
-    const top = this.#top;
+    const top = this.record;
+    top.updateId = 0;
     fillHead(top, this.feed, readTimestamp(row, "timestamp"), receiveMicros);
     const bidAmount = readNumberIfGiven(row, "best_bid_amount") ?? NONE;
     const askAmount = readNumberIfGiven(row, "best_ask_amount") ?? NONE;
@@ -49,7 +50,7 @@ export class QuoteFeed extends StateFeed {
     top.askQuantity.setBigInt(atScale(askAmount, amounts), amounts);
   }
 
-  protected publish(): void {
-    this.context.sink.topOfBook(this.#top);
+  protected publish(record: TopOfBookFields): void {
+    this.context.sink.topOfBook(record);
   }
 }

@@ -8,7 +8,9 @@ import { type DeribitFeed, type FeedParts, requireObject } from "./deribit-feed.
  * A feed whose records each say all that is so at a time. What was missed cannot be had later: there is a Gap from the
  * last record before it to the first one after it.
  */
-export abstract class StateFeed implements DeribitFeed {
+export abstract class StateFeed<Fields> implements DeribitFeed {
+  /** What is read as JSON is filled into. */
+  protected abstract readonly record: Fields;
   protected readonly feed: OpenFeed;
   protected readonly context: IntegrationContext;
   #lastMicros = 0;
@@ -26,31 +28,32 @@ export abstract class StateFeed implements DeribitFeed {
       if (error instanceof Unusable) this.#lost(GapReason.SequenceBroken);
       throw error;
     }
-    this.#tell(receiveMicros);
+    this.#tell(this.record, receiveMicros);
   }
 
-  walked(_walkers: Walkers, receiveMicros: number): void {
-    this.#tell(receiveMicros);
+  walked(walkers: Walkers, receiveMicros: number): void {
+    this.#tell(this.walkedRecord(walkers), receiveMicros);
   }
 
   interrupted(): void {
     this.#lost(GapReason.ConnectionLost);
   }
 
-  /** Fills the feed's record from bytes, as {@link DeribitFeed.walk}. */
+  /** Fills the walker's record, as {@link DeribitFeed.walk}. */
   abstract walk(walkers: Walkers, start: number, receiveMicros: number): number;
+  /** What {@link walk} filled: one for all feeds of a connection, so that it stays in the processor's cache. */
+  protected abstract walkedRecord(walkers: Walkers): Fields;
 
-  /** Fills the feed's record. Throws `Unusable`. */
+  /** Fills {@link record}. Throws `Unusable`. */
   protected abstract fill(row: JsonObject, receiveMicros: number): void;
-  /** Passes on what was filled. */
-  protected abstract publish(): void;
+  protected abstract publish(record: Fields): void;
 
   /** The record is whole: it is passed on, behind the Gap before it. */
-  #tell(receiveMicros: number): void {
+  #tell(record: Fields, receiveMicros: number): void {
     this.feed.seen(receiveMicros);
     if (this.#loss !== GapReason.Unknown) this.#tellGap(receiveMicros);
     this.#lastMicros = receiveMicros;
-    this.publish();
+    this.publish(record);
   }
 
   #lost(reason: GapReason): void {

@@ -14,6 +14,7 @@ export interface UsualChannel {
 const PERPETUAL = { priceScale: 1, quantityScale: 0 };
 const OPTION = { priceScale: 4, quantityScale: 1 };
 const BOOK = "BTC-15SEP26-77000-C";
+const COMBO = "BTC-FS-25DEC26_PERP";
 const OPTION_TICKER = "ETH-9APR21-1950-C";
 
 const perpetualTicker = (millis: number, mark: string) =>
@@ -50,6 +51,16 @@ export const USUAL: Readonly<Record<string, UsualChannel>> = {
       `{"timestamp":1789344940246,"prev_change_id":118850980778,"instrument_name":"${BOOK}","change_id":118850986161,"bids":[],"asks":[["change",0.0065,40.1]]}`,
     ],
   },
+  "books of combos": {
+    channel: `book.${COMBO}.100ms`,
+    symbol: COMBO,
+    request: { dataType: DataType.Book },
+    instrument: PERPETUAL,
+    data: [
+      `{"type":"snapshot","timestamp":1789344936361,"instrument_name":"${COMBO}","change_id":118850965713,"bids":[["new",-7.5,300000.0],["new",-8e0,12]],"asks":[["new",0.0,10]]}`,
+      `{"type":"change","timestamp":1789344936461,"prev_change_id":118850965713,"instrument_name":"${COMBO}","change_id":118850965714,"bids":[["delete",-7.5,0.0]],"asks":[["new",-6.5,10],["change",0.0,20.0]]}`,
+    ],
+  },
   quotes: {
     channel: "quote.BTC-PERPETUAL",
     symbol: "BTC-PERPETUAL",
@@ -81,6 +92,16 @@ export const USUAL: Readonly<Record<string, UsualChannel>> = {
       perpetualTicker(1790755218559, "83212.14"),
       '{"timestamp":1790755218659,"stats":{"volume_usd":null,"volume":null,"price_change":null,"low":null,"high":null},"last_price":-13.5}',
       simulatedTicker,
+    ],
+  },
+  "tickers of 24 hours in coins": {
+    channel: `ticker.${OPTION_TICKER}.agg2`,
+    symbol: OPTION_TICKER,
+    request: { dataType: DataType.Ticker },
+    instrument: OPTION,
+    data: [
+      `{"timestamp":1790755218559,"stats":{"volume":12.5,"volume_usd":104321.55,"price_change":-3.1423,"low":0.0755,"high":0.08255},"state":"open","instrument_name":"${OPTION_TICKER}","last_price":0.0795}`,
+      `{"timestamp":1795275503221,"stats":{"volume":0.07030,"volume_usd":4231.33,"price_change":0.0033,"low":6.0189e4,"high":60191},"state":"open","instrument_name":"${OPTION_TICKER}","last_price":60191,"best_bid_price":60189}`,
     ],
   },
   "option tickers": {

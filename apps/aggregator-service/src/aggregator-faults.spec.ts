@@ -3,8 +3,8 @@ import { createLogger, isImsError, loadSettings } from "@ims/common";
 import { type Broker, startBroker } from "@ims/iggy-broker";
 import { IggyClient } from "@ims/iggy-client";
 import { v2 } from "@ims/sbe";
-import { MemoryFileSystem, systemError } from "@ims/segment-log";
 import { type ProcessorReport, type ProcessorService, startProcessor, typedRecords } from "@ims/template";
+import { MemoryFileSystem, systemError } from "@ims/testkit";
 import type { RecordOutput } from "@ims/traits";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { AGGREGATOR_SETTINGS, type AggregatorSettings, planOf, sourcesOf } from "./aggregator-settings.js";
@@ -161,31 +161,34 @@ it("counts a trade once that is stored twice, also when it was started anew betw
   expect(await published()).toEqual(expected([...before, ...between, ...after]));
 });
 
-/** Of the topic that was created last: that of checkpoints follows those of input and outputs. */
-function checkpointFolder(): string {
-  const numbers = [...folders].map((folder) => Number(folder.split("/").at(-1)));
-  return `/broker/partitions/${Math.max(...numbers)}/`;
+/** In the order in which the topics were created: of the input, of the outputs, of the checkpoints. */
+function folderOf(place: "outputs" | "checkpoints"): string {
+  const numbers = [...folders].map((folder) => Number(folder.split("/").at(-1))).sort((a, b) => a - b);
+  return `/broker/partitions/${numbers.at(place === "outputs" ? -2 : -1)!}/`;
 }
 
-it("goes on where it stood when a full disk did not take its checkpoints for a while", async () => {
-  const trades = [make(200), make(200), make(200)];
-  const service = await start();
-  await store(trades[0]!);
-  await settled(service, 200);
-  const folder = checkpointFolder();
-  let refusals = 0;
-  disk.fault = ({ kind, path }) => {
-    if (kind !== "write" || !path.startsWith(folder)) return undefined;
-    refusals++;
-    return { error: systemError("ENOSPC", path), writtenBytes: 5 };
-  };
-  await store(trades[1]!);
-  await expect.poll(() => refusals, { timeout: 10_000 }).toBeGreaterThan(16);
-  disk.fault = undefined;
-  await store(trades[2]!);
-  await settled(service, 600);
-  expect(await published()).toEqual(expected(trades.flat()));
-});
+it.each(["outputs", "checkpoints"] as const)(
+  "goes on where it stood when a full disk did not take its %s for a while",
+  async (place) => {
+    const trades = [make(200), make(200), make(200)];
+    const service = await start();
+    await store(trades[0]!);
+    await settled(service, 200);
+    const folder = folderOf(place);
+    let refusals = 0;
+    disk.fault = ({ kind, path }) => {
+      if (kind !== "write" || !path.startsWith(folder)) return undefined;
+      refusals++;
+      return { error: systemError("ENOSPC", path), writtenBytes: 5 };
+    };
+    await store(trades[1]!);
+    await expect.poll(() => refusals, { timeout: 10_000 }).toBeGreaterThan(16);
+    disk.fault = undefined;
+    await store(trades[2]!);
+    await settled(service, 600);
+    expect(await published()).toEqual(expected(trades.flat()));
+  },
+);
 
 it("ends when its checkpoints can never be stored, though its records are handled", async () => {
   const processor = averages(defaults);

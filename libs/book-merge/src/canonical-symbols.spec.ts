@@ -41,6 +41,10 @@ it("takes a mapping over what the lists say, as far as the venues have it", () =
   symbols.setVenue("binancespot", [instrument("BTCUSD", "BTC", "USD")]);
   symbols.setVenue("deribit", [instrument("BTC-PERPETUAL", "BTC", "USD", "perpetual")]);
   expect(symbols.find("BTCPERP")?.venues).toEqual([{ venue: "deribit", symbol: "BTC-PERPETUAL" }]);
+  expect(symbols.leftOut.map(({ reason, venue }) => `${venue}: ${reason}`)).toEqual([
+    "binancespot: the venue does not list it",
+    "nowhere: the venue is not read",
+  ]);
   expect(symbols.find("BTCUSD")).toBeUndefined();
 });
 
@@ -75,4 +79,13 @@ it("does not merge quantities in dollars with quantities in coins, though a mapp
   expect(symbols.leftOut).toMatchObject([
     { symbol: "BTC-PERPETUAL", reason: "it counts in contracts of 1, btcusd in BTC" },
   ]);
+});
+
+it("lets a mapped contract go when it expires", () => {
+  const symbols = new CanonicalSymbols({ mapping: { BTCDEC: ["deribit:BTC-25DEC26"] } });
+  const future: Instrument = { ...instrument("BTC-25DEC26", "BTC", "USD", "future"), contractSize: "1" };
+  symbols.setVenue("deribit", [future]);
+  expect(symbols.find("BTCDEC")?.venues).toHaveLength(1);
+  symbols.setVenue("deribit", [{ ...future, status: "expired" }]);
+  expect(symbols.find("BTCDEC")).toBeUndefined();
 });

@@ -54,8 +54,8 @@ export class CanonicalSymbols {
   }
 
   /**
-   * What is listed or mapped and yet not merged, because it is something else: another pair whose names make the same
-   * letters, or a contract that counts in another unit than the first of its name.
+   * What is listed or mapped and yet not merged: another pair whose names make the same letters, a contract that counts
+   * in another unit than the first of its name, and what is mapped without being there.
    */
   get leftOut(): readonly LeftOutSymbol[] {
     return this.#leftOut;
@@ -102,8 +102,14 @@ export class CanonicalSymbols {
     let first: Instrument | undefined;
     for (const member of members) {
       const [venue, symbol] = [member.split(":")[0]!, member.slice(member.indexOf(":") + 1)];
-      const listed = this.#lists.get(venue)?.find((instrument) => instrument.symbol === symbol);
-      if (!listed) continue;
+      const list = this.#lists.get(venue);
+      const listed = list?.find((instrument) => instrument.symbol === symbol);
+      if (!listed || listed.status === "expired") {
+        const reason = list ? "the venue does not list it" : "the venue is not read";
+        // A list that is not there yet says nothing.
+        if (list?.length !== 0) this.#leftOut.push({ name, venue, symbol, reason });
+        continue;
+      }
       first ??= listed;
       if (listed.contractSize === first.contractSize) venues.push({ venue, symbol });
       else {

@@ -21,15 +21,22 @@ async function lengthsOf(clock: SimulatedClock, count: number, wait: () => Promi
 }
 
 describe("IdleWait", () => {
-  it("doubles its waits up to a bound, and begins anew once there was something", async () => {
+  it("waits a quarter of the quiet time up to a bound, and begins anew once there was something", async () => {
     const clock = new SimulatedClock();
     const wait = new IdleWait(clock, new AbortController().signal);
     const idle = () => wait.afterNothing();
     const failed = () => wait.afterFailure();
-    expect(await lengthsOf(clock, 7, idle)).toEqual([1, 2, 4, 8, 16, IDLE_MILLIS_MAX, IDLE_MILLIS_MAX]);
+    const lengths = await lengthsOf(clock, 22, idle);
+    expect(lengths.slice(0, 12)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 3]);
+    expect(lengths.slice(-3)).toEqual([19, IDLE_MILLIS_MAX, IDLE_MILLIS_MAX]);
+    let quiet = 0;
+    for (const length of lengths) {
+      expect(length).toBeLessThanOrEqual(Math.max(1, quiet / 4));
+      quiet += length;
+    }
     expect(await lengthsOf(clock, 7, failed)).toEqual([50, 100, 200, 400, 800, 1600, 2000]);
     wait.reset();
-    expect(await lengthsOf(clock, 2, idle)).toEqual([1, 2]);
+    expect(await lengthsOf(clock, 2, idle)).toEqual([1, 1]);
     expect(await lengthsOf(clock, 1, failed)).toEqual([50]);
   });
 

@@ -19,8 +19,10 @@ let hub: BookHub;
 let publisher: MergedPublisher;
 let binance: ScriptedSource;
 let bitstamp: ScriptedSource;
+let warnings: object[];
 
 beforeEach(async () => {
+  warnings = [];
   folder = await mkdtemp(join(tmpdir(), "ims-merged-"));
   broker = await startBroker({ port: 0, dataDir: folder });
   url = `iggy://iggy:iggy@127.0.0.1:${broker.port}`;
@@ -43,7 +45,8 @@ afterEach(async () => {
 
 function publish(symbols: readonly string[], intervalMillis = 1, deliveryMillisMax = 10_000): void {
   const options = { url, symbols, depth: 2, intervalMillis, deliveryMillisMax };
-  publisher = new MergedPublisher(hub, { ...options, clock: systemClock, logger: silentLogger });
+  const logger = { ...silentLogger, warn: (fields: object) => warnings.push(fields) };
+  publisher = new MergedPublisher(hub, { ...options, clock: systemClock, logger });
   publisher.open();
 }
 
@@ -193,3 +196,13 @@ it("goes on when its topic is deleted while it publishes", async () => {
   binance.give("BTCUSD", [[102, 1]], [], systemClock.monotonicMillis());
   await readUntil(({ bids }) => bids[0]?.price.toString() === "102");
 }, 30_000);
+
+it("names a symbol that is to be published and that no venue lists, once, and publishes it when one does", async () => {
+  publish(["SOLUSD", "BTCUSX"]);
+  binance.list();
+  await expect.poll(() => warnings).toHaveLength(2);
+  expect(warnings[1]).toEqual({ symbol: "BTCUSX", near: ["BTCUSD"] });
+  binance.list([spot("SOLUSD", "SOL", "USD")]);
+  await expect.poll(() => binance.followed.size).toBe(1);
+  expect(warnings).toHaveLength(2);
+});

@@ -53,6 +53,7 @@ interface PublishedSymbol {
 export class MergedPublisher {
   readonly #published = new Map<string, PublishedSymbol>();
   readonly #encoder: MergedRecordEncoder;
+  readonly #unlisted = new Set<string>();
   readonly #closed = new AbortController();
   readonly #id = new Uint32Array(4);
   #client: IggyClient | undefined;
@@ -154,10 +155,19 @@ export class MergedPublisher {
     }
     for (const symbol of symbols) {
       const canonical = this.hub.symbols.find(symbol);
+      if (!canonical) this.#tellUnlisted(symbol);
       if (!canonical || this.#published.has(canonical.name)) continue;
       const books = this.hub.booksOf(canonical);
       if (books) this.#add(canonical.name, books, books.hold());
     }
+  }
+
+  /** Once for each: it may be listed later, or never. */
+  #tellUnlisted(symbol: string): void {
+    if (!this.hub.isReady || this.#unlisted.has(symbol)) return;
+    this.#unlisted.add(symbol);
+    const near = this.hub.symbols.suggestions(symbol);
+    this.options.logger.warn({ symbol, near }, "a symbol is not published until a venue lists it");
   }
 
   #add(name: string, books: SymbolBooks, unhold: () => void = () => undefined): void {

@@ -22,6 +22,7 @@ const record = (
 ) => ({
   flags: () => flags,
   lastUpdateIdNumber: () => lastUpdateId,
+  publishTimeNumber: () => 1000,
   firstUpdateIdNumber: () => firstUpdateId,
   previousUpdateIdNumber: () => previousUpdateId,
 });
@@ -79,4 +80,21 @@ it("leaves a book out while it is not proven, its feed is down or it is not reac
   expect(stateOf()[0]).toBe("fresh");
   chain.settle(book, "the broker is not connected", 0);
   expect([book.state, book.reason]).toEqual(["stale", "the broker is not connected"]);
+});
+
+it("takes a gap for mended that was noticed before the whole book was published, whichever is read first", () => {
+  chain.whole(record(Snapshot | LastInEvent, 10));
+  chain.gap("changes are missing", 1000);
+  expect(stateOf()).toEqual(["fresh", ""]);
+  chain.gap("changes are missing", 1001);
+  expect(stateOf()).toEqual(["waiting", "changes are missing"]);
+  expect(chain.isMissed).toBe(false);
+});
+
+it("wants the service to be asked for what was missed here, until the whole book comes", () => {
+  chain.whole(record(Snapshot | LastInEvent, 10));
+  chain.change(record(LastInEvent, 20, 12));
+  expect(chain.isMissed).toBe(true);
+  chain.whole(record(Snapshot | LastInEvent, 30));
+  expect([chain.isMissed, ...stateOf()]).toEqual([false, "fresh", ""]);
 });

@@ -9,6 +9,8 @@ const LIVE_STATES: ReadonlySet<string> = new Set(["live", "quiet"]);
 export interface BookRecordHead {
   flags(): number;
   lastUpdateIdNumber(): number | null;
+  /** When the service published it, microseconds since 1970. */
+  publishTimeNumber(): number;
 }
 
 export interface BookDeltaHead extends BookRecordHead {
@@ -27,10 +29,15 @@ export class BookChain {
   /** The last record was a whole book or a part of one. */
   #isWhole = false;
   #isSuspect = false;
+  /** The last whole book was published then. */
+  #wholeMicros = 0;
+  #isMissed = false;
   #feedState = "unknown";
 
   /** A whole book, or its first part. */
   whole(record: BookRecordHead): void {
+    this.#isMissed = false;
+    this.#wholeMicros = record.publishTimeNumber();
     this.#applied(record);
   }
 
@@ -40,7 +47,7 @@ export class BookChain {
     const gap = this.#gapBefore(record);
     if (gap === "known") return false;
     if (gap !== undefined) {
-      this.lose(gap);
+      this.miss(gap);
       return false;
     }
     this.#applied(record);
@@ -52,6 +59,32 @@ export class BookChain {
     if (this.#lacks === "empty") return;
     this.#lacks = "broken";
     this.#reason = reason;
+  }
+
+  /** Changes were not read here: the service does not know of it, and brings a whole book only if it is asked. */
+  miss(reason: string): void {
+    if (this.#lacks === "empty") return;
+    this.lose(reason);
+    this.#isMissed = true;
+  }
+
+  /** The service was asked: the whole book comes when it has it. */
+  asked(): void {
+    this.#isMissed = false;
+  }
+
+  /** Whether the service has to be asked for the whole book. */
+  get isMissed(): boolean {
+    return this.#isMissed;
+  }
+
+  /**
+   * The service lost changes. Gaps stand in another topic than books: one may be read behind the whole book that mended
+   * it, which was published later than the loss was noticed.
+   * @param noticedMicros when the service noticed it, microseconds since 1970
+   */
+  gap(reason: string, noticedMicros: number): void {
+    if (this.#wholeMicros === 0 || this.#wholeMicros < noticedMicros) this.lose(reason);
   }
 
   /** What the service says of the feed. Returns whether that is a sign of life. */

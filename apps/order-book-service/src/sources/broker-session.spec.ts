@@ -1,7 +1,7 @@
 import { VenueBook } from "@ims/book-merge";
-import { RecordFlags, SimulatedClock } from "@ims/common";
+import { ImsError, RecordFlags, SimulatedClock } from "@ims/common";
 import { v2 } from "@ims/sbe";
-import { MockImsClient, mockFeedStatus } from "ims-client";
+import { MockImsClient, mockFeedStatus, mockGap } from "ims-client";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { spot } from "../spec-support/scripted-source.js";
 import { silentLogger } from "../spec-support/silent-logger.js";
@@ -128,4 +128,51 @@ it("asks once more for what the service did not grant when it was started anew",
   clients[0]!.emit("resumed", { subscriptionCount: 0, awayMillis: 5000, missed: [] });
   await turns();
   expect(requestsOf(clients[0]!).at(-1)).toBe("start book BTCUSDT");
+});
+
+it("asks for the whole book when it has not read all of what the service wrote", async () => {
+  await giveWhole(100n);
+  const [subscription] = clients[0]!.subscriptions;
+  const place = { stream: "binancespot-market-data", partitionId: 0, cause: "expired" } as const;
+  const offsets = { expectedOffset: 5, foundOffset: 9 };
+  clients[0]!.emit("missed", { ...place, ...offsets, topic: "book", subscriptions: [subscription!] });
+  expect([book.state, book.reason]).toEqual(["waiting", "changes were not read: expired"]);
+  await clock.advance(1000);
+  await turns();
+  expect(requestsOf(clients[0]!).slice(1)).toEqual(["stop book BTCUSDT", "start book BTCUSDT"]);
+  await giveWhole(101n);
+  expect(book.state).toBe("fresh");
+  // What was said of gaps is missing: any book may be another than the venue's.
+  clients[0]!.emit("missed", { ...place, ...offsets, topic: "gaps", subscriptions: [] });
+  expect(book.state).toBe("waiting");
+});
+
+it("does not wait for a whole book that it has read before the gap that was told ahead of it", async () => {
+  await giveWhole(100n);
+  const gap = { symbol: "BTCUSDT", data: "book" };
+  clients[0]!.publish(mockGap({ ...gap, receiveMicros: 2 }));
+  await turns();
+  expect(book.state).toBe("fresh");
+  clients[0]!.publish(mockGap({ ...gap, receiveMicros: 3 }));
+  await turns();
+  expect(book.state).toBe("waiting");
+});
+
+it("takes the venue back when its service answers again, which was only slow", async () => {
+  await giveWhole(100n);
+  const [client] = clients;
+  const answer = client!.stopBook.bind(client);
+  const noReply = new ImsError(
+    "client.no-reply",
+    { summary: "no reply", action: "wait", retryable: true },
+    "the service did not answer",
+  );
+  client!.stopBook = () => Promise.reject(noReply);
+  client!.emit("silent", noReply);
+  await turns();
+  expect([book.state, book.reason]).toEqual(["stale", "the service of the venue does not answer"]);
+  client!.stopBook = answer;
+  await clock.advance(1000);
+  await turns();
+  expect(book.state).toBe("fresh");
 });

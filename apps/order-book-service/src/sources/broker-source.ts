@@ -1,28 +1,23 @@
 import type { VenueBook } from "@ims/book-merge";
-import { type Clock, describeError, type Instrument, sleep } from "@ims/common";
+import { type Clock, describeError, type Instrument, MARKET_DATA_TOPICS, sleep } from "@ims/common";
 import type { IntegrationLogger } from "@ims/traits";
 import {
   type FeedStatusMessage,
   type GapMessage,
   ImsClient,
   type MarketDataClient,
+  type MissedRecords,
   type RecordFlyweights,
 } from "ims-client";
-import { BookChain } from "./book-chain.js";
-import type { BookSource, FollowedBook } from "./book-source.js";
+import type { BookSource } from "./book-source.js";
+import { BrokerBook } from "./broker-book.js";
 import { InstrumentList } from "./instrument-list.js";
 import { RecordLevels } from "./record-levels.js";
+import { untilAnswered } from "./until-answered.js";
 
 const RETRY_MILLIS = 1000;
 /** How often the list of instruments is read again: how late a listing is seen. */
 const INSTRUMENTS_MILLIS_DEFAULT = 10_000;
-
-interface BrokerBook extends FollowedBook {
-  /** Proves that no change is missing. */
-  readonly chain: BookChain;
-  /** Why the service does not give it; empty while it does. */
-  refusal: string;
-}
 
 export interface BrokerSourceOptions {
   /** Address of the broker. */
@@ -61,7 +56,7 @@ export class BrokerSource implements BookSource {
   }
 
   follow(symbol: string, book: VenueBook, changed: () => void): void {
-    this.#followed.set(symbol, { book, changed, chain: new BookChain(), refusal: "" });
+    this.#followed.set(symbol, new BrokerBook(book, changed));
     this.#byNumber.clear();
     if (this.#trouble) book.suspend("stale", this.#trouble);
     this.#later(() => this.#start(symbol, book));
@@ -129,7 +124,10 @@ export class BrokerSource implements BookSource {
     // The end of the client may come while nobody waits for it.
     lost.catch(() => undefined);
     client.on("disconnected", () => this.#setTrouble("the broker is not connected"));
-    client.on("silent", () => this.#setTrouble("the service of the venue does not answer"));
+    client.on("silent", () => {
+      this.#setTrouble("the service of the venue does not answer");
+      void untilAnswered(client, clock, signal).then((isAnswered) => isAnswered && this.#setTrouble(""));
+    });
     client.on("connected", () => this.#setTrouble(""));
     client.on("resumed", () => {
       this.#byNumber.clear();
@@ -138,6 +136,7 @@ export class BrokerSource implements BookSource {
       this.#asked.clear();
       this.#startAll();
     });
+    client.on("missed", (missed) => this.#missed(missed));
     client.onFlyweight("book-snapshot", (record) => this.#whole(record));
     client.onFlyweight("book-delta", (record) => this.#change(record));
     client.onMessage("gap", (gap) => this.#gap(gap));
@@ -175,10 +174,12 @@ export class BrokerSource implements BookSource {
     for (const [symbol, { book }] of this.#followed) this.#later(() => this.#start(symbol, book));
   }
 
-  async #start(symbol: string, book: VenueBook): Promise<void> {
+  /** @param isAgain though it runs */
+  async #start(symbol: string, book: VenueBook, isAgain = false): Promise<void> {
     const client = this.#client;
     const followed = this.#followed.get(symbol);
-    if (!client || followed?.book !== book || this.#asked.get(symbol) === book) return;
+    if (!client || followed?.book !== book) return;
+    if (!isAgain && this.#asked.get(symbol) === book) return;
     try {
       // What runs already brings no whole book: it has to end first.
       await this.#stop(symbol);
@@ -215,38 +216,49 @@ export class BrokerSource implements BookSource {
   #whole(record: RecordFlyweights["book-snapshot"]): void {
     const followed = this.#of(record);
     if (!followed) return;
-    const { book, chain } = followed;
-    try {
-      chain.whole(record);
-      const eventMicros = record.eventTimeNumber() ?? 0;
-      const now = this.options.clock.monotonicMillis();
-      book.replace(this.#levels.read(record), record.horizon() ?? 0, eventMicros, now);
-    } catch (error) {
-      chain.lose(describeError(error));
-    }
+    followed.whole(record, this.#levels, this.options.clock.monotonicMillis());
     this.#settle(followed);
   }
 
   #change(record: RecordFlyweights["book-delta"]): void {
     const followed = this.#of(record);
     if (!followed) return;
-    const { book, chain } = followed;
-    try {
-      if (chain.change(record)) {
-        const eventMicros = record.eventTimeNumber() ?? 0;
-        book.change(this.#levels.read(record), eventMicros, this.options.clock.monotonicMillis());
-      }
-    } catch (error) {
-      chain.lose(describeError(error));
-    }
+    followed.change(record, this.#levels, this.options.clock.monotonicMillis());
     this.#settle(followed);
   }
 
-  #gap({ data, reason, symbol }: GapMessage): void {
+  #gap({ data, reason, receiveMicros, symbol }: GapMessage): void {
     const followed = data === "book" ? this.#followed.get(symbol) : undefined;
     if (!followed) return;
-    followed.chain.lose(`changes are missing: ${reason}`);
+    followed.chain.gap(`changes are missing: ${reason}`, receiveMicros);
     this.#settle(followed);
+  }
+
+  /** Without the gaps that were told nobody knows which books are whole. */
+  #missed({ cause, subscriptions, topic }: MissedRecords): void {
+    const symbols = new Set(subscriptions.filter(({ type }) => type === "book").map(({ symbol }) => symbol));
+    for (const [symbol, followed] of this.#followed) {
+      if (topic !== MARKET_DATA_TOPICS.gaps && !symbols.has(symbol)) continue;
+      followed.chain.miss(`changes were not read: ${cause}`);
+      this.#settle(followed);
+    }
+  }
+
+  /** A whole book comes to a reader who begins. */
+  #askAgain(followed: BrokerBook): void {
+    if (followed.isAwaited) return;
+    followed.isAwaited = true;
+    void sleep(this.options.clock, RETRY_MILLIS, this.#closed.signal).then(
+      () => {
+        followed.isAwaited = false;
+        if (!followed.chain.isMissed) return;
+        followed.chain.asked();
+        for (const [symbol, { book }] of this.#followed) {
+          if (book === followed.book) this.#later(() => this.#start(symbol, book, true));
+        }
+      },
+      () => undefined,
+    );
   }
 
   #feedStatus({ data, state, symbol }: FeedStatusMessage): void {
@@ -268,10 +280,9 @@ export class BrokerSource implements BookSource {
     return followed;
   }
 
-  /** Brings the state of the book to what is known of it, and tells. */
-  #settle({ book, chain, changed, refusal }: BrokerBook): void {
-    chain.settle(book, this.#trouble || refusal, this.options.clock.monotonicMillis());
-    changed();
+  #settle(followed: BrokerBook): void {
+    if (followed.chain.isMissed) this.#askAgain(followed);
+    followed.settle(this.#trouble, this.options.clock.monotonicMillis());
   }
 
   #setTrouble(trouble: string): void {

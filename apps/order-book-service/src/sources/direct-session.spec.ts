@@ -20,16 +20,23 @@ const { Dead, Live, Quiet, Stale } = FeedState;
 let clock: SimulatedClock;
 let sink: MarketDataSink;
 let book: VenueBook;
+let source: DirectSource;
+let starting: Promise<void>;
+let endStarting: () => void;
 
 beforeEach(() => {
   clock = new SimulatedClock();
-  const source = new DirectSource(
+  starting = Promise.resolve();
+  endStarting = () => {};
+  source = new DirectSource(
     (context) => {
       sink = context.sink;
       // Only what this source calls while a book runs.
       return {
         description: { exchange: ExchangeId.Bitstamp },
-        start: async () => {},
+        start: () => starting,
+        stop: async () => {},
+        shutdown: async () => endStarting(),
       } as unknown as ImsDataIntegration;
     },
     clock,
@@ -114,4 +121,15 @@ it("keeps a book whose feed is quiet, and takes silence for staleness otherwise"
   expect(book.expire(clock.monotonicMillis())).toBe(true);
   tell(Quiet);
   expect(book.state).toBe("fresh");
+});
+
+it("ends though a start still waits for the venue, which says no more of the book", async () => {
+  starting = new Promise((_, reject) => {
+    endStarting = () => reject(new Error("closed"));
+  });
+  const other = new VenueBook("bitstamp");
+  source.follow("ethusd", other, () => {});
+  await Promise.resolve();
+  await source.close();
+  expect([other.state, other.reason]).toEqual(["waiting", "no whole book came yet"]);
 });

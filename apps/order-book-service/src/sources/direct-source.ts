@@ -78,8 +78,10 @@ export class DirectSource implements BookSource {
   async close(): Promise<void> {
     this.#followed.clear();
     this.#closed.abort();
+    // A start may wait for the venue's list: the end of the integration ends that, too.
+    const ended = this.#integration.shutdown();
     await this.#work;
-    await this.#integration.shutdown();
+    await ended;
   }
 
   async #start(symbol: string, book: VenueBook): Promise<void> {
@@ -87,6 +89,7 @@ export class DirectSource implements BookSource {
     try {
       await this.#integration.start(BOOK, [symbol]);
     } catch (error) {
+      if (this.#closed.signal.aborted) return;
       book.suspend("stale", `the venue refuses it: ${describeError(error)}`);
       this.#followed.get(symbol)?.changed();
       void sleep(this.clock, RETRY_MILLIS, this.#closed.signal).then(

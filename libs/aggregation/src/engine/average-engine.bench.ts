@@ -17,15 +17,14 @@ export interface AggregationFigures {
   readonly stateKibibytes: number;
 }
 
-const SYMBOLS = 1000;
 const RECORDS = 1 << 16;
 const BYTES = v2.TradeEncoder.ENCODED_LENGTH;
 /** Event time between two trades: 100,000 a second. */
 const STEP_MICROS = 10;
 
-/** Trades of 1,000 symbols as they are stored, through the engine; messages are written to one place again and again. */
-export function benchAggregation(tradeCount: number, rounds = 6): AggregationFigures[] {
-  const frames = storedTrades();
+/** Trades of so many symbols as they are stored, through the engine; messages are written to one place again and again. */
+export function benchAggregation(tradeCount: number, rounds = 6, symbols = 1000): AggregationFigures[] {
+  const frames = storedTrades(symbols);
   return [
     { windows: ["1m"], halfLives: [] },
     { windows: ["1s", "10s", "1m"], halfLives: [] },
@@ -33,11 +32,11 @@ export function benchAggregation(tradeCount: number, rounds = 6): AggregationFig
   ].map((text) => figures(text, frames, tradeCount, rounds));
 }
 
-function storedTrades(): DataView {
+function storedTrades(symbols: number): DataView {
   const random = seededRandom(1);
   const view = new DataView(new ArrayBuffer(RECORDS * BYTES));
   for (let index = 0; index < RECORDS; index++) {
-    const number = Math.floor(random() * SYMBOLS);
+    const number = Math.floor(random() * symbols);
     const values = tradeValues({
       symbol: `SYM${number}USDT`,
       instrumentId: number,
@@ -109,4 +108,6 @@ class OnePlace implements RecordOutput {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.table(benchAggregation(1_000_000));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.table(benchAggregation(1_000_000, 6, Number(process.argv[2] ?? 1000)));
+}

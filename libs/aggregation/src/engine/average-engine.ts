@@ -3,6 +3,7 @@ import type { v2 } from "@ims/sbe";
 import type { RecordOutput } from "@ims/traits";
 import { AverageWriter } from "../output/average-writer.js";
 import type { AveragePlan } from "../plan/average-plan.js";
+import type { SymbolSeries } from "../symbols/symbol-series.js";
 import { SymbolTable } from "../symbols/symbol-table.js";
 import { TradeInput } from "../windows/trade-input.js";
 import { Slot } from "../windows/window-slots.js";
@@ -83,7 +84,7 @@ export class AverageEngine {
 
   /** Takes the next trade of the partition and writes what it makes due. Allocates nothing unless a window closes. */
   take(values: v2.TradeValues, output: RecordOutput): void {
-    const { counts, trade, writer } = this;
+    const { counts, writer } = this;
     counts.trades++;
     const receiveMicros = values.receiveTimeNumber;
     let micros = receiveMicros;
@@ -94,16 +95,28 @@ export class AverageEngine {
         micros = receiveMicros;
       }
     }
-    const symbol = micros > 0 ? this.table.find(values) : undefined;
-    if (!symbol) {
-      this.tell("withoutSymbol");
-      return;
-    }
     writer.receiveMicros = receiveMicros;
     writer.publishMicros = values.publishTimeNumber;
     writer.output = output;
-    writer.symbol = symbol;
     writer.count = 0;
+    const place = micros > 0 && values.kind === TradeKind.Regular ? this.table.placeOf(values) : -1;
+    if (place < 0 || !this.table.fronts.add(place, values, micros)) {
+      const symbol = micros > 0 ? this.table.find(values) : undefined;
+      if (!symbol) {
+        this.tell("withoutSymbol");
+        return;
+      }
+      this.takeIntoEach(symbol, values, micros);
+    }
+    if (micros > this.watermark) this.watermark = micros;
+    if (this.watermark >= this.dueAt) this.closeDue();
+  }
+
+  /** Takes a trade that the symbol's front does not. */
+  private takeIntoEach(symbol: SymbolSeries, values: v2.TradeValues, micros: number): void {
+    const { counts, trade, writer } = this;
+    symbol.settle();
+    writer.symbol = symbol;
     if (symbol.lastMicros === 0) {
       for (let index = 0; index < this.sweeps.length; index++) {
         symbol.series[index]!.closedUntil = this.sweeps[index]!.doneUntil;
@@ -115,12 +128,11 @@ export class AverageEngine {
     const { series } = symbol;
     if (values.kind === TradeKind.Regular && symbol.read(values, trade)) {
       for (let index = 0; index < series.length; index++) series[index]!.take(trade, writer);
+      symbol.openFront();
     } else {
       counts.excluded++;
       for (let index = 0; index < series.length; index++) series[index]!.exclude(micros, writer);
     }
-    if (micros > this.watermark) this.watermark = micros;
-    if (this.watermark >= this.dueAt) this.closeDue();
   }
 
   private tell(oddity: EngineOddity): void {
@@ -156,6 +168,7 @@ export class AverageEngine {
     for (; sweep.next < symbols.length; sweep.next++) {
       const symbol = symbols[sweep.next]!;
       this.writer.symbol = symbol;
+      symbol.settleBefore(sweep.until);
       const series = symbol.series[index]!;
       if (!series.closeUntil(sweep.doneUntil, sweep.until, this.writer, this.mayGoOn)) return false;
     }

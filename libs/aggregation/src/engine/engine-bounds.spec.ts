@@ -1,6 +1,6 @@
 import { AverageMethod, TradeKind } from "@ims/common";
 import { describe, expect, it } from "vitest";
-import { brief, setup } from "../spec-support/engine-stage.js";
+import { brief, START, setup } from "../spec-support/engine-stage.js";
 
 const DAY = 86_400;
 
@@ -97,5 +97,26 @@ describe("the border of lateness", () => {
     expect(published().map(brief)).toEqual(["BTCUSDT 0-1 Closed 2 101"]);
     trade(0, 10_200);
     expect(published().map(brief)).toEqual(["BTCUSDT 0-1 Revised 3 101.3333"]);
+  });
+});
+
+describe("windows of a day", () => {
+  it.each([
+    ["a day of 23 hours in Europe", "2026-03-29"],
+    ["a day of 25 hours in Europe", "2026-10-25"],
+    ["a leap day", "2028-02-29"],
+    ["a day with a leap second", "2016-12-31"],
+  ])("begin and end at midnight of UTC on %s", (_, day) => {
+    const { trade, published } = setup({ windows: ["24h"] });
+    const midnight = Date.parse(`${day}T00:00:00Z`) / 1000;
+    const start = START / 1e6;
+    trade(midnight - start, 10_000);
+    trade(midnight + 86_399.999999 - start, 10_200);
+    expect(published()).toEqual([]);
+    trade(midnight + 86_400 - start, 10_000);
+    const [average, ...others] = published();
+    expect(others).toEqual([]);
+    expect(average).toMatchObject({ tradeCount: 2, windowStartMicros: midnight * 1e6 });
+    expect(average!.windowEndMicros).toBe((midnight + 86_400) * 1e6);
   });
 });

@@ -1,6 +1,5 @@
 import { fail } from "../errors.js";
 import { type AveragePlan, describePlan } from "../plan/average-plan.js";
-import { SymbolSeries } from "../symbols/symbol-series.js";
 import type { WindowSeries } from "../windows/window-series.js";
 import { Slot } from "../windows/window-slots.js";
 import { AverageEngine, type EngineOddity, symbolsMaxOf } from "./average-engine.js";
@@ -19,6 +18,7 @@ export function snapshotEngine(engine: AverageEngine): Uint8Array {
   for (const { doneUntil, until, next } of sweeps) writer.numbers(doneUntil, until, next);
   writer.numbers(table.symbols.length);
   for (const symbol of table.symbols) {
+    symbol.settle();
     writer.octets(symbol.name);
     const { instrumentId, exchangeId, priceScale, quantityScale, lastMicros } = symbol;
     writer.numbers(instrumentId, exchangeId, priceScale, quantityScale, lastMicros);
@@ -57,7 +57,7 @@ export function restoreEngine(
   }
   const symbolCount = reader.count();
   for (let index = 0; index < symbolCount; index++) {
-    const symbol = new SymbolSeries(plan);
+    const symbol = engine.table.make();
     symbol.name.set(reader.octets(symbol.name.length));
     symbol.instrumentId = reader.number();
     symbol.exchangeId = reader.number();

@@ -5,7 +5,7 @@
 export const LIMB = 2 ** 52;
 const HALF = 2 ** 26;
 /** Factors below this take the way without bigint: their cross products stay below 2^53. */
-const FACTOR_END = 2 ** 51;
+export const FACTOR_END = 2 ** 51;
 const LIMB_BITS = 52n;
 const LIMB_MASK = (1n << LIMB_BITS) - 1n;
 
@@ -61,6 +61,12 @@ export function addProduct(
     hi++;
   }
   add(slots, at, lo, hi);
+}
+
+/** Adds the three limbs from `fromAt` of another sum; the caller keeps the sum below 2^156. */
+export function addLimbs(slots: Float64Array, at: number, from: Float64Array, fromAt: number): void {
+  add(slots, at, from[fromAt]!, from[fromAt + 1]!);
+  slots[at + 2]! += from[fromAt + 2]!;
 }
 
 /** Adds an int64 from 0 to a sum of two limbs; the caller keeps the sum below 2^104. */

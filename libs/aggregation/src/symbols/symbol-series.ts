@@ -3,12 +3,14 @@ import type { v2 } from "@ims/sbe";
 import { powerOfTen } from "../numbers/half-even.js";
 import { readBig, writeBig } from "../numbers/limbs.js";
 import type { AveragePlan } from "../plan/average-plan.js";
+import type { Fronts } from "../windows/fronts.js";
 import { HalfLives } from "../windows/half-lives.js";
 import type { TradeInput } from "../windows/trade-input.js";
 import { WindowSeries } from "../windows/window-series.js";
 import { fitsScaled, scaleUp } from "../windows/window-slots.js";
 
 const TWO_32 = 2 ** 32;
+const NO_HALF_LIVES = new HalfLives([]);
 const INT64_END = 1n << 63n;
 const cell = new Float64Array(2);
 
@@ -24,17 +26,48 @@ export class SymbolSeries {
   exchangeId = 0;
   priceScale = 0;
   quantityScale = 0;
-  /** Event time of its youngest trade. */
-  lastMicros = 0;
   /** One for each window length of the plan. */
   readonly series: readonly WindowSeries[];
+  private settledMicros = 0;
 
-  constructor(plan: AveragePlan) {
-    const none = new HalfLives([]);
-    const lives = new HalfLives(plan.halfLives);
+  constructor(
+    plan: AveragePlan,
+    halfLives: HalfLives,
+    private readonly fronts: Fronts,
+    /** Where its front is. */
+    readonly place: number,
+  ) {
     this.series = plan.windows.map(
-      (length, index) => new WindowSeries(length, index === 0 ? lives : none, plan),
+      (length, index) => new WindowSeries(length, index === 0 ? halfLives : NO_HALF_LIVES, plan),
     );
+  }
+
+  /** Event time of its youngest trade; 0 = it had none. */
+  get lastMicros(): number {
+    const { fronts, place } = this;
+    return fronts.isOpen(place) ? Math.max(this.settledMicros, fronts.lastMicros(place)) : this.settledMicros;
+  }
+
+  set lastMicros(micros: number) {
+    this.settledMicros = micros;
+  }
+
+  /** Brings the windows up to date: before anything but the front takes a trade, and before they are looked at. */
+  settle(): void {
+    const { fronts, place } = this;
+    if (!fronts.isOpen(place)) return;
+    this.settledMicros = this.lastMicros;
+    fronts.settle(place, this.series);
+  }
+
+  /** Lets the front take what comes next, if the windows allow it. */
+  openFront(): void {
+    this.fronts.open(this.place, this.series, this.priceScale, this.quantityScale);
+  }
+
+  /** Settles the front if one of its windows begins before `boundary`, a multiple of the window's length. */
+  settleBefore(boundary: number): void {
+    if (this.fronts.lastMicros(this.place) < boundary) this.settle();
   }
 
   /**
@@ -80,6 +113,7 @@ export class SymbolSeries {
   /** More digits for all that is held, or for nothing of it. */
   private refine(priceDigits: number, quantityDigits: number): boolean {
     if (priceDigits === 0 && quantityDigits === 0) return true;
+    this.settle();
     const priceFactor = powerOfTen(priceDigits);
     const quantityFactor = powerOfTen(quantityDigits);
     for (const series of this.series) {

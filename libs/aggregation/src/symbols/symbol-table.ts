@@ -1,5 +1,8 @@
 import type { v2 } from "@ims/sbe";
 import type { AveragePlan } from "../plan/average-plan.js";
+import { Fronts } from "../windows/fronts.js";
+import { HalfLives } from "../windows/half-lives.js";
+import { SymbolKeys } from "./symbol-keys.js";
 import { SymbolSeries } from "./symbol-series.js";
 
 /**
@@ -12,26 +15,41 @@ export class SymbolTable {
   private readonly byName = new Map<string, SymbolSeries>();
   private knownValues: v2.TradeValues | undefined;
   private words = new Int32Array(8);
+  private readonly keys: SymbolKeys;
+  private readonly halfLives: HalfLives;
+  /** The symbols' fronts. */
+  readonly fronts: Fronts;
+  private placeCount = 0;
+  private readonly freePlaces: number[] = [];
 
   constructor(
     private readonly plan: AveragePlan,
     private readonly symbolsMax: number,
-  ) {}
+  ) {
+    this.keys = new SymbolKeys();
+    this.halfLives = new HalfLives(plan.halfLives);
+    this.fronts = new Fronts(plan.windows.length, this.halfLives);
+  }
+
+  /** Place of the front that a trade belongs to; -1 = not known at once, {@link find} knows it. */
+  placeOf(values: v2.TradeValues): number {
+    return this.keys.find(values.instrumentId, values.exchangeId, this.wordsOf(values));
+  }
 
   /** The symbol of a trade; `undefined` if there are as many as may be. */
   find(values: v2.TradeValues): SymbolSeries | undefined {
-    if (values !== this.knownValues) {
-      this.knownValues = values;
-      this.words = new Int32Array(values.symbol.buffer);
-    }
+    const words = this.wordsOf(values);
     const number = values.instrumentId * 256 + values.exchangeId;
     const known = this.byNumber.get(number);
-    if (known && this.isNamed(known)) return known;
+    if (known && isSame(words, known.nameWords)) {
+      this.keys.set(known);
+      return known;
+    }
     const key = nameKey(values.exchangeId, values.symbol);
     let symbol = this.byName.get(key);
     if (!symbol) {
       if (this.symbols.length >= this.symbolsMax) return undefined;
-      symbol = new SymbolSeries(this.plan);
+      symbol = this.make();
       symbol.name.set(values.symbol);
       symbol.exchangeId = values.exchangeId;
       this.symbols.push(symbol);
@@ -40,7 +58,16 @@ export class SymbolTable {
     this.forgetNumber(symbol);
     symbol.instrumentId = values.instrumentId;
     this.byNumber.set(number, symbol);
+    this.keys.set(symbol);
     return symbol;
+  }
+
+  /** A symbol that is not in the table yet. */
+  make(): SymbolSeries {
+    const place = this.freePlaces.pop() ?? this.placeCount++;
+    this.fronts.reserve(place);
+    this.keys.reserve(place);
+    return new SymbolSeries(this.plan, this.halfLives, this.fronts, place);
   }
 
   /** Takes in a symbol of a stored state. */
@@ -53,6 +80,8 @@ export class SymbolTable {
   remove(index: number): void {
     const [symbol] = this.symbols.splice(index, 1);
     if (!symbol) return;
+    symbol.settle();
+    this.freePlaces.push(symbol.place);
     this.byName.delete(nameKey(symbol.exchangeId, symbol.name));
     this.forgetNumber(symbol);
   }
@@ -62,12 +91,18 @@ export class SymbolTable {
     if (this.byNumber.get(number) === symbol) this.byNumber.delete(number);
   }
 
-  private isNamed(symbol: SymbolSeries): boolean {
-    const { words } = this;
-    const { nameWords } = symbol;
-    for (let index = 0; index < 8; index++) if (words[index] !== nameWords[index]) return false;
-    return true;
+  private wordsOf(values: v2.TradeValues): Int32Array {
+    if (values !== this.knownValues) {
+      this.knownValues = values;
+      this.words = new Int32Array(values.symbol.buffer);
+    }
+    return this.words;
   }
+}
+
+function isSame(left: Int32Array, right: Int32Array): boolean {
+  for (let index = 0; index < 8; index++) if (left[index] !== right[index]) return false;
+  return true;
 }
 
 function nameKey(exchangeId: number, name: Uint8Array): string {

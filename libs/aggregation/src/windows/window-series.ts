@@ -38,6 +38,14 @@ export class WindowSeries {
     this.totals = new Float64Array(halfLives.count * 2);
   }
 
+  /** The youngest window, if it is open and has a trade. */
+  youngestOpen(): Float64Array | undefined {
+    const { windows } = this;
+    if (windows.length === 0) return undefined;
+    const slots = windows[windows.length - 1]!;
+    return slots[Slot.COUNT]! > 0 && slots[Slot.START]! >= this.closedUntil ? slots : undefined;
+  }
+
   /** Puts a trade into its window, which a reader is told of at once if it is over already. */
   take(trade: TradeInput, reader: WindowReader): void {
     const { windows } = this;

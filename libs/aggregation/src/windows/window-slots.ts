@@ -42,7 +42,7 @@ export const Slot = {
 export const Phase = { Open: 0, Over: 1, Published: 2 } as const;
 
 /** Upper limb from which on a number of two limbs is beyond int64. */
-const INT64_LIMB = 2 ** 11;
+export const INT64_LIMB = 2 ** 11;
 const PRICES = [
   Slot.OPEN_LO,
   Slot.HIGH_LO,
@@ -140,12 +140,14 @@ function setPrice(slots: Float64Array, at: number, trade: TradeInput): void {
   slots[at + 1] = trade.priceHi;
 }
 
-function isAbove(lo: number, hi: number, slots: Float64Array, at: number): boolean {
+/** Whether a price is above the one at `at`. */
+export function isAbove(lo: number, hi: number, slots: Float64Array, at: number): boolean {
   const otherHi = slots[at + 1]!;
   return hi > otherHi || (hi === otherHi && lo > slots[at]!);
 }
 
-function isBelow(lo: number, hi: number, slots: Float64Array, at: number): boolean {
+/** Whether a price is below the one at `at`. */
+export function isBelow(lo: number, hi: number, slots: Float64Array, at: number): boolean {
   const otherHi = slots[at + 1]!;
   return hi < otherHi || (hi === otherHi && lo < slots[at]!);
 }

@@ -143,18 +143,22 @@ function bucketOf(word0: number, word1: number, word2: number, word3: number): n
   return (hash ^ (hash >>> 13)) & (COPY_DISTANCE * 2 - 1);
 }
 
-/** FNV-1a over words, two sums beside each other, then over the octets that are left. */
+/** FNV-1a over words, four sums beside each other since each step of one waits for the one before it, then over the rest. */
 function hashOf(view: DataView, start: number, length: number): number {
   const end = start + length;
-  let even = FNV_OFFSET;
-  let odd = FNV_OFFSET ^ length;
+  let sum0 = FNV_OFFSET;
+  let sum1 = FNV_OFFSET ^ length;
+  let sum2 = FNV_OFFSET + 2;
+  let sum3 = FNV_OFFSET + 3;
   let at = start;
-  for (; at + 8 <= end; at += 8) {
-    even = step(even, view.getInt32(at, true));
-    odd = step(odd, view.getInt32(at + 4, true));
+  for (; at + 16 <= end; at += 16) {
+    sum0 = step(sum0, view.getInt32(at, true));
+    sum1 = step(sum1, view.getInt32(at + 4, true));
+    sum2 = step(sum2, view.getInt32(at + 8, true));
+    sum3 = step(sum3, view.getInt32(at + 12, true));
   }
-  for (; at < end; at++) even = step(even, view.getUint8(at));
-  return step(even, odd) | 0;
+  for (; at < end; at++) sum0 = step(sum0, view.getUint8(at));
+  return step(step(sum0, sum1), step(sum2, sum3)) | 0;
 }
 
 function step(sum: number, word: number): number {

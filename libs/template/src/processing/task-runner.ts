@@ -8,6 +8,12 @@ import { TaskCheckpoints } from "./task-checkpoints.js";
 import { TaskOutput } from "./task-output.js";
 import type { TaskStorage } from "./task-storage.js";
 
+/**
+ * Batches of 256 KiB that are to be free before a record is begun: what it makes does not begin with an empty one, so one
+ * free batch would not do for what fits into one.
+ */
+const HEADROOM_SLOTS = 3;
+
 export interface TaskDependencies {
   readonly client: Pick<IggyClient, "createProducer">;
   readonly storage: TaskStorage;
@@ -96,7 +102,7 @@ export class TaskRunner {
     const task = processor.createTask(input, checkpoint?.state, checkpoints);
     const { stream, outputTopic: topic } = storage.topics;
     // What the producer gives up shows in its next flush, before anything is said to be done.
-    const producer = client.createProducer({ stream, topic, partitionId });
+    const producer = client.createProducer({ stream, topic, partitionId, headroomSlots: HEADROOM_SLOTS });
     const output = new TaskOutput(producer, ids, () => clock.nowMicros(), stored);
     return new TaskRunner(partitionId, task, output, producer, next, checkpoints, first);
   }
@@ -137,7 +143,8 @@ export class TaskRunner {
     const { next: nextOffset } = this;
     const state = await this.task.snapshot();
     if (state === undefined) return undefined;
-    await this.producer.flush();
+    console.log("flush");
+    await this.producer.flush().finally(() => console.log("flushed"));
     await this.checkpoints.save(nextOffset, state);
     return nextOffset;
   }

@@ -94,7 +94,6 @@ export class PartitionTasks {
   async handle(batch: ConsumedBatch): Promise<void> {
     const { partitionId } = batch;
     const task = this.tasks.get(partitionId);
-    console.log("handle", batch.firstOffset, batch.lastOffset, task?.nextOffset);
     if (!task || batch.lastOffset < task.nextOffset) return;
     batch.passOver(task.nextOffset - 1);
     const first = batch.lastOffset - batch.countLeft + 1;
@@ -146,9 +145,7 @@ export class PartitionTasks {
 
   private async openNow(partitionId: number, pauseMillis: number): Promise<void> {
     const { consumer, host, stopping } = this;
-    console.log("open", pauseMillis);
     await this.drop(partitionId);
-    console.log("dropped");
     if (pauseMillis > 0) await sleep(host.clock, pauseMillis, stopping.signal).catch(() => {});
     if (!this.isWanted(partitionId)) return;
     await host.storage.ensure();
@@ -167,7 +164,6 @@ export class PartitionTasks {
     this.tasks.set(partitionId, task);
     consumer.seek(partitionId, task.nextOffset);
     consumer.resume(partitionId);
-    console.log("resumed at", task.nextOffset);
   }
 
   private async firstStart(partitionId: number): Promise<number> {
@@ -222,7 +218,6 @@ export class PartitionTasks {
   }
 
   private async checkpointEach(): Promise<void> {
-    if ([...this.tasks.values()].some((task) => task.isAhead)) console.log("checkpointEach");
     const ahead = [...this.tasks.values()].filter((task) => task.isAhead);
     await Promise.all(ahead.map((task) => this.checkpoint(task)));
   }

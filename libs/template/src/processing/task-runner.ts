@@ -143,8 +143,7 @@ export class TaskRunner {
     const { next: nextOffset } = this;
     const state = await this.task.snapshot();
     if (state === undefined) return undefined;
-    console.log("flush");
-    await this.producer.flush().finally(() => console.log("flushed"));
+    await this.producer.flush();
     await this.checkpoints.save(nextOffset, state);
     return nextOffset;
   }

@@ -1,7 +1,6 @@
 import type { BookLevels } from "@ims/common";
 import { Char, type FrameBytes, Literal, NOWHERE } from "@ims/integration-kit";
 import type { BookFields } from "@ims/traits";
-import { MILLIS_MAX } from "../json/number-fields.js";
 import { ObjectWalker, ValueKind } from "./object-walker.js";
 
 const KEYS = ["type", "timestamp", "change_id", "prev_change_id", "bids", "asks"] as const;
@@ -47,8 +46,7 @@ export class BookWalker {
     const { kinds, mantissas } = object;
     const end = object.walk(frame, start);
     if (end === NOWHERE || kinds[BIDS] !== ValueKind.List || kinds[ASKS] !== ValueKind.List) return NOWHERE;
-    if (!object.isCount(TIMESTAMP, MILLIS_MAX) || !object.isCount(CHANGE_ID, Number.MAX_SAFE_INTEGER))
-      return NOWHERE;
+    if (!object.isTimestamp(TIMESTAMP) || !object.isCount(CHANGE_ID, Number.MAX_SAFE_INTEGER)) return NOWHERE;
     // Before 2020 frames had no type.
     if (kinds[TYPE] === ValueKind.Absent) this.isWhole = kinds[PREVIOUS_ID] === ValueKind.Absent;
     else {

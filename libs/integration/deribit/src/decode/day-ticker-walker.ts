@@ -1,6 +1,5 @@
 import { createTickerFields, type FrameBytes, NOWHERE, type OpenFeed } from "@ims/integration-kit";
 import { fillOrigin } from "../feeds/deribit-feed.js";
-import { MILLIS_MAX } from "../json/number-fields.js";
 import { bringToOneScale, mantissaOf } from "./given-decimals.js";
 import type { KeptBigInts } from "./kept-bigints.js";
 import { ObjectWalker, ValueKind } from "./object-walker.js";
@@ -40,7 +39,7 @@ export class DayTickerWalker {
     const object = this.#object;
     const end = object.walk(frame, start);
     if (end === NOWHERE || object.kinds[STATS] !== ValueKind.Object) return NOWHERE;
-    if (!object.isCount(TIMESTAMP, MILLIS_MAX)) return NOWHERE;
+    if (!object.isTimestamp(TIMESTAMP)) return NOWHERE;
     const { contractSize, priceScale, quantityScale } = feed.instrument;
     // Amounts of inverse futures are dollars.
     const volume = contractSize === undefined ? IN_COINS : IN_DOLLARS;

@@ -73,6 +73,10 @@ describe("the walk over a frame", () => {
     ["trades", '"buy"', '"both"'],
     ["trades", "BTC-PERPETUAL", "BTC-PERPETUAM"],
     ["trades", "BTC-PERPETUAL", "BTC-PERPETUAL2"],
+    ["trades", '"timestamp":1789344933994', '"timestamp":17893449339.0'],
+    ["trades", '"timestamp":1789344933994', '"timestamp":999999999999'],
+    ["trades", '"timestamp":1789344933994', '"timestamp":1000000000000'],
+    ["quotes", '"timestamp":1654162157500', '"timestamp":9000000000001'],
     // Keys with the hash of another key.
     ["trades", '"timestamp"', '"uJmestamp"'],
     ["quotes", '"timestamp"', '"uJmestamp"'],

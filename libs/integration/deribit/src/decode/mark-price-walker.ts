@@ -1,6 +1,5 @@
 import { createMarkPriceFields, type FrameBytes, NOWHERE, type OpenFeed } from "@ims/integration-kit";
 import { fillOrigin } from "../feeds/deribit-feed.js";
-import { MILLIS_MAX } from "../json/number-fields.js";
 import { bringToOneScale, isNoValue, mantissaOf } from "./given-decimals.js";
 import type { KeptBigInts } from "./kept-bigints.js";
 import { ObjectWalker, ValueKind } from "./object-walker.js";
@@ -35,7 +34,7 @@ export class MarkPriceWalker {
     const { kinds } = object;
     const end = object.walk(frame, start);
     if (end === NOWHERE || kinds[MARK] !== ValueKind.Number) return NOWHERE;
-    if (!object.isCount(TIMESTAMP, MILLIS_MAX)) return NOWHERE;
+    if (!object.isTimestamp(TIMESTAMP)) return NOWHERE;
     // After the expiry it is the text "expired".
     if (kinds[ESTIMATE] !== ValueKind.Number && kinds[ESTIMATE] !== ValueKind.LongNumber)
       kinds[ESTIMATE] = ValueKind.Absent;

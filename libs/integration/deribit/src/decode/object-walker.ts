@@ -1,4 +1,5 @@
 import { Char, type FrameBytes, Literal, NOWHERE, skipValue } from "@ims/integration-kit";
+import { MILLIS_MAX, MILLIS_MIN } from "../json/number-fields.js";
 
 /** What stands at a place of an object. A long number has more digits than are read here. */
 export const ValueKind = {
@@ -110,6 +111,11 @@ export class ObjectWalker {
     const count = this.mantissas[place]! + 0;
     this.mantissas[place] = count;
     return count >= 0 && count <= max;
+  }
+
+  /** Whether a place has a time in milliseconds, as `readTimestamp` takes it, which is its mantissa from now on. */
+  isTimestamp(place: number): boolean {
+    return this.isCount(place, MILLIS_MAX) && this.mantissas[place]! >= MILLIS_MIN;
   }
 
   /** Makes a double of the mantissa: both parts are exact, so it is the nearest one, as `Number` of the text. */

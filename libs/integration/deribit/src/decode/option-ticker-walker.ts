@@ -8,7 +8,6 @@ import {
 import type { OptionTickerFields } from "@ims/traits";
 import { fillOrigin } from "../feeds/deribit-feed.js";
 import type { DeribitTerms } from "../instruments.js";
-import { MILLIS_MAX } from "../json/number-fields.js";
 import { bringToOneScale, isNoValue, mantissaOf } from "./given-decimals.js";
 import { KeptBigInts } from "./kept-bigints.js";
 import { isAt, ObjectWalker, ValueKind } from "./object-walker.js";
@@ -98,7 +97,7 @@ export class OptionTickerWalker {
     const { kept, terms } = memory;
     const end = object.walk(frame, start);
     if (end === NOWHERE) return NOWHERE;
-    if (!object.isCount(PLACES.timestamp, MILLIS_MAX) || !this.#readUnderlying(frame, memory)) return NOWHERE;
+    if (!object.isTimestamp(PLACES.timestamp) || !this.#readUnderlying(frame, memory)) return NOWHERE;
     if (kinds[PLACES.greeks] !== ValueKind.Object || kinds[PLACES.stats] !== ValueKind.Object) return NOWHERE;
     this.#clearEmpty(BID, BID_AMOUNT);
     this.#clearEmpty(ASK, ASK_AMOUNT);

@@ -6,7 +6,6 @@ import {
   setSafe,
 } from "@ims/integration-kit";
 import { fillOrigin } from "../feeds/deribit-feed.js";
-import { MILLIS_MAX } from "../json/number-fields.js";
 import { ObjectWalker, ValueKind } from "./object-walker.js";
 
 const KEYS = ["timestamp", "best_bid_price", "best_bid_amount", "best_ask_price", "best_ask_amount"] as const;
@@ -28,7 +27,7 @@ export class QuoteWalker {
     const object = this.#object;
     const end = object.walk(frame, start);
     if (end === NOWHERE) return NOWHERE;
-    if (!object.isCount(TIMESTAMP, MILLIS_MAX)) return NOWHERE;
+    if (!object.isTimestamp(TIMESTAMP)) return NOWHERE;
     if (!this.#clearEmpty(BID_PRICE, BID_AMOUNT) || !this.#clearEmpty(ASK_PRICE, ASK_AMOUNT)) return NOWHERE;
     const { priceScale, quantityScale } = feed.instrument;
     const prices = Math.max(this.#scale(BID_PRICE, priceScale), this.#scale(ASK_PRICE, priceScale));

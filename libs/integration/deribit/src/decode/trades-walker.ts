@@ -10,7 +10,6 @@ import {
 } from "@ims/integration-kit";
 import type { TradeFields } from "@ims/traits";
 import { fillOrigin } from "../feeds/deribit-feed.js";
-import { MILLIS_MAX } from "../json/number-fields.js";
 import { ObjectWalker, ValueKind } from "./object-walker.js";
 
 const KEYS = [
@@ -77,7 +76,7 @@ export class TradesWalker {
     const row = this.#row;
     const { kinds, mantissas } = row;
     if (!isNamed(row, frame, name)) return false;
-    if (!row.isCount(TIMESTAMP, MILLIS_MAX) || !row.isCount(SEQ, Number.MAX_SAFE_INTEGER)) return false;
+    if (!row.isTimestamp(TIMESTAMP) || !row.isCount(SEQ, Number.MAX_SAFE_INTEGER)) return false;
     if (kinds[PRICE] !== ValueKind.Number || kinds[AMOUNT] !== ValueKind.Number) return false;
     const { priceScale, quantityScale } = feed.instrument;
     const ownPriceScale = row.scaleOf(PRICE, priceScale);

@@ -85,6 +85,7 @@ describe("fields", () => {
     expect(() => readCount(record, "half")).toThrow("half is not a whole number");
     expect(() => readTimestamp({ t: number("1789344933994718924") }, "t")).toThrow("beyond 2^53");
     expect(() => readTimestamp({ t: number("32503708800000") }, "t")).toThrow("no time of this age");
+    expect(() => readTimestamp({ t: number("16226274334.0") }, "t")).toThrow("no time of this age");
     expect(readTimestamp({ t: number("1.617644856302e12") }, "t")).toBe(1_617_644_856_302_000);
   });
 });

@@ -5,6 +5,8 @@ import { NumberText } from "./exact-json.js";
 const NUMBER = /^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 /** No price, amount or time has more digits; a larger exponent is a defect and must not cost memory. */
 const EXPONENT_MAX = 40;
+/** In the year 2001, long before the venue: an earlier time is a damaged one, or one in seconds. */
+export const MILLIS_MIN = 1_000_000_000_000;
 /** In the year 2255; microseconds are safe whole numbers until then. */
 export const MILLIS_MAX = 9_000_000_000_000;
 
@@ -55,10 +57,11 @@ export function readCount(record: JsonObject, key: string): number {
   return Number(mantissa);
 }
 
-/** A time in milliseconds since 1970, as microseconds. */
+/** A time in milliseconds since 1970, of the years 2001 to 2255, as microseconds. */
 export function readTimestamp(record: JsonObject, key: string): number {
   const millis = readCount(record, key);
-  if (millis > MILLIS_MAX) throw new Unusable("overflow", `${key} is no time of this age`);
+  if (millis < MILLIS_MIN || millis > MILLIS_MAX)
+    throw new Unusable("overflow", `${key} is no time of this age`);
   return millis * 1000;
 }
 

@@ -16,6 +16,8 @@ export interface FilterParts {
 /** A processor that runs chains of filters, and the tasks that it has open. */
 export class FilterProcessor implements Processor {
   readonly stateVersion = CHAIN_STATE_VERSION;
+  /** A filter that counts would count a copy, and what it lets through has ids of its own. */
+  readonly leavesOutCopies = true;
   private readonly open = new Map<string, { readonly input: TaskInput; readonly task: FilterTask }>();
 
   /** @param parts asked for when a task is made, not before */

@@ -87,7 +87,7 @@ function readSeries(reader: StateReader, series: WindowSeries): void {
   series.lateCount = reader.number();
   const windowCount = reader.count();
   series.totals.set(reader.array(series.totals.length));
-  series.windows = Array.from({ length: windowCount }, () =>
-    reader.array(Slot.WEIGHTED + series.totals.length),
-  );
+  for (let index = 0; index < windowCount; index++) {
+    series.restore(reader.array(Slot.WEIGHTED + series.totals.length));
+  }
 }

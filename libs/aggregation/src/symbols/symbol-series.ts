@@ -3,16 +3,32 @@ import type { v2 } from "@ims/sbe";
 import { powerOfTen } from "../numbers/half-even.js";
 import { readBig, writeBig } from "../numbers/limbs.js";
 import type { AveragePlan } from "../plan/average-plan.js";
-import type { Fronts } from "../windows/fronts.js";
+import { Fronts } from "../windows/fronts.js";
 import { HalfLives } from "../windows/half-lives.js";
 import type { TradeInput } from "../windows/trade-input.js";
+import { WindowPool } from "../windows/window-pool.js";
 import { WindowSeries } from "../windows/window-series.js";
-import { fitsScaled, scaleUp } from "../windows/window-slots.js";
+import { fitsScaled, Slot, scaleUp } from "../windows/window-slots.js";
 
 const TWO_32 = 2 ** 32;
 const NO_HALF_LIVES = new HalfLives([]);
 const INT64_END = 1n << 63n;
 const cell = new Float64Array(2);
+
+/** What the symbols of a table share. */
+export class SeriesStores {
+  readonly halfLives: HalfLives;
+  readonly fronts: Fronts;
+  /** Windows of the shortest length, which have the weights of the half-lives. */
+  readonly shortest: WindowPool;
+  readonly others = new WindowPool(Slot.WEIGHTED);
+
+  constructor(plan: AveragePlan) {
+    this.halfLives = new HalfLives(plan.halfLives);
+    this.fronts = new Fronts(plan.windows.length, this.halfLives);
+    this.shortest = new WindowPool(Slot.WEIGHTED + plan.halfLives.length * 2);
+  }
+}
 
 /**
  * All windows of one symbol of one venue, with its scales: they begin at 0 and only grow, to the finest of its regular
@@ -29,16 +45,19 @@ export class SymbolSeries {
   /** One for each window length of the plan. */
   readonly series: readonly WindowSeries[];
   private settledMicros = 0;
+  private readonly fronts: Fronts;
 
   constructor(
     plan: AveragePlan,
-    halfLives: HalfLives,
-    private readonly fronts: Fronts,
+    stores: SeriesStores,
     /** Where its front is. */
     readonly place: number,
   ) {
-    this.series = plan.windows.map(
-      (length, index) => new WindowSeries(length, index === 0 ? halfLives : NO_HALF_LIVES, plan),
+    this.fronts = stores.fronts;
+    this.series = plan.windows.map((length, index) =>
+      index === 0
+        ? new WindowSeries(length, stores.halfLives, plan, stores.shortest)
+        : new WindowSeries(length, NO_HALF_LIVES, plan, stores.others),
     );
   }
 
@@ -58,6 +77,12 @@ export class SymbolSeries {
     if (!fronts.isOpen(place)) return;
     this.settledMicros = this.lastMicros;
     fronts.settle(place, this.series);
+  }
+
+  /** Gives up all it holds of what symbols share. */
+  release(): void {
+    this.settle();
+    for (const series of this.series) series.clear();
   }
 
   /** Lets the front take what comes next, if the windows allow it. */

@@ -1,9 +1,8 @@
 import type { v2 } from "@ims/sbe";
 import type { AveragePlan } from "../plan/average-plan.js";
-import { Fronts } from "../windows/fronts.js";
-import { HalfLives } from "../windows/half-lives.js";
+import type { Fronts } from "../windows/fronts.js";
 import { SymbolKeys } from "./symbol-keys.js";
-import { SymbolSeries } from "./symbol-series.js";
+import { SeriesStores, SymbolSeries } from "./symbol-series.js";
 
 /**
  * The symbols of a partition, in the order of their first trade. They are told apart by venue and name; the instrument
@@ -15,10 +14,8 @@ export class SymbolTable {
   private readonly byName = new Map<string, SymbolSeries>();
   private knownValues: v2.TradeValues | undefined;
   private words = new Int32Array(8);
-  private readonly keys: SymbolKeys;
-  private readonly halfLives: HalfLives;
-  /** The symbols' fronts. */
-  readonly fronts: Fronts;
+  private readonly keys = new SymbolKeys();
+  private readonly stores: SeriesStores;
   private placeCount = 0;
   private readonly freePlaces: number[] = [];
 
@@ -26,9 +23,12 @@ export class SymbolTable {
     private readonly plan: AveragePlan,
     private readonly symbolsMax: number,
   ) {
-    this.keys = new SymbolKeys();
-    this.halfLives = new HalfLives(plan.halfLives);
-    this.fronts = new Fronts(plan.windows.length, this.halfLives);
+    this.stores = new SeriesStores(plan);
+  }
+
+  /** The fronts of the symbols, by place. */
+  get fronts(): Fronts {
+    return this.stores.fronts;
   }
 
   /** Place of the front that a trade belongs to; -1 = not known at once, {@link find} knows it. */
@@ -67,7 +67,7 @@ export class SymbolTable {
     const place = this.freePlaces.pop() ?? this.placeCount++;
     this.fronts.reserve(place);
     this.keys.reserve(place);
-    return new SymbolSeries(this.plan, this.halfLives, this.fronts, place);
+    return new SymbolSeries(this.plan, this.stores, place);
   }
 
   /** Takes in a symbol of a stored state. */
@@ -80,7 +80,7 @@ export class SymbolTable {
   remove(index: number): void {
     const [symbol] = this.symbols.splice(index, 1);
     if (!symbol) return;
-    symbol.settle();
+    symbol.release();
     this.freePlaces.push(symbol.place);
     this.byName.delete(nameKey(symbol.exchangeId, symbol.name));
     this.forgetNumber(symbol);

@@ -1,6 +1,7 @@
 import type { AveragePlan } from "../plan/average-plan.js";
 import type { HalfLives } from "./half-lives.js";
 import type { TradeInput } from "./trade-input.js";
+import type { WindowPool } from "./window-pool.js";
 import { addTrade, Phase, Slot } from "./window-slots.js";
 
 /** Publishes what a series has to say; each call is one window. */
@@ -16,7 +17,7 @@ const EMPTY_RUN_MAX = 100;
 /** Windows of one length of one symbol: the open ones, and closed ones that may still be revised. */
 export class WindowSeries {
   /** In order of start. */
-  windows: Float64Array[] = [];
+  readonly windows: Float64Array[] = [];
   /** Windows that begin before this moment are over; 0 = none is yet. */
   closedUntil = 0;
   /** Start of the first window that was closed, 0 = none: from there on those without a trade are empty. */
@@ -34,6 +35,7 @@ export class WindowSeries {
     /** Of the plan for the shortest windows, none for others. */
     readonly halfLives: HalfLives,
     private readonly plan: AveragePlan,
+    private readonly pool: WindowPool,
   ) {
     this.totals = new Float64Array(halfLives.count * 2);
   }
@@ -159,7 +161,7 @@ export class WindowSeries {
     const { lengthMicros } = this;
     const start = micros - (micros % lengthMicros);
     if (start < this.closedUntil - this.plan.revisableWindows * lengthMicros) return undefined;
-    const slots = new Float64Array(Slot.WEIGHTED + this.halfLives.count * 2);
+    const slots = this.pool.take();
     slots[Slot.START] = start;
     if (start < this.closedUntil) slots[Slot.PHASE] = this.isPublished(start) ? Phase.Published : Phase.Over;
     this.windows.splice(index, 0, slots);
@@ -195,8 +197,19 @@ export class WindowSeries {
   private dropOld(): void {
     const end = this.closedUntil - this.plan.revisableWindows * this.lengthMicros;
     const { windows } = this;
-    let count = 0;
-    while (count < windows.length && windows[count]![Slot.START]! < end) count++;
-    if (count > 0) windows.splice(0, count);
+    while (windows.length > 0 && windows[0]![Slot.START]! < end) this.pool.give(windows.shift()!);
+  }
+
+  /** Takes in the next window of a stored state. */
+  restore(values: Float64Array): void {
+    const slots = this.pool.take();
+    slots.set(values);
+    this.windows.push(slots);
+  }
+
+  /** Gives up all windows. */
+  clear(): void {
+    for (const slots of this.windows) this.pool.give(slots);
+    this.windows.length = 0;
   }
 }

@@ -91,8 +91,8 @@ export class PartitionProducer {
   }
 
   /**
-   * Sends what is there without lingering; resolves when every message committed so far is confirmed. Rejects with the
-   * first error when one of their batches was given up.
+   * Sends what is there without lingering; resolves when every message committed so far is confirmed or given up. Rejects
+   * with the first error when a batch is given up meanwhile; of those before it only `onFailed` has told.
    */
   flush(): Promise<void> {
     return this.lane.flush();

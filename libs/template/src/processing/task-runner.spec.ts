@@ -41,4 +41,32 @@ describe("a checkpoint", () => {
     expect(await saving).toBe(12);
     expect(steps).toEqual(["confirmed", "saved 12 version 3"]);
   });
+
+  it("is not stored when an output before it was given up, also before the checkpoint was begun", async () => {
+    const saved: Checkpoint[] = [];
+    const storage = {
+      topics: { stream: "idle", outputTopic: "out", checkpointTopic: "out-checkpoints" },
+      lastCheckpoint: async () => undefined,
+      lastOutput: async () => undefined,
+      saveCheckpoint: async (_: number, checkpoint: Checkpoint) => void saved.push(checkpoint),
+    } as unknown as TaskStorage;
+    let giveUp!: (error: Error) => void;
+    const client = {
+      createProducer: ({ onFailed }: { onFailed: typeof giveUp }) => {
+        giveUp = onFailed;
+        // A flush knows only of what is given up while it waits.
+        return { flush: async () => {} };
+      },
+    };
+    const task = await TaskRunner.open(
+      { client: client as never, storage, processor, clock: systemClock },
+      { stream: "a", topic: "b", partitionId: 0 },
+      0,
+      async () => 12,
+    );
+    giveUp(new Error("the disk is full"));
+    giveUp(new Error("still"));
+    await expect(task.checkpoint()).rejects.toThrow("the disk is full");
+    expect(saved).toEqual([]);
+  });
 });

@@ -21,6 +21,12 @@ export interface TaskDependencies {
   readonly clock: Clock;
 }
 
+/** Outputs that the producer gave up: nothing behind them may be called done. */
+interface LostOutputs {
+  /** Why the first of them was. */
+  error: Error | undefined;
+}
+
 /** Where a task stands. */
 export interface TaskStatus {
   readonly partitionId: number;
@@ -55,6 +61,7 @@ export class TaskRunner {
     private readonly checkpoints: TaskCheckpoints,
     /** Absent where copies are handled as any record. */
     private readonly first: FirstRecords | undefined,
+    private readonly lost: LostOutputs,
   ) {}
 
   /**
@@ -101,10 +108,19 @@ export class TaskRunner {
     }
     const task = processor.createTask(input, checkpoint?.state, checkpoints);
     const { stream, outputTopic: topic } = storage.topics;
-    // What the producer gives up shows in its next flush, before anything is said to be done.
-    const producer = client.createProducer({ stream, topic, partitionId, headroomSlots: HEADROOM_SLOTS });
+    // A flush tells only of what is given up while it waits: what was refused before it would be lost in silence.
+    const lost: LostOutputs = { error: undefined };
+    const producer = client.createProducer({
+      stream,
+      topic,
+      partitionId,
+      headroomSlots: HEADROOM_SLOTS,
+      onFailed: (error) => {
+        lost.error ??= error;
+      },
+    });
     const output = new TaskOutput(producer, ids, () => clock.nowMicros(), stored);
-    return new TaskRunner(partitionId, task, output, producer, next, checkpoints, first);
+    return new TaskRunner(partitionId, task, output, producer, next, checkpoints, first, lost);
   }
 
   get nextOffset(): number {
@@ -144,6 +160,7 @@ export class TaskRunner {
     const state = await this.task.snapshot();
     if (state === undefined) return undefined;
     await this.producer.flush();
+    if (this.lost.error) throw this.lost.error;
     await this.checkpoints.save(nextOffset, state);
     return nextOffset;
   }

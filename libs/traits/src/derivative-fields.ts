@@ -21,7 +21,8 @@ export interface LiquidationFields extends RecordHead {
   /** Of the order that closes the position: Sell closes a long one. */
   side: Side;
   status: OrderStatus;
-  price: bigint;
+  /** `null` for a market order. */
+  price: bigint | null;
   averagePrice: bigint | null;
   quantity: bigint;
   filledQuantity: bigint;

@@ -31,7 +31,8 @@ export interface LiquidationMessage extends MessageOrigin {
   /** Of the order: `sell` closes a long position. */
   readonly side: SideName;
   readonly status: OrderStatusName;
-  readonly price: Decimal;
+  /** Null for a market order. */
+  readonly price: Decimal | null;
   readonly averagePrice: Decimal | null;
   readonly quantity: Decimal;
   readonly filledQuantity: Decimal;
@@ -111,7 +112,7 @@ export function liquidationMessage(record: LiquidationRecord, origin: MessageOri
     ...origin,
     side: sideName(record.side),
     status: ORDER_STATUSES[record.status] ?? "unknown",
-    price: record.price,
+    price: record.price ?? null,
     averagePrice: record.averagePrice ?? null,
     quantity: record.quantity,
     filledQuantity: record.filledQuantity,

@@ -5,7 +5,7 @@ import { AverageWriter } from "../output/average-writer.js";
 import type { AveragePlan } from "../plan/average-plan.js";
 import type { SymbolSeries } from "../symbols/symbol-series.js";
 import { SymbolTable } from "../symbols/symbol-table.js";
-import { TradeInput } from "../windows/trade-input.js";
+import { NULL_HI, TradeInput } from "../windows/trade-input.js";
 import { Slot } from "../windows/window-slots.js";
 
 /** Messages that one trade may make; windows that are due beyond that close with the trades that follow. */
@@ -17,8 +17,6 @@ const FORGOTTEN_MICROS = 86_400e6;
 /** A state is stored as one message, which has room for 8 MiB. */
 const STATE_BYTES_MAX = 7 * 1024 * 1024;
 const SYMBOLS_MAX = 4096;
-/** -2^31: the upper word of a null int64. */
-const NULL_HI = -2147483648;
 
 /** As many symbols as a state surely has room for, 4,096 at most. */
 export function symbolsMaxOf({ windows, halfLives, latenessMicros, revisableWindows }: AveragePlan): number {
@@ -84,37 +82,38 @@ export class AverageEngine {
 
   /** Takes the next trade of the partition and writes what it makes due. Allocates nothing unless a window closes. */
   take(values: v2.TradeValues, output: RecordOutput): void {
-    const { counts, writer } = this;
+    const { counts, trade, writer } = this;
     counts.trades++;
-    const receiveMicros = values.receiveTimeNumber;
-    let micros = receiveMicros;
+    trade.readTimes(values);
+    const { receiveMicros } = trade;
     if (values.eventTimeHi !== NULL_HI) {
-      micros = values.eventTimeNumber ?? receiveMicros;
-      if (micros <= 0 || micros > receiveMicros + AHEAD_MICROS_MAX) {
+      if (trade.micros <= 0 || trade.micros > receiveMicros + AHEAD_MICROS_MAX) {
         this.tell("implausibleTimes");
-        micros = receiveMicros;
+        trade.micros = receiveMicros;
       }
     }
+    const { micros } = trade;
     writer.receiveMicros = receiveMicros;
-    writer.publishMicros = values.publishTimeNumber;
+    writer.publishMicros = trade.publishMicros;
     writer.output = output;
     writer.count = 0;
     const place = micros > 0 && values.kind === TradeKind.Regular ? this.table.placeOf(values) : -1;
-    if (place < 0 || !this.table.fronts.add(place, values, micros)) {
+    if (place < 0 || !this.table.fronts.add(place, values, trade)) {
       const symbol = micros > 0 ? this.table.find(values) : undefined;
       if (!symbol) {
         this.tell("withoutSymbol");
         return;
       }
-      this.takeIntoEach(symbol, values, micros);
+      this.takeIntoEach(symbol, values);
     }
     if (micros > this.watermark) this.watermark = micros;
     if (this.watermark >= this.dueAt) this.closeDue();
   }
 
   /** Takes a trade that the symbol's front does not. */
-  private takeIntoEach(symbol: SymbolSeries, values: v2.TradeValues, micros: number): void {
+  private takeIntoEach(symbol: SymbolSeries, values: v2.TradeValues): void {
     const { counts, trade, writer } = this;
+    const { micros } = trade;
     symbol.settle();
     writer.symbol = symbol;
     if (symbol.lastMicros === 0) {
@@ -123,7 +122,6 @@ export class AverageEngine {
       }
     }
     if (micros > symbol.lastMicros) symbol.lastMicros = micros;
-    trade.micros = micros;
     trade.aggressor = values.aggressor;
     const { series } = symbol;
     if (values.kind === TradeKind.Regular && symbol.read(values, trade)) {

@@ -10,8 +10,8 @@ import { SeriesStores, SymbolSeries } from "./symbol-series.js";
  */
 export class SymbolTable {
   readonly symbols: SymbolSeries[] = [];
-  private readonly byNumber = new Map<number, SymbolSeries>();
-  private readonly byName = new Map<string, SymbolSeries>();
+  /** By a hash of venue and name, which few if any share. */
+  private readonly byName = new Map<number, SymbolSeries[]>();
   private knownValues: v2.TradeValues | undefined;
   private words = new Int32Array(8);
   private readonly keys = new SymbolKeys();
@@ -38,26 +38,17 @@ export class SymbolTable {
 
   /** The symbol of a trade; `undefined` if there are as many as may be. */
   find(values: v2.TradeValues): SymbolSeries | undefined {
+    const { exchangeId, instrumentId } = values;
     const words = this.wordsOf(values);
-    const number = values.instrumentId * 256 + values.exchangeId;
-    const known = this.byNumber.get(number);
-    if (known && isSame(words, known.nameWords)) {
-      this.keys.set(known);
-      return known;
-    }
-    const key = nameKey(values.exchangeId, values.symbol);
-    let symbol = this.byName.get(key);
+    let symbol = this.named(exchangeId, words);
     if (!symbol) {
       if (this.symbols.length >= this.symbolsMax) return undefined;
       symbol = this.make();
       symbol.name.set(values.symbol);
-      symbol.exchangeId = values.exchangeId;
-      this.symbols.push(symbol);
-      this.byName.set(key, symbol);
+      symbol.exchangeId = exchangeId;
+      this.restore(symbol);
     }
-    this.forgetNumber(symbol);
-    symbol.instrumentId = values.instrumentId;
-    this.byNumber.set(number, symbol);
+    symbol.instrumentId = instrumentId;
     this.keys.set(symbol);
     return symbol;
   }
@@ -70,11 +61,13 @@ export class SymbolTable {
     return new SymbolSeries(this.plan, this.stores, place);
   }
 
-  /** Takes in a symbol of a stored state. */
+  /** Takes in a symbol made by {@link make} that has its name and venue. */
   restore(symbol: SymbolSeries): void {
     this.symbols.push(symbol);
-    this.byName.set(nameKey(symbol.exchangeId, symbol.name), symbol);
-    this.byNumber.set(symbol.instrumentId * 256 + symbol.exchangeId, symbol);
+    const hash = hashOf(symbol.exchangeId, symbol.nameWords);
+    const others = this.byName.get(hash);
+    if (others) others.push(symbol);
+    else this.byName.set(hash, [symbol]);
   }
 
   remove(index: number): void {
@@ -82,13 +75,19 @@ export class SymbolTable {
     if (!symbol) return;
     symbol.release();
     this.freePlaces.push(symbol.place);
-    this.byName.delete(nameKey(symbol.exchangeId, symbol.name));
-    this.forgetNumber(symbol);
+    const hash = hashOf(symbol.exchangeId, symbol.nameWords);
+    const others = this.byName.get(hash)!.filter((other) => other !== symbol);
+    if (others.length > 0) this.byName.set(hash, others);
+    else this.byName.delete(hash);
   }
 
-  private forgetNumber(symbol: SymbolSeries): void {
-    const number = symbol.instrumentId * 256 + symbol.exchangeId;
-    if (this.byNumber.get(number) === symbol) this.byNumber.delete(number);
+  private named(exchangeId: number, words: Int32Array): SymbolSeries | undefined {
+    const symbols = this.byName.get(hashOf(exchangeId, words));
+    if (!symbols) return undefined;
+    for (const symbol of symbols) {
+      if (symbol.exchangeId === exchangeId && isSame(words, symbol.nameWords)) return symbol;
+    }
+    return undefined;
   }
 
   private wordsOf(values: v2.TradeValues): Int32Array {
@@ -100,11 +99,17 @@ export class SymbolTable {
   }
 }
 
+/** 30 bits. */
+function hashOf(exchangeId: number, words: Int32Array): number {
+  let hash = exchangeId;
+  for (let index = 0; index < 8; index++) {
+    hash = Math.imul(hash ^ words[index]!, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  return hash & 0x3fffffff;
+}
+
 function isSame(left: Int32Array, right: Int32Array): boolean {
   for (let index = 0; index < 8; index++) if (left[index] !== right[index]) return false;
   return true;
-}
-
-function nameKey(exchangeId: number, name: Uint8Array): string {
-  return `${exchangeId}/${String.fromCharCode(...name)}`;
 }

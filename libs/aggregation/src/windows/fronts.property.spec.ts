@@ -36,12 +36,14 @@ const amounts = fc
 const steps = fc.oneof(
   { weight: 20, arbitrary: fc.integer({ min: 0, max: 3000 }) },
   { weight: 3, arbitrary: fc.integer({ min: -2_000_000, max: 2_000_000 }) },
+  // Symbols that are silent meanwhile are forgotten.
+  { weight: 1, arbitrary: fc.constant(2 * 86_400e6) },
 );
 const trades = fc.tuple(amounts, amounts).chain(([price, quantity]) =>
   fc.array(
     fc.record({
       step: steps,
-      symbol: fc.constantFrom("A", "A", "A", "B"),
+      symbol: fc.constantFrom("A", "A", "A", "B", "C"),
       price,
       quantity,
       priceScale: fc.oneof({ weight: 30, arbitrary: fc.constant(2) }, fc.constantFrom(0, 1, 3, 19, 34)),

@@ -79,10 +79,12 @@ export class Fronts {
 
   /**
    * Adds a regular trade to the front.
+   * @param time has its event time: a double handed over by itself would be allocated
    * @returns false, with nothing changed, where the trade is to go to each window itself
    */
-  add(place: number, values: v2.TradeValues, micros: number): boolean {
+  add(place: number, values: v2.TradeValues, time: { readonly micros: number }): boolean {
     const { slots } = this;
+    const { micros } = time;
     const at = place * this.stride;
     const lastMicros = slots[at + Front.LAST_TIME]!;
     if (!(micros >= lastMicros && micros < slots[at + Front.END]!)) return false;

@@ -28,6 +28,7 @@ export class Liquidation {
     const record = changetype<Liquidation>(address);
     record.setEventTimeNull();
     record.setSendTimeNull();
+    record.setPriceNull();
     record.setAveragePriceNull();
     return record;
   }
@@ -137,16 +138,24 @@ export class Liquidation {
   setSymbol(text: Text): bool {
     return setPadded(changetype<usize>(this) + 48, 32, text);
   }
-  /** price of the order */
+  /** price of the order; null for a market order */
   @inline get price(): i64 {
     return load<i64>(changetype<usize>(this), 80);
   }
   @inline set price(value: i64) {
     store<i64>(changetype<usize>(this), value, 80);
   }
-  /** Below 0, 0 or above 0 as price is less than, equal to or greater than a decimal, exactly. */
+  /** Whether price is given. */
+  @inline get hasPrice(): bool {
+    return this.price != i64.MIN_VALUE;
+  }
+  /** Says that price is not given. */
+  @inline setPriceNull(): void {
+    this.price = i64.MIN_VALUE;
+  }
+  /** Below 0, 0 or above 0 as price is less than, equal to or greater than a decimal, exactly. One that is not given is below all. */
   @inline comparePrice(other: Decimal): i32 {
-    return compareDecimals(this.price, this.priceScale, other.mantissa, other.scale);
+    return this.hasPrice ? compareDecimals(this.price, this.priceScale, other.mantissa, other.scale) : -1;
   }
   /** average price of its executions; null if the venue gives none */
   @inline get averagePrice(): i64 {

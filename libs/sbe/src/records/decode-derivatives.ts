@@ -32,7 +32,7 @@ export function decodeLiquidation(view: DataView, offset: number, length: number
   return {
     type: "liquidation",
     ...decodePrefix(order),
-    price: exactDecimal(order.price(), priceScale, "Liquidation.price"),
+    price: optionalDecimal(order.price(), priceScale, "Liquidation.price"),
     averagePrice: optionalDecimal(order.averagePrice(), priceScale, "Liquidation.averagePrice"),
     quantity: exactDecimal(order.quantity(), quantityScale, "Liquidation.quantity"),
     filledQuantity: exactDecimal(order.filledQuantity(), quantityScale, "Liquidation.filledQuantity"),

@@ -16,7 +16,8 @@ export interface MarkPriceRecord extends NumberedRecordBase {
 /** An order by which the venue closed a position, from `v2.Liquidation`. */
 export interface LiquidationRecord extends NumberedRecordBase {
   readonly type: "liquidation";
-  readonly price: Decimal;
+  /** Undefined for a market order. */
+  readonly price: Decimal | undefined;
   readonly averagePrice: Decimal | undefined;
   readonly quantity: Decimal;
   readonly filledQuantity: Decimal;

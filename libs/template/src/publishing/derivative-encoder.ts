@@ -51,11 +51,12 @@ export class DerivativeEncoder {
     encoder
       .priceScale(liquidation.priceScale)
       .quantityScale(liquidation.quantityScale)
-      .price(liquidation.price)
       .quantity(liquidation.quantity)
       .filledQuantity(liquidation.filledQuantity)
       .side(liquidation.side)
       .status(liquidation.status);
+    if (liquidation.price === null) encoder.priceNull();
+    else encoder.price(liquidation.price);
     if (liquidation.averagePrice === null) encoder.averagePriceNull();
     else encoder.averagePrice(liquidation.averagePrice);
   }

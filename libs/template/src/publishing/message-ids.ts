@@ -104,7 +104,7 @@ export class MessageIds {
 
   liquidation(liquidation: LiquidationFields): Uint32Array {
     const { price, quantity, filledQuantity, status } = liquidation;
-    const rest = lowBits(price) ^ lowBits(quantity) ^ (lowBits(filledQuantity) << 1);
+    const rest = lowBits(price ?? 0n) ^ lowBits(quantity) ^ (lowBits(filledQuantity) << 1);
     return this.fill(liquidation, DataType.Liquidation, timeOf(liquidation), rest, 0, status);
   }
 

@@ -196,7 +196,8 @@ export class CollectingSink implements MarketDataSink {
   }
 
   liquidation(liquidation: LiquidationFields): void {
-    checkMantissa(liquidation.price, this.take(DataType.Liquidation, liquidation));
+    const symbol = this.take(DataType.Liquidation, liquidation);
+    if (liquidation.price !== null) checkMantissa(liquidation.price, symbol);
   }
 
   optionTicker(option: OptionTickerFields): void {

@@ -1,4 +1,13 @@
-import { DataType, GapReason, OrderEvent, OrderMarks, OrderStatus, Side, SimulatedClock } from "@ims/common";
+import {
+  DataType,
+  GapReason,
+  OrderEvent,
+  OrderKind,
+  OrderMarks,
+  OrderStatus,
+  Side,
+  SimulatedClock,
+} from "@ims/common";
 import type { OpenFeed } from "@ims/integration-kit";
 import { CollectingSink } from "@ims/testkit";
 import type { LiquidationFields } from "@ims/traits";
@@ -55,6 +64,7 @@ describe("LiquidationsFeed", () => {
       marks: OrderMarks.Liquidation,
       orderId: 7,
       eventMicros: START_MICROS + index * 1000,
+      hasPrice: true,
       hasFilledQuantity: true,
       hasOriginalQuantity: true,
       ...changes,
@@ -92,7 +102,9 @@ describe("LiquidationsFeed", () => {
       eventMicros: START_MICROS + 1000,
       receiveMicros: START_MICROS + 1_000_000,
     });
-    expect([seenCount, gaps()]).toEqual([5, []]);
+    take(event({ kind: OrderKind.Market, hasPrice: false }));
+    expect(records.at(-1)).toMatchObject({ price: null, quantity: 10n });
+    expect([seenCount, gaps()]).toEqual([6, []]);
   });
 
   it("tells no Gap where the chain goes on behind a cut, and one where it does not", () => {

@@ -106,8 +106,7 @@ export class LiquidationsFeed implements BitstampFeed {
     record.side = order.side;
     record.priceScale = order.price.scale;
     record.quantityScale = order.quantity.scale;
-    // Of a market order, which has none, it is 0.
-    record.price = order.price.toBigInt();
+    record.price = order.hasPrice ? order.price.toBigInt() : null;
     record.averagePrice = null;
     const left = order.quantity.toBigInt();
     record.filledQuantity = order.hasFilledQuantity ? order.filledQuantity.toBigInt() : 0n;

@@ -34,7 +34,7 @@ export class LiquidationValues {
   /** Venue's own name (32 octets of UTF-8) */
   readonly symbol = new Uint8Array(32);
   readonly symbolView = new DataView(this.symbol.buffer);
-  /** Price of the order (Mantissa) */
+  /** Price of the order; null for a market order (OptionalMantissa; null is -9223372036854775808) */
   priceLo = 0;
   priceHi = 0;
   /** Average price of its executions; null if the venue gives none (OptionalMantissa; null is -9223372036854775808) */
@@ -132,13 +132,19 @@ export class LiquidationValues {
   }
 
   /** As a number; throws `sbe.unsafe-integer` or `sbe.out-of-range` outside of ±2^53. */
-  get priceNumber(): number {
+  get priceNumber(): number | null {
     const lo = this.priceLo;
     const hi = this.priceHi;
+    if (lo === 0 && hi === -2147483648) return null;
     if ((hi << 10) >> 10 !== hi) throwUnsafeInteger("Liquidation.price", lo, hi);
     return hi * 4294967296 + (lo >>> 0);
   }
-  set priceNumber(value: number) {
+  set priceNumber(value: number | null) {
+    if (value === null) {
+      this.priceLo = 0;
+      this.priceHi = -2147483648;
+      return;
+    }
     if (!(value <= 9007199254740991 && value >= -9007199254740991)) throwOutOfRange("Liquidation.price", value);
     this.priceLo = value | 0;
     this.priceHi = Math.floor(value * 2.3283064365386963e-10);
@@ -467,7 +473,7 @@ export class LiquidationEncoder {
     return this;
   }
 
-  /** Price of the order (Mantissa) */
+  /** Price of the order; null for a market order (OptionalMantissa; null is -9223372036854775808) */
   price(value: bigint): this {
     if (BigInt.asIntN(64, value) !== value) throwOutOfRange("Liquidation.price", value);
     this.view.setBigInt64(this.offset + 72, value, true);
@@ -499,6 +505,14 @@ export class LiquidationEncoder {
     const first = source.getInt32(start, true);
     view.setInt32(at + 4, source.getInt32(start + 4, true), true);
     view.setInt32(at, first, true);
+    return this;
+  }
+
+  priceNull(): this {
+    const view = this.view;
+    const at = this.offset + 72;
+    view.setInt32(at, 0, true);
+    view.setInt32(at + 4, -2147483648, true);
     return this;
   }
 
@@ -985,22 +999,24 @@ export class LiquidationDecoder {
     return textEquals(this.bytes, this.offset + 40, 32, source, start, length);
   }
 
-  /** Price of the order (Mantissa) */
-  price(): bigint {
-    return this.view.getBigInt64(this.offset + 72, true);
+  /** Price of the order; null for a market order (OptionalMantissa; null is -9223372036854775808) */
+  price(): bigint | null {
+    const value = this.view.getBigInt64(this.offset + 72, true);
+    return value === -9223372036854775808n ? null : value;
   }
 
   /** As a number; throws `sbe.unsafe-integer` outside of ±2^53. */
-  priceNumber(): number {
+  priceNumber(): number | null {
     const view = this.view;
     const at = this.offset + 72;
     const hi = view.getInt32(at + 4, true);
     return (hi << 10) >> 10 === hi ? hi * 4294967296 + view.getUint32(at, true) : this.priceNotSafe();
   }
 
-  private priceNotSafe(): never {
+  private priceNotSafe(): null {
     const lo = this.view.getUint32(this.offset + 72, true);
     const hi = this.view.getInt32(this.offset + 76, true);
+    if (hi === -2147483648 && lo === 0) return null;
     return throwUnsafeInteger("Liquidation.price", lo, hi);
   }
 
@@ -1017,6 +1033,10 @@ export class LiquidationDecoder {
   /** Where its eight octets start in `view`. */
   priceStart(): number {
     return this.offset + 72;
+  }
+
+  priceIsNull(): boolean {
+    return this.view.getInt32(this.offset + 72, true) === 0 && this.view.getInt32(this.offset + 76, true) === -2147483648;
   }
 
   /** Average price of its executions; null if the venue gives none (OptionalMantissa; null is -9223372036854775808) */

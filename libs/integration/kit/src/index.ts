@@ -8,6 +8,7 @@ export type {
   Heartbeat,
 } from "./connections/stream-connection.js";
 export { type HubLimits, StreamHub, type StreamHubOptions } from "./connections/stream-hub.js";
+export * from "./decode/book-fields.js";
 export {
   atScale,
   commonScale,

@@ -2,6 +2,7 @@ import { type Clock, DataType, describeError, GapReason, RecordFlags, sleep } fr
 import {
   Backoff,
   type CrossCheckResult,
+  createBookFields,
   createGapFields,
   type JsonObject,
   type OpenFeed,
@@ -11,7 +12,6 @@ import type { BookFields, IntegrationContext } from "@ims/traits";
 import { readBook } from "../decode/level-reader.js";
 import type { BitstampFeed } from "../feeds/bitstamp-feed.js";
 import { type BitstampRest, isNotFound } from "../rest/bitstamp-rest.js";
-import { createBookFields } from "./book-fields.js";
 import { BookSync, type SnapshotOutcome } from "./book-sync.js";
 
 export interface BookFeedOptions {

@@ -1,9 +1,9 @@
 import { GapReason } from "@ims/common";
+import { cloneBookFields, createBookFields } from "@ims/integration-kit";
 import { bookHash, OrderBook } from "@ims/order-book";
 import type { BookFields } from "@ims/traits";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { cloneBookFields, createBookFields } from "./book-fields.js";
 import { BookSync } from "./book-sync.js";
 
 type Row = readonly [price: number, quantity: number];

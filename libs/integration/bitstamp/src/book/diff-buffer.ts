@@ -1,5 +1,5 @@
+import { cloneBookFields } from "@ims/integration-kit";
 import type { BookFields } from "@ims/traits";
-import { cloneBookFields } from "./book-fields.js";
 
 const DIFFS_MAX = 2000;
 const LEVELS_MAX = 200_000;

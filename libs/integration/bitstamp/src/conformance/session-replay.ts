@@ -6,10 +6,15 @@ import {
   SimulatedClock,
   trimFraction,
 } from "@ims/common";
-import { asObject, createTradeFields, type FeedIndex, type OpenFeed } from "@ims/integration-kit";
+import {
+  asObject,
+  createBookFields,
+  createTradeFields,
+  type FeedIndex,
+  type OpenFeed,
+} from "@ims/integration-kit";
 import { bookHash } from "@ims/order-book";
 import type { BookFields, RejectedFrame, TradeFields } from "@ims/traits";
-import { createBookFields } from "../book/book-fields.js";
 import { BookSync } from "../book/book-sync.js";
 import { CHANNEL_PREFIXES, venueChannelOf } from "../channels.js";
 import { readBook } from "../decode/level-reader.js";

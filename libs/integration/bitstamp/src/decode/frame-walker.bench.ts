@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { asObject, createTradeFields } from "@ims/integration-kit";
-import { createBookFields } from "../book/book-fields.js";
+import { asObject, createBookFields, createTradeFields } from "@ims/integration-kit";
 import { createOrderFrame } from "../orders/order-frame.js";
 import { readOrder } from "../orders/order-reader.js";
 import { readStreamTrade } from "../trades/trade-fields.js";

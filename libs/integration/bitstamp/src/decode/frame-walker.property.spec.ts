@@ -1,9 +1,8 @@
 import { formatMantissa, type MantissaCell } from "@ims/common";
-import { asObject, createTradeFields } from "@ims/integration-kit";
+import { asObject, createBookFields, createTradeFields } from "@ims/integration-kit";
 import type { BookFields, TradeFields } from "@ims/traits";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createBookFields } from "../book/book-fields.js";
 import { readStreamTrade } from "../trades/trade-fields.js";
 import { FrameWalker, WalkedEvent } from "./frame-walker.js";
 import { readBook } from "./level-reader.js";

@@ -1,7 +1,13 @@
 import { Aggressor, type BookLevels, type Instrument } from "@ims/common";
-import { Char, createTradeFields, FrameBytes, Literal, NOWHERE } from "@ims/integration-kit";
+import {
+  Char,
+  createBookFields,
+  createTradeFields,
+  FrameBytes,
+  Literal,
+  NOWHERE,
+} from "@ims/integration-kit";
 import type { BookFields, TradeFields } from "@ims/traits";
-import { createBookFields } from "../book/book-fields.js";
 import type { OrderFrame } from "../orders/order-frame.js";
 import { ChannelNames } from "./channel-names.js";
 import { dataStart, isDataEnd, tailStart } from "./frame-ends.js";

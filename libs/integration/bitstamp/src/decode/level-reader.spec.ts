@@ -1,7 +1,7 @@
 import { formatMantissa, trimFraction } from "@ims/common";
+import { createBookFields } from "@ims/integration-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createBookFields } from "../book/book-fields.js";
 import { readBook } from "./level-reader.js";
 
 const SCALES = { priceScale: 2, quantityScale: 6 };

@@ -1,13 +1,13 @@
 import { RecordFlags } from "@ims/common";
 import {
   type CrossCheckResult,
+  createBookFields,
   type JsonObject,
   type OpenFeed,
   OrderJoin,
   Unusable,
 } from "@ims/integration-kit";
 import type { BookFields, IntegrationContext } from "@ims/traits";
-import { createBookFields } from "../book/book-fields.js";
 import { venueChannelOf } from "../channels.js";
 import { readBook } from "../decode/level-reader.js";
 import type { BitstampRest } from "../rest/bitstamp-rest.js";

@@ -1,5 +1,6 @@
 import {
   type CrossCheckResult,
+  createBookFields,
   createTopOfBookFields,
   type JsonObject,
   type OpenFeed,
@@ -7,7 +8,6 @@ import {
   Unusable,
 } from "@ims/integration-kit";
 import type { BookFields, IntegrationContext } from "@ims/traits";
-import { createBookFields } from "../book/book-fields.js";
 import { readBook } from "../decode/level-reader.js";
 import type { BitstampRest } from "../rest/bitstamp-rest.js";
 import type { BitstampFeed } from "./bitstamp-feed.js";

@@ -9,10 +9,10 @@ import {
   SimulatedClock,
 } from "@ims/common";
 import type { OpenFeed } from "@ims/integration-kit";
+import { createBookFields } from "@ims/integration-kit";
 import { CollectingSink } from "@ims/testkit";
 import type { LiquidationFields } from "@ims/traits";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createBookFields } from "../book/book-fields.js";
 import { INSTRUMENT } from "../spec-support/reader-stage.js";
 import { LiquidationsFeed } from "./liquidations-feed.js";
 import { createOrderFrame, type OrderFrame } from "./order-frame.js";

@@ -2,6 +2,7 @@ import { type Clock, describeError, type Instrument, isImsError, sleep } from "@
 import {
   asObject,
   Backoff,
+  createBookFields,
   HttpJsonClient,
   type HttpTransport,
   type JsonObject,
@@ -13,7 +14,6 @@ import {
   WeightBudget,
 } from "@ims/integration-kit";
 import type { BookFields, IntegrationLogger, OrderSnapshotFields } from "@ims/traits";
-import { createBookFields } from "../book/book-fields.js";
 import { readBook } from "../decode/level-reader.js";
 import { readDigits, readRow } from "../decode/read-numbers.js";
 import { readInstruments } from "../instruments/instruments.js";

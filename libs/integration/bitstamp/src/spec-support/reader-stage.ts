@@ -1,8 +1,7 @@
 import { DataType, ExchangeId, formatMantissa, type Instrument, SimulatedClock } from "@ims/common";
 import type { ControlReply, FeedIndex, OpenFeed } from "@ims/integration-kit";
-import { createTradeFields } from "@ims/integration-kit";
+import { createBookFields, createTradeFields } from "@ims/integration-kit";
 import { CollectingSink } from "@ims/testkit";
-import { createBookFields } from "../book/book-fields.js";
 import { CHANNEL_PREFIXES } from "../channels.js";
 import { readBook } from "../decode/level-reader.js";
 import type { BitstampFeed } from "../feeds/bitstamp-feed.js";

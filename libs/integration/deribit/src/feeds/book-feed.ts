@@ -1,10 +1,16 @@
 import { DataType, GapReason, RecordFlags } from "@ims/common";
-import { createGapFields, type JsonObject, type OpenFeed, Unusable } from "@ims/integration-kit";
+import {
+  createBookFields,
+  createGapFields,
+  type JsonObject,
+  type OpenFeed,
+  Unusable,
+} from "@ims/integration-kit";
 import { BookOutcome, OrderBook } from "@ims/order-book";
 import type { IntegrationContext } from "@ims/traits";
 import type { Walkers } from "../decode/walkers.js";
 import { readCount, readTimestamp } from "../json/number-fields.js";
-import { createBookFields, readSides } from "./book-rows.js";
+import { readSides } from "./book-rows.js";
 import { type DeribitFeed, type FeedParts, fillHead, fillOrigin, requireObject } from "./deribit-feed.js";
 
 /** How long the first notification, which is the whole book, may take after the venue took the channel. */

@@ -1,4 +1,4 @@
-import { BookLevels } from "@ims/common";
+import type { BookLevels } from "@ims/common";
 import {
   atScale,
   commonScale,
@@ -13,24 +13,6 @@ import { NumberText } from "../json/exact-json.js";
 import { exactNumber } from "../json/number-fields.js";
 
 type Row = readonly [price: ExactDecimal, amount: ExactDecimal];
-
-export function createBookFields(): BookFields {
-  return {
-    instrumentId: 0,
-    eventMicros: 0,
-    sendMicros: 0,
-    receiveMicros: 0,
-    flags: 0,
-    priceScale: 0,
-    quantityScale: 0,
-    firstUpdateId: 0,
-    lastUpdateId: 0,
-    previousUpdateId: 0,
-    horizon: 0,
-    bids: new BookLevels(),
-    asks: new BookLevels(),
-  };
-}
 
 /**
  * Fills the levels of a book from `bids` and `asks`, rows of action, price and amount (deribit.md section 5). Amounts

@@ -1,7 +1,7 @@
 import { BookCondition, type Clock, DataType, FeedState, type GapReason, RecordFlags } from "@ims/common";
+import { copyBookHead, createBookFields } from "@ims/integration-kit";
 import { BookOutcome, OrderBook, type OrderBookOptions } from "@ims/order-book";
 import type { BookFields, GapFields, MarketDataSink, TopOfBookFields } from "@ims/traits";
-import { copyBookHead, createBookFields } from "./book-fields.js";
 import { BookSequencer } from "./book-sequencer.js";
 import type { BookSequencerOptions } from "./book-sequencer-options.js";
 import type { BookState } from "./book-steps.js";

@@ -1,7 +1,6 @@
 import { type BookLevels, DecimalParse, MantissaCell, parseDecimalText } from "@ims/common";
-import { venueError } from "@ims/integration-kit";
+import { createBookFields, venueError } from "@ims/integration-kit";
 import type { BookFields } from "@ims/traits";
-import { createBookFields } from "./book-fields.js";
 
 const SCALE_MAX = 18;
 const MICROS_PER_MILLI = 1000;

@@ -1,5 +1,5 @@
+import { cloneBookFields } from "@ims/integration-kit";
 import type { BookFields } from "@ims/traits";
-import { cloneBookFields } from "./book-fields.js";
 import type { SequenceRule } from "./sequence-rule.js";
 
 /** Bounds of an {@link EventBuffer}. */

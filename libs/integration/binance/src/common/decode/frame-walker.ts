@@ -1,6 +1,5 @@
-import { createTopOfBookFields, createTradeFields } from "@ims/integration-kit";
+import { createBookFields, createTopOfBookFields, createTradeFields } from "@ims/integration-kit";
 import type { BookFields, TopOfBookFields, TradeFields } from "@ims/traits";
-import { createBookFields } from "../book/book-fields.js";
 import { DepthWalker } from "./depth-walker.js";
 import type { FeedTable } from "./feed-table.js";
 import { FrameCursor, NOWHERE } from "./frame-cursor.js";

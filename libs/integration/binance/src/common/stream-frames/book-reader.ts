@@ -1,8 +1,15 @@
 import type { BookLevels } from "@ims/common";
-import { atScale, commonScale, type ExactDecimal, highWord, lowWord, Unusable } from "@ims/integration-kit";
+import {
+  atScale,
+  commonScale,
+  createBookFields,
+  type ExactDecimal,
+  highWord,
+  lowWord,
+  Unusable,
+} from "@ims/integration-kit";
 import type { BookFields } from "@ims/traits";
 import { BestLevelsDecoder, BookChangeDecoder } from "../../generated/market-stream/index.js";
-import { createBookFields } from "../book/book-fields.js";
 import type { InstrumentFeed } from "../decode/instrument-feed.js";
 import { PARTIAL_DEPTH_LEVELS } from "../market/channels.js";
 import { exactMantissa } from "./exact-mantissas.js";

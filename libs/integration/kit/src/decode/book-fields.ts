@@ -1,6 +1,7 @@
 import { BookLevels } from "@ims/common";
 import type { BookFields } from "@ims/traits";
 
+/** The object that whole books and changes of them are read into. */
 export function createBookFields(): BookFields {
   return {
     instrumentId: 0,

@@ -11,6 +11,7 @@ import {
 import type { BookFields, IntegrationContext } from "@ims/traits";
 import { readBook } from "../decode/level-reader.js";
 import type { BitstampFeed } from "../feeds/bitstamp-feed.js";
+import { WholeRequests } from "../feeds/whole-requests.js";
 import { type BitstampRest, isNotFound } from "../rest/bitstamp-rest.js";
 import { BookSync, type SnapshotOutcome } from "./book-sync.js";
 
@@ -41,9 +42,7 @@ export class BookFeed implements BitstampFeed {
   readonly #diff = createBookFields();
   readonly #record = createBookFields();
   readonly #backoff: Backoff;
-  readonly #closing = new AbortController();
-  #asking: Promise<SnapshotOutcome | "failed"> | undefined;
-  #askAtMillis = Number.POSITIVE_INFINITY;
+  readonly #requests: WholeRequests<SnapshotOutcome | "failed">;
   #acknowledged = false;
   #published = false;
   #diffCount = 0;
@@ -51,6 +50,7 @@ export class BookFeed implements BitstampFeed {
   constructor(options: BookFeedOptions) {
     this.#options = options;
     this.#clock = options.context.clock;
+    this.#requests = new WholeRequests(this.#clock, (signal) => this.#ask(signal));
     this.#backoff = new Backoff(options.context.random, { firstMillis: 500, capMillis: 30_000 });
     this.sync = new BookSync({
       whole: () => this.#publishWhole(),
@@ -58,7 +58,7 @@ export class BookFeed implements BitstampFeed {
       gap: (reason) => this.#tellGap(reason),
       doubted: (text) => {
         options.context.logger.warn({ symbol: options.feed.instrument.symbol }, text);
-        this.#askWithin(0);
+        this.#requests.within(0);
       },
     });
   }
@@ -70,7 +70,7 @@ export class BookFeed implements BitstampFeed {
     } catch (error) {
       // What it would have changed is not known.
       this.sync.interrupted(GapReason.Unknown);
-      this.#askWithin(0);
+      this.#requests.within(0);
       throw error;
     }
     this.takeBook(this.#diff, receiveMicros);
@@ -82,23 +82,23 @@ export class BookFeed implements BitstampFeed {
     if (!this.sync.diff(diff)) return;
     this.#diffCount++;
     if (this.sync.stands) this.#options.feed.seen(receiveMicros);
-    else if (isFirst) this.#askWithin(0);
+    else if (isFirst) this.#requests.within(0);
   }
 
   acknowledged(): void {
     // A second connection brings the same diffs; what it overtakes shows in a comparison.
-    this.#askWithin(this.#acknowledged ? HAND_OVER_MILLIS : FIRST_DIFF_MILLIS);
+    this.#requests.within(this.#acknowledged ? HAND_OVER_MILLIS : FIRST_DIFF_MILLIS);
     this.#acknowledged = true;
   }
 
   interrupted(): void {
     this.#acknowledged = false;
-    this.#askAtMillis = Number.POSITIVE_INFINITY;
+    this.#requests.cancel();
     this.sync.interrupted(GapReason.ConnectionLost);
   }
 
   check(nowMillis: number): void {
-    if (nowMillis >= this.#askAtMillis && !this.#asking) void this.#ask();
+    this.#requests.check(nowMillis);
   }
 
   showAgain(): void {
@@ -106,27 +106,26 @@ export class BookFeed implements BitstampFeed {
   }
 
   doubt(): void {
-    this.#askWithin(DOUBT_MILLIS);
+    this.#requests.within(DOUBT_MILLIS);
   }
 
   get isClosed(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#requests.signal.aborted;
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort(new Error("the feed ended"));
-    await this.#asking;
+  close(): Promise<void> {
+    return this.#requests.close();
   }
 
   /** Compares the silent book with the venue's. */
   async crossCheck(_silentMillis: number, signal: AbortSignal): Promise<CrossCheckResult> {
     if (!this.sync.stands) return { verdict: "unknown", text: "a snapshot is awaited" };
     const before = this.#diffCount;
-    const outcome = await (this.#asking ?? this.#ask());
+    const outcome = await this.#requests.ask();
     if (outcome === "confirmed") return { verdict: "quiet", text: "the venue's book is the same" };
     if (outcome !== "ahead" && outcome !== "differed")
       return { verdict: "unknown", text: "the venue's book could not be compared" };
-    await sleep(this.#clock, UNDER_WAY_MILLIS, AbortSignal.any([signal, this.#closing.signal])).catch(
+    await sleep(this.#clock, UNDER_WAY_MILLIS, AbortSignal.any([signal, this.#requests.signal])).catch(
       () => {},
     );
     return this.#diffCount > before
@@ -134,21 +133,8 @@ export class BookFeed implements BitstampFeed {
       : { verdict: "dead", text: `${this.#options.feed.stream} did not bring what the venue's book shows` };
   }
 
-  #askWithin(millis: number): void {
-    this.#askAtMillis = Math.min(this.#askAtMillis, this.#clock.monotonicMillis() + millis);
-  }
-
-  #ask(): Promise<SnapshotOutcome | "failed"> {
-    this.#askAtMillis = Number.POSITIVE_INFINITY;
-    this.#asking = this.#askOnce().finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
-  }
-
   /** One request. When the next one is due depends on what it brought; it never rejects. */
-  async #askOnce(): Promise<SnapshotOutcome | "failed"> {
-    const { signal } = this.#closing;
+  async #ask(signal: AbortSignal): Promise<SnapshotOutcome | "failed"> {
     const { checkMillis, context, feed, rest } = this.#options;
     if (!this.#acknowledged) return "failed";
     this.sync.prepare();
@@ -157,7 +143,7 @@ export class BookFeed implements BitstampFeed {
       if (signal.aborted || !this.#acknowledged) return "failed";
       const outcome = this.sync.snapshot(snapshot);
       if (outcome === "stale" || outcome === "refused") {
-        this.#askWithin(this.#backoff.nextMillis());
+        this.#requests.within(this.#backoff.nextMillis());
         return outcome;
       }
       this.#backoff.reset();
@@ -165,14 +151,14 @@ export class BookFeed implements BitstampFeed {
         context.logger.warn({ symbol: feed.instrument.symbol }, "the book was not the venue's");
       // Spread, so that books that began together are not compared together.
       const spread = checkMillis * (0.75 + 0.5 * context.random());
-      this.#askWithin(this.sync.isSuspect ? CONFIRM_MILLIS : spread);
+      this.#requests.within(this.sync.isSuspect ? CONFIRM_MILLIS : spread);
       return outcome;
     } catch (error) {
       if (signal.aborted) return "failed";
       const pauseMillis = isNotFound(error) ? checkMillis : this.#backoff.nextMillis();
       const { symbol } = feed.instrument;
       context.logger.warn({ symbol, error: describeError(error), pauseMillis }, "no snapshot of the book");
-      this.#askWithin(pauseMillis);
+      this.#requests.within(pauseMillis);
       return "failed";
     }
   }

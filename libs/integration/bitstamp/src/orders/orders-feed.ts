@@ -8,6 +8,7 @@ import {
 } from "@ims/integration-kit";
 import type { IntegrationContext, OrderFields } from "@ims/traits";
 import type { BitstampFeed } from "../feeds/bitstamp-feed.js";
+import { WholeRequests } from "../feeds/whole-requests.js";
 import { type BitstampRest, isNotFound } from "../rest/bitstamp-rest.js";
 import { EventChain } from "./event-chain.js";
 import { LiveOrders, type OrdersOutcome } from "./live-orders.js";
@@ -47,9 +48,7 @@ export class OrdersFeed implements BitstampFeed {
   readonly #frame = createOrderFrame();
   readonly #record = createOrderSnapshot();
   readonly #backoff: Backoff;
-  readonly #closing = new AbortController();
-  #asking: Promise<OrdersOutcome | "failed"> | undefined;
-  #askAtMillis = NEVER;
+  readonly #requests: WholeRequests<OrdersOutcome | "failed">;
   #judgeAtMillis = NEVER;
   #acknowledged = false;
   #published = false;
@@ -59,6 +58,7 @@ export class OrdersFeed implements BitstampFeed {
     const { context, feed } = options;
     this.#options = options;
     this.#clock = context.clock;
+    this.#requests = new WholeRequests(this.#clock, (signal) => this.#ask(signal));
     this.#backoff = new Backoff(context.random, { firstMillis: 500, capMillis: 30_000 });
     this.orders = new LiveOrders(feed.instrument, {
       whole: () => this.#publishWhole(),
@@ -66,7 +66,7 @@ export class OrdersFeed implements BitstampFeed {
       gap: (reason) => this.#tellGap(reason),
       doubted: (text) => {
         context.logger.warn({ symbol: feed.instrument.symbol }, text);
-        this.#askWithin(0);
+        this.#requests.within(0);
       },
     });
     this.chain = new EventChain({
@@ -96,14 +96,15 @@ export class OrdersFeed implements BitstampFeed {
   }
 
   acknowledged(): void {
-    if (!this.#acknowledged) this.#askWithin(this.orders.hasEvents ? FIRST_LIST_MILLIS : FIRST_EVENT_MILLIS);
-    else if (!this.chain.stands) this.#askWithin(HAND_OVER_MILLIS);
+    if (!this.#acknowledged)
+      this.#requests.within(this.orders.hasEvents ? FIRST_LIST_MILLIS : FIRST_EVENT_MILLIS);
+    else if (!this.chain.stands) this.#requests.within(HAND_OVER_MILLIS);
     this.#acknowledged = true;
   }
 
   interrupted(): void {
     this.#acknowledged = false;
-    this.#askAtMillis = NEVER;
+    this.#requests.cancel();
     this.chain.restart();
     this.orders.interrupted(GapReason.ConnectionLost);
   }
@@ -111,7 +112,7 @@ export class OrdersFeed implements BitstampFeed {
   check(nowMillis: number): void {
     this.chain.check(nowMillis);
     if (nowMillis >= this.#judgeAtMillis) this.#judge();
-    if (nowMillis >= this.#askAtMillis && !this.#asking) void this.#ask();
+    this.#requests.check(nowMillis);
   }
 
   showAgain(): void {
@@ -119,27 +120,26 @@ export class OrdersFeed implements BitstampFeed {
   }
 
   doubt(): void {
-    this.#askWithin(DOUBT_MILLIS);
+    this.#requests.within(DOUBT_MILLIS);
   }
 
   get isClosed(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#requests.signal.aborted;
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort(new Error("the feed ended"));
-    await this.#asking;
+  close(): Promise<void> {
+    return this.#requests.close();
   }
 
   /** Compares the orders of the silent stream with the venue's. */
   async crossCheck(_silentMillis: number, signal: AbortSignal): Promise<CrossCheckResult> {
     if (!this.orders.stands) return { verdict: "unknown", text: "a list of the orders is awaited" };
     const before = this.#eventCount;
-    const outcome = await (this.#asking ?? this.#ask());
+    const outcome = await this.#requests.ask();
     if (outcome === "confirmed") return { verdict: "quiet", text: "the venue's orders are the same" };
     if (outcome !== "unsettled")
       return { verdict: "unknown", text: "the venue's orders could not be compared" };
-    await sleep(this.#clock, UNDER_WAY_MILLIS, AbortSignal.any([signal, this.#closing.signal])).catch(
+    await sleep(this.#clock, UNDER_WAY_MILLIS, AbortSignal.any([signal, this.#requests.signal])).catch(
       () => {},
     );
     return this.#eventCount > before
@@ -153,24 +153,11 @@ export class OrdersFeed implements BitstampFeed {
     const isFirst = !this.orders.stands && !this.orders.hasEvents;
     this.orders.event(order);
     // Also where it was to be asked for sooner: that list would not be sure.
-    if (isFirst && this.#acknowledged) this.#askAtMillis = this.#clock.monotonicMillis() + FIRST_LIST_MILLIS;
-  }
-
-  #askWithin(millis: number): void {
-    this.#askAtMillis = Math.min(this.#askAtMillis, this.#clock.monotonicMillis() + millis);
-  }
-
-  #ask(): Promise<OrdersOutcome | "failed"> {
-    this.#askAtMillis = NEVER;
-    this.#asking = this.#askOnce().finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
+    if (isFirst && this.#acknowledged) this.#requests.after(FIRST_LIST_MILLIS);
   }
 
   /** One request. When the next one is due depends on what it brought; it never rejects. */
-  async #askOnce(): Promise<OrdersOutcome | "failed"> {
-    const { signal } = this.#closing;
+  async #ask(signal: AbortSignal): Promise<OrdersOutcome | "failed"> {
     const { checkMillis, context, feed, rest } = this.#options;
     const { symbol } = feed.instrument;
     if (!this.#acknowledged) return "failed";
@@ -180,11 +167,11 @@ export class OrdersFeed implements BitstampFeed {
       const outcome = this.orders.snapshot(list);
       switch (outcome) {
         case "stale":
-          this.#askWithin(this.#backoff.nextMillis());
+          this.#requests.within(this.#backoff.nextMillis());
           break;
         case "refused":
           context.logger.warn({ symbol, pauseMillis: checkMillis }, "the venue's orders are too many");
-          this.#askWithin(checkMillis);
+          this.#requests.within(checkMillis);
           break;
         case "unsettled":
           this.#judgeAtMillis = this.#clock.monotonicMillis() + UNDER_WAY_MILLIS;
@@ -197,7 +184,7 @@ export class OrdersFeed implements BitstampFeed {
       if (signal.aborted) return "failed";
       const pauseMillis = isNotFound(error) ? checkMillis : this.#backoff.nextMillis();
       context.logger.warn({ symbol, error: describeError(error), pauseMillis }, "no list of the orders");
-      this.#askWithin(pauseMillis);
+      this.#requests.within(pauseMillis);
       return "failed";
     }
   }
@@ -220,7 +207,7 @@ export class OrdersFeed implements BitstampFeed {
     // Spread, so that markets that began together are not compared together.
     const spread = everyMillis * (0.75 + 0.5 * context.random());
     const confirmMillis = this.orders.hasEvents ? FIRST_LIST_MILLIS : CONFIRM_MILLIS;
-    this.#askWithin(this.orders.isSuspect ? confirmMillis : spread);
+    this.#requests.within(this.orders.isSuspect ? confirmMillis : spread);
   }
 
   #publishWhole(): void {

@@ -133,6 +133,34 @@ describe("the codec of summaries", () => {
     );
   });
 
+  it("takes any bytes: reads them or throws a RangeError, and reads the next message right", () => {
+    const good = new SummaryEncoder("BTCUSDT", VENUES).encode(SUMMARY);
+    const expected = plain(library.responseDeserialize(good));
+    const damaged = fc
+      .array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 })
+      .map((changes) => {
+        const bytes = Buffer.from(good);
+        for (const [at, octet] of changes) bytes[at] = octet;
+        return bytes;
+      });
+    const cut = fc.nat(good.length - 1).map((length) => good.subarray(0, length));
+    const any = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes));
+    let refusedCount = 0;
+    fc.assert(
+      fc.property(fc.oneof(damaged, cut, any), (bytes) => {
+        try {
+          decodeSummary(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+          refusedCount++;
+        }
+        expect(decodeSummary(good)).toEqual(expected);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(refusedCount).toBeGreaterThan(100);
+  });
+
   it("reads what the library writes, with fields of a later protocol between", () => {
     const later = [
       [0xf8, 0x01, 0x96, 0x01],
